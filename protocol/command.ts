@@ -1,0 +1,47 @@
+/** What a command's declaration holds, and the errors that every command may return. */
+import type { ErrorName } from "./errors.ts";
+import type { Phase } from "./phase.ts";
+import type { Schema } from "./schema.ts";
+
+/** Errors any command may return; a declaration names only its own. */
+export const COMMON_ERRORS = [
+  "malformed_message",
+  "unknown_command",
+  "invalid_params",
+  "wrong_phase",
+  "busy",
+  "idempotency_key_reused",
+  "device_fault",
+] as const satisfies readonly ErrorName[];
+
+/** An error any command may return. */
+export type CommonError = (typeof COMMON_ERRORS)[number];
+
+/** One command, declared once. Both sides read everything about it from here. */
+export interface Command<P, R, E extends ErrorName> {
+  /** On the wire; never reused. */
+  readonly code: number;
+  readonly doc: string;
+  /** The `mayfly` command line that calls it. */
+  readonly commandLine: string;
+  /** The phases in which it is allowed; in all others it is refused with `wrong_phase`. */
+  readonly phases: readonly Phase[];
+  /** True where calling it twice does what calling it once does: no record of its key is kept. */
+  readonly idempotent: boolean;
+  /** The protocol version that brought it. */
+  readonly since: number;
+  readonly params: Schema<P>;
+  readonly result: Schema<R>;
+  readonly errors: readonly E[];
+}
+
+/** Declares a command; its types are read from the schemas. */
+export const command = <P, R, const E extends ErrorName = never>(
+  declaration: Command<P, R, E>,
+): Command<P, R, E> => declaration;
+
+/** What a declaration takes, gives and may fail with. */
+export type Declared<C> =
+  C extends Command<infer P, infer R, infer E>
+    ? { readonly params: P; readonly result: R; readonly error: E }
+    : never;

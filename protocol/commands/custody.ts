@@ -1,0 +1,88 @@
+/** How a seed comes into a device and how it leaves: genesis, quote, shares, seal. */
+import { command } from "../command.ts";
+import { LIMITS } from "../limits.ts";
+import { PHASES } from "../phase.ts";
+import { bytes, choice, field, list, map, optional, uint } from "../schema.ts";
+import { SEALED_SHARE } from "../share.ts";
+
+/** Custody commands, by method name. */
+export const custodyCommands = {
+  generateSeed: command({
+    code: 0x10,
+    doc: "Make a seed, split it and seal each share to its custodian; insecure emulators only.",
+    commandLine: "genesis",
+    phases: ["sealed"],
+    idempotent: false,
+    since: 1,
+    params: map({
+      /** X25519 wrapping keys, 32 bytes each; member indices follow this order. */
+      custodians: field(0, list(bytes(32), LIMITS.custodians)),
+      threshold: field(1, uint(LIMITS.custodians)),
+    }),
+    result: map({
+      fingerprint: field(0, bytes(4)),
+      shares: field(1, list(SEALED_SHARE, LIMITS.custodians)),
+    }),
+    errors: [
+      "only_insecure",
+      "threshold_invalid",
+      "custodian_invalid",
+      "custodian_repeated",
+      "rng_failed",
+      "declined",
+      "consent_timeout",
+    ],
+  }),
+  getQuote: command({
+    code: 0x11,
+    doc: "The device's quote: its boot key and what it claims to be.",
+    commandLine: "quote",
+    phases: ["sealed", "provisioning"],
+    idempotent: true,
+    since: 1,
+    params: map({ nonce: optional(0, bytes(0, LIMITS.quoteNonce)) }),
+    result: map({
+      /** Deterministic CBOR of a `QUOTE`. */
+      quote: field(0, bytes(1, LIMITS.quote)),
+      /** Milliseconds from now until it dies. */
+      lifeMs: field(1, uint(LIMITS.quoteLifeMs)),
+    }),
+    errors: [],
+  }),
+  submitShares: command({
+    code: 0x12,
+    doc: "Submit shares sealed to the boot key; with enough of them the device is ready.",
+    commandLine: "provision",
+    phases: ["sealed", "provisioning"],
+    idempotent: false,
+    since: 1,
+    params: map({ shares: field(0, list(SEALED_SHARE, LIMITS.submittedShares)) }),
+    result: map({
+      phase: field(0, choice(...PHASES)),
+      have: field(1, uint(LIMITS.submittedShares)),
+      need: field(2, uint(LIMITS.custodians)),
+      fingerprint: optional(3, bytes(4)),
+    }),
+    errors: [
+      "share_malformed",
+      "share_misaddressed",
+      "share_unreadable",
+      "share_repeated",
+      "shares_mixed",
+      "shares_wrong",
+      "seed_mismatch",
+      "quote_expired",
+    ],
+  }),
+  seal: command({
+    code: 0x13,
+    doc: "Wipe every secret and end; the device comes back sealed.",
+    commandLine: "seal",
+    phases: ["sealed", "provisioning", "ready", "suspended"],
+    idempotent: true,
+    since: 1,
+    params: map({}),
+    result: map({}),
+    errors: [],
+  }),
+};

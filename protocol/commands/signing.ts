@@ -1,0 +1,52 @@
+/** Signatures over what the device has reviewed itself. */
+import { command } from "../command.ts";
+import { LIMITS } from "../limits.ts";
+import { bytes, field, list, map, optional, uint } from "../schema.ts";
+
+/** One signature: input, index of the key in the wallet policy, DER with the sighash byte. */
+const SIGNATURE = map({
+  input: field(0, uint(0xffff)),
+  key: field(1, uint(LIMITS.walletKeys)),
+  signature: field(2, bytes(9, 73)),
+});
+
+/** Signing commands, by method name. */
+export const signingCommands = {
+  signPsbt: command({
+    code: 0x30,
+    doc: "Review a PSBT (BIP-174) of a registered wallet and sign its inputs.",
+    commandLine: "sign",
+    phases: ["ready"],
+    idempotent: false,
+    since: 1,
+    params: map({
+      psbt: field(0, bytes(1, LIMITS.record)),
+      /** The wallet it spends from; without it the one that owns the first input. */
+      walletId: optional(1, bytes(32)),
+    }),
+    result: map({
+      walletId: field(0, bytes(32)),
+      signatures: field(1, list(SIGNATURE, LIMITS.signatures)),
+    }),
+    errors: [
+      "wallet_unknown",
+      "index_out_of_range",
+      "psbt_malformed",
+      "psbt_unsupported",
+      "previous_transaction_missing",
+      "previous_transaction_mismatch",
+      "amount_mismatch",
+      "amount_out_of_range",
+      "sighash_refused",
+      "input_foreign",
+      "input_repeated",
+      "script_mismatch",
+      "change_foreign",
+      "outputs_exceed_inputs",
+      "too_many_inputs",
+      "declined",
+      "consent_timeout",
+      "cancelled",
+    ],
+  }),
+};

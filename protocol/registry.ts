@@ -1,0 +1,38 @@
+/** Every command on the wire, put together from the subjects in commands/. */
+import type { Command, Declared } from "./command.ts";
+import { custodyCommands } from "./commands/custody.ts";
+import { signingCommands } from "./commands/signing.ts";
+import { statusCommands } from "./commands/status.ts";
+import { walletCommands } from "./commands/wallet.ts";
+
+const declarations = {
+  ...statusCommands,
+  ...custodyCommands,
+  ...walletCommands,
+  ...signingCommands,
+};
+
+/** The name of a command: also the client's method. */
+export type CommandName = keyof typeof declarations;
+
+/** What each command takes, gives and may fail with. */
+export type Commands = { readonly [N in CommandName]: Declared<(typeof declarations)[N]> };
+
+/** Every command. The mapped type ties a generic name to its own params, result and errors. */
+export const REGISTRY: {
+  readonly [N in CommandName]: Command<
+    Commands[N]["params"],
+    Commands[N]["result"],
+    Commands[N]["error"]
+  >;
+} = declarations;
+
+/** Whether a text names a command. */
+export const isCommandName = (name: string): name is CommandName => Object.hasOwn(REGISTRY, name);
+
+/** All names, in order of subject. */
+export const COMMAND_NAMES: readonly CommandName[] = Object.keys(REGISTRY).filter(isCommandName);
+
+/** The command of a wire code; `undefined` where there is none. */
+export const commandOfCode = (code: number): CommandName | undefined =>
+  COMMAND_NAMES.find((name) => REGISTRY[name].code === code);
