@@ -1,0 +1,68 @@
+/**
+ * The arithmetic of a draft: which coins it takes, what it pays in fees and what comes back. All
+ * amounts are whole sat below 2^53.
+ */
+
+import { fail, ok, type Outcome } from "../../protocol/errors.ts";
+import { multisigInputWeight, transactionWeight, virtualBytes } from "./draft-size.ts";
+import { VAULT_LIMITS } from "./wallet-limits.ts";
+
+/** What the balance depends on besides the coins. */
+export interface BalanceTerms {
+  readonly threshold: number;
+  readonly witnessScriptBytes: number;
+  /** Length of each payment's scriptPubKey. */
+  readonly paymentScriptBytes: readonly number[];
+  readonly changeScriptBytes: number;
+  readonly paymentSats: number;
+  /** sat/vB. */
+  readonly feeRate: number;
+  /** Weight units; a heavier transaction is refused. */
+  readonly maximumWeight: number;
+}
+
+/** A draft that adds up: inputs = payments + `changeSats` + `feeSats`. */
+export interface Balance {
+  readonly feeSats: number;
+  /** 0, or at least `VAULT_LIMITS.dustChangeSats`. */
+  readonly changeSats: number;
+  /** Virtual bytes once signed; the signed transaction has at most so many. */
+  readonly vsize: number;
+}
+
+const weigh = (terms: BalanceTerms, inputs: number, isWithChange: boolean): number =>
+  transactionWeight(
+    inputs,
+    multisigInputWeight(terms.threshold, terms.witnessScriptBytes),
+    isWithChange
+      ? [...terms.paymentScriptBytes, terms.changeScriptBytes]
+      : terms.paymentScriptBytes,
+  );
+
+const feeFor = (weight: number, feeRate: number): number =>
+  Math.ceil(virtualBytes(weight) * feeRate);
+
+/**
+ * Settles a draft with so many inputs worth so much: change if it is worth an output, else the
+ * rest goes to the fee.
+ *
+ * @returns `funds_insufficient` with the amount that is missing; `too_many_inputs` where the
+ * transaction would be too heavy
+ */
+export const settle = (
+  terms: BalanceTerms,
+  inputs: number,
+  inputSats: number,
+): Outcome<Balance, "funds_insufficient" | "too_many_inputs"> => {
+  const bare = weigh(terms, inputs, false);
+  const restSats = inputSats - terms.paymentSats;
+  const missingSats = feeFor(bare, terms.feeRate) - restSats;
+  if (missingSats > 0) return fail("funds_insufficient", { missingSats });
+  const withChange = weigh(terms, inputs, true);
+  const changeFeeSats = feeFor(withChange, terms.feeRate);
+  const hasChange = restSats - changeFeeSats >= VAULT_LIMITS.dustChangeSats;
+  const weight = hasChange ? withChange : bare;
+  if (weight > terms.maximumWeight) return fail("too_many_inputs", { inputs, weight });
+  const feeSats = hasChange ? changeFeeSats : restSats;
+  return ok({ feeSats, changeSats: restSats - feeSats, vsize: virtualBytes(weight) });
+};

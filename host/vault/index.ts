@@ -1,0 +1,32 @@
+/**
+ * The vault's Bitcoin part: wallets and their descriptors, drafting, combining and finalising
+ * PSBTs. Each call is a pure step; deciding, storing and talking to signers happen elsewhere.
+ */
+
+export type { Psbt } from "bitcoinjs-lib";
+export { type AddedSignature, addSignatures, type InputSignature } from "./combine.ts";
+export { type FinalTransaction, finalise, isComplete } from "./combine-final.ts";
+export {
+  descriptorChecksum,
+  isChecksumRight,
+  type WalletDescriptors,
+  walletDescriptors,
+} from "./descriptor.ts";
+export {
+  type Draft,
+  type DraftError,
+  type DraftRequest,
+  draftPsbt,
+  type Prevout,
+} from "./draft.ts";
+export { type FundingRequest, madeUpCoins } from "./funding.ts";
+export { readPsbt } from "./psbt-file.ts";
+export {
+  type AddressKey,
+  isWalletPath,
+  openWallet,
+  type Wallet,
+  type WalletAddress,
+} from "./wallet.ts";
+export type { WalletKey } from "./wallet-key.ts";
+export { VAULT_LIMITS } from "./wallet-limits.ts";
