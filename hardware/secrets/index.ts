@@ -1,0 +1,4 @@
+/** Secrets and cryptography for every board. */
+export { createCrypto } from "./crypto.ts";
+export { isSeedLength, SECRET_LIMITS } from "./limits.ts";
+export { createPortableSecrets, type PortableSecrets } from "./portable/index.ts";

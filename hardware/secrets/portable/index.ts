@@ -1,0 +1,2 @@
+/** The portable engine, for emulators and tests. */
+export { createPortableSecrets, type PortableSecrets } from "./secrets.ts";
