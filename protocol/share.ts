@@ -3,7 +3,7 @@
  * must agree on. A share's value is sealed by HPKE; all else about it is its context, in clear,
  * which the envelope authenticates as associated data.
  */
-import { bytes, choice, field, type Infer, map, text, uint } from "./schema.ts";
+import { bool, bytes, choice, field, type Infer, map, text, uint } from "./schema.ts";
 import { LIMITS } from "./limits.ts";
 
 /** HPKE `info` of every sealed share; a label of its own keeps envelopes of other uses apart. */
@@ -15,7 +15,7 @@ export const SHARE_VALUE_LENGTH = 32;
 /** The public fields of a SLIP-39 share. */
 export const SHARE_HEADER = map({
   identifier: field(0, uint(0x7fff)),
-  extendable: field(1, choice("yes", "no")),
+  extendable: field(1, bool()),
   iterationExponent: field(2, uint(15)),
   groupIndex: field(3, uint(15)),
   groupThreshold: field(4, uint(16)),

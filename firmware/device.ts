@@ -1,0 +1,138 @@
+/**
+ * The device's state: one type per phase, and only `ready` and `suspended` have a field for keys,
+ * so "sealed but holding a key" cannot be written. `advance` is the only way from one to another.
+ */
+import { assert } from "../protocol/errors.ts";
+import { TRANSITIONS, type Phase } from "../protocol/phase.ts";
+import type { RegisteredWallet } from "./bitcoin/index.ts";
+import type { BootReason, Handle, Share } from "./hal.ts";
+
+/** What is fixed and public of one boot, and the key that shares are sealed to. */
+export interface BootKey {
+  readonly secret: Handle<"agreement">;
+  /** X25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
+/** An opened share and what its context said of its seed. */
+export interface HeldShare {
+  readonly share: Share;
+  /** Master fingerprint, 4 bytes. */
+  readonly fingerprint: Uint8Array;
+}
+
+/** The keys of a ready device. */
+export interface Keys {
+  readonly master: Handle<"node">;
+  /** 4 bytes. */
+  readonly fingerprint: Uint8Array;
+  readonly wallets: readonly RegisteredWallet[];
+}
+
+/** A device in one of its phases. */
+export type Device =
+  | { readonly phase: "boot" }
+  | { readonly phase: "sealed"; readonly boot: BootKey }
+  | {
+      readonly phase: "provisioning";
+      readonly boot: BootKey;
+      readonly shares: readonly HeldShare[];
+      /** After genesis: the master public key that the shares must give. The seed is not kept. */
+      readonly expected?: Uint8Array;
+    }
+  | { readonly phase: "ready"; readonly keys: Keys }
+  | { readonly phase: "suspended"; readonly keys: Keys }
+  | { readonly phase: "tampered" }
+  | { readonly phase: "ended"; readonly reason: BootReason };
+
+/** What can happen to a device. */
+export type DeviceEvent =
+  | { readonly kind: "booted"; readonly boot: BootKey }
+  | { readonly kind: "found-tampered" }
+  | { readonly kind: "preloaded"; readonly keys: Keys }
+  | { readonly kind: "seed-made"; readonly expected: Uint8Array }
+  | { readonly kind: "shares-held"; readonly shares: readonly HeldShare[] }
+  | { readonly kind: "set-wiped" }
+  | { readonly kind: "unlocked"; readonly keys: Keys }
+  | { readonly kind: "wallet-registered"; readonly wallet: RegisteredWallet }
+  | { readonly kind: "ended"; readonly reason: BootReason };
+
+const inBoot = (event: DeviceEvent): Device | undefined => {
+  switch (event.kind) {
+    case "booted":
+      return { phase: "sealed", boot: event.boot };
+    case "found-tampered":
+      return { phase: "tampered" };
+    default:
+      return undefined;
+  }
+};
+
+const inSealed = (boot: BootKey, event: DeviceEvent): Device | undefined => {
+  switch (event.kind) {
+    case "preloaded":
+    case "unlocked":
+      return { phase: "ready", keys: event.keys };
+    case "seed-made":
+      return { phase: "provisioning", boot, shares: [], expected: event.expected };
+    case "shares-held":
+      return { phase: "provisioning", boot, shares: event.shares };
+    default:
+      return undefined;
+  }
+};
+
+type Provisioning = Extract<Device, { phase: "provisioning" }>;
+
+const inProvisioning = (device: Provisioning, event: DeviceEvent): Device | undefined => {
+  switch (event.kind) {
+    case "shares-held":
+      return { ...device, shares: event.shares };
+    case "set-wiped":
+      return device.expected === undefined
+        ? { phase: "sealed", boot: device.boot }
+        : { ...device, shares: [] };
+    case "unlocked":
+      return { phase: "ready", keys: event.keys };
+    default:
+      return undefined;
+  }
+};
+
+const inReady = (keys: Keys, event: DeviceEvent): Device | undefined =>
+  event.kind === "wallet-registered"
+    ? { phase: "ready", keys: { ...keys, wallets: [...keys.wallets, event.wallet] } }
+    : undefined;
+
+const next = (device: Device, event: DeviceEvent): Device | undefined => {
+  if (event.kind === "ended" && device.phase !== "ended" && device.phase !== "tampered") {
+    return { phase: "ended", reason: event.reason };
+  }
+  switch (device.phase) {
+    case "boot":
+      return inBoot(event);
+    case "sealed":
+      return inSealed(device.boot, event);
+    case "provisioning":
+      return inProvisioning(device, event);
+    case "ready":
+      return inReady(device.keys, event);
+    case "suspended":
+    case "tampered":
+    case "ended":
+      return undefined;
+  }
+};
+
+const isAllowed = (from: Phase, to: Phase): boolean => {
+  const after: readonly Phase[] = TRANSITIONS[from];
+  return from === to || after.includes(to);
+};
+
+/** The device after an event. An event that its phase does not know is our own mistake. */
+export const advance = (device: Device, event: DeviceEvent): Device => {
+  const after = next(device, event);
+  assert(after !== undefined, `${device.phase} knows no ${event.kind}`);
+  assert(isAllowed(device.phase, after.phase), `${device.phase} is never followed so`);
+  return after;
+};

@@ -1,0 +1,125 @@
+/** Custody: genesis, quote, seal. Taking shares is in shares.ts. */
+import { encodeAs } from "../../protocol/cbor.ts";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import { QUOTE, SHARE_CONTEXT, SHARE_INFO, type SealedShare } from "../../protocol/share.ts";
+import type { Context, Handlers, Reply } from "../dispatch.ts";
+import type { Handle, Share } from "../hal.ts";
+import { fingerprintOf } from "../keys.ts";
+import { submitShares } from "./shares.ts";
+
+/** What a custodian's sealed share says, apart from whose it is. */
+interface Origin {
+  readonly fingerprint: Uint8Array;
+  readonly bootId: Uint8Array;
+}
+
+const sealTo = (
+  { hal }: Context,
+  share: Share,
+  custodian: Uint8Array,
+  origin: Origin,
+): Outcome<SealedShare, "rng_failed" | "custodian_invalid"> => {
+  const context = encodeAs(SHARE_CONTEXT, {
+    purpose: "custodian",
+    device: hal.identity.name,
+    header: share.header,
+    custodian,
+    recipient: custodian,
+    notAfterMs: 0,
+    ...origin,
+  });
+  const sealed = hal.secrets.seal(share.value, custodian, {
+    info: SHARE_INFO,
+    associatedData: context,
+  });
+  return sealed.ok ? ok({ context, ...sealed.value }) : sealed;
+};
+
+const sealAll = (
+  context: Context,
+  shares: readonly Share[],
+  custodians: readonly Uint8Array[],
+  fingerprint: Uint8Array,
+): Outcome<readonly SealedShare[], "rng_failed" | "custodian_invalid"> => {
+  const sealed: SealedShare[] = [];
+  for (const [i, custodian] of custodians.entries()) {
+    const share = shares[i];
+    if (share === undefined) return fail("custodian_invalid", { custodian: i });
+    const one = sealTo(context, share, custodian, { fingerprint, bootId: context.bootId });
+    if (!one.ok) return fail(one.error, { custodian: i });
+    sealed.push(one.value);
+  }
+  return ok(sealed);
+};
+
+/** Splits and seals a seed; every handle made on the way is wiped, whatever happens. */
+const shareOut = (
+  context: Context,
+  seed: Handle<"seed">,
+  custodians: readonly Uint8Array[],
+  threshold: number,
+): Reply<"generateSeed"> => {
+  const { secrets } = context.hal;
+  const split = secrets.split(seed, {
+    groupThreshold: 1,
+    groups: [{ threshold, count: custodians.length }],
+  });
+  if (!split.ok) return split;
+  const master = secrets.master(seed);
+  const { publicKey } = secrets.publicNode(master);
+  secrets.wipe(master);
+  const fingerprint = fingerprintOf(context.hal.crypto, publicKey);
+  const sealed = sealAll(context, split.value, custodians, fingerprint);
+  for (const share of split.value) secrets.wipe(share.value);
+  if (!sealed.ok) return sealed;
+  context.advance({ kind: "seed-made", expected: publicKey });
+  return ok({ fingerprint, shares: sealed.value });
+};
+
+const isRepeated = (keys: readonly Uint8Array[]): boolean =>
+  new Set(keys.map((key) => key.join())).size !== keys.length;
+
+const generateSeed: Handlers["generateSeed"] = async (context, { custodians, threshold }) => {
+  const { hal, ask, device } = context;
+  if (!hal.identity.insecure) return fail("only_insecure");
+  if (threshold < 2 || threshold > custodians.length) return fail("threshold_invalid");
+  if (isRepeated(custodians)) return fail("custodian_repeated");
+  const consent = await ask({
+    kind: "message",
+    lines: ["Make a new seed?", `${threshold} of ${custodians.length} custodians`],
+  });
+  if (!consent.ok) return consent;
+  if (device().phase !== "sealed") return fail("wrong_phase");
+  const seed = hal.secrets.generateSeed(new Uint8Array(0));
+  if (!seed.ok) return seed;
+  const reply = shareOut(context, seed.value, custodians, threshold);
+  hal.secrets.wipe(seed.value);
+  return reply;
+};
+
+const getQuote: Handlers["getQuote"] = ({ hal, device, bootId, uptimeMs }, { nonce }) => {
+  const now = device();
+  if (now.phase !== "sealed" && now.phase !== "provisioning") return fail("wrong_phase");
+  const quote = encodeAs(QUOTE, {
+    device: hal.identity.name,
+    bootId,
+    firmwareDigest: hal.identity.firmwareDigest,
+    bootKey: now.boot.publicKey,
+    nonce: nonce ?? new Uint8Array(0),
+    notAfterMs: Math.ceil(uptimeMs()) + LIMITS.quoteLifeMs,
+  });
+  return ok({ quote, lifeMs: LIMITS.quoteLifeMs });
+};
+
+/** Wiping comes first, talking after. */
+const seal: Handlers["seal"] = ({ advance }) => {
+  advance({ kind: "ended", reason: "seal" });
+  return ok({});
+};
+
+/** Handlers of protocol/commands/custody.ts. */
+export const custodyHandlers: Pick<
+  Handlers,
+  "generateSeed" | "getQuote" | "submitShares" | "seal"
+> = { generateSeed, getQuote, submitShares, seal };

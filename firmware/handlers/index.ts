@@ -1,0 +1,14 @@
+/** Every command's handler, one file per subject, as in protocol/commands. */
+import type { Handlers } from "../dispatch.ts";
+import { custodyHandlers } from "./custody.ts";
+import { signingHandlers } from "./signing.ts";
+import { statusHandlers } from "./status.ts";
+import { walletHandlers } from "./wallet.ts";
+
+/** The handlers of the registry's commands. */
+export const handlers: Handlers = {
+  ...statusHandlers,
+  ...custodyHandlers,
+  ...walletHandlers,
+  ...signingHandlers,
+};

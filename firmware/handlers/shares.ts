@@ -1,0 +1,155 @@
+/**
+ * Taking shares (CUSTODY, section 4). A call is taken whole or not at all; a bad share is named and
+ * costs nothing but itself. With enough shares the seed is recombined, and checked against the
+ * fingerprint that the shares name and, after genesis, against the public key made there.
+ */
+import { decodeAs } from "../../protocol/cbor.ts";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import { type SealedShare, SHARE_CONTEXT, SHARE_INFO, type ShareContext } from "../../protocol/share.ts";
+import type { BootKey, Device, HeldShare } from "../device.ts";
+import type { Context, Handlers, Reply } from "../dispatch.ts";
+import type { Secrets, ShareHeader } from "../hal.ts";
+import { isSame, keysOf } from "../keys.ts";
+import { DEVICE_LIMITS } from "../limits.ts";
+
+type Provisioning = Extract<Device, { phase: "sealed" | "provisioning" }>;
+type ShareError =
+  | "share_malformed"
+  | "share_misaddressed"
+  | "share_unreadable"
+  | "share_repeated"
+  | "shares_mixed"
+  | "quote_expired";
+
+/** One group, at least two members: what genesis makes. */
+const isPlain = (header: ShareHeader): boolean =>
+  header.groupThreshold === 1 &&
+  header.groupCount === 1 &&
+  header.groupIndex === 0 &&
+  header.memberThreshold >= 2 &&
+  header.memberThreshold <= LIMITS.custodians;
+
+const isForUs = (context: Context, boot: BootKey, share: ShareContext): boolean =>
+  share.purpose === "boot" &&
+  share.device === context.hal.identity.name &&
+  isSame(share.bootId, context.bootId) &&
+  isSame(share.recipient, boot.publicKey);
+
+const openShare = (
+  context: Context,
+  boot: BootKey,
+  sealed: SealedShare,
+): Outcome<HeldShare, ShareError> => {
+  const share = decodeAs(SHARE_CONTEXT, sealed.context);
+  if (share === undefined || !isPlain(share.header)) return fail("share_malformed");
+  if (!isForUs(context, boot, share)) return fail("share_misaddressed");
+  const uptimeMs = context.uptimeMs();
+  if (share.notAfterMs < uptimeMs || share.notAfterMs > uptimeMs + LIMITS.quoteLifeMs + 1) {
+    return fail("quote_expired");
+  }
+  const value = context.hal.secrets.open(boot.secret, sealed, {
+    info: SHARE_INFO,
+    associatedData: sealed.context,
+  });
+  if (!value.ok) return value;
+  return ok({
+    share: { header: share.header, value: value.value },
+    fingerprint: share.fingerprint,
+  });
+};
+
+const isSameSet = (a: HeldShare, b: HeldShare): boolean =>
+  a.share.header.identifier === b.share.header.identifier &&
+  a.share.header.extendable === b.share.header.extendable &&
+  a.share.header.iterationExponent === b.share.header.iterationExponent &&
+  a.share.header.memberThreshold === b.share.header.memberThreshold &&
+  isSame(a.fingerprint, b.fingerprint);
+
+const fits = (held: readonly HeldShare[], one: HeldShare): Outcome<void, ShareError> => {
+  if (held.some((other) => !isSameSet(other, one))) return fail("shares_mixed");
+  const index = one.share.header.memberIndex;
+  return held.some((other) => other.share.header.memberIndex === index)
+    ? fail("share_repeated")
+    : ok(undefined);
+};
+
+const wipeShares = (secrets: Secrets, shares: readonly HeldShare[]): void => {
+  for (const { share } of shares) secrets.wipe(share.value);
+};
+
+/** Opens all of a call's shares, or none: on a failure those just opened are wiped. */
+const openAll = (
+  context: Context,
+  boot: BootKey,
+  held: readonly HeldShare[],
+  sealed: readonly SealedShare[],
+): Outcome<readonly HeldShare[], ShareError> => {
+  const opened: HeldShare[] = [];
+  for (const [i, one] of sealed.entries()) {
+    const share = openShare(context, boot, one);
+    if (share.ok) opened.push(share.value);
+    const verdict = share.ok ? fits([...held, ...opened.slice(0, -1)], share.value) : share;
+    if (!verdict.ok) {
+      wipeShares(context.hal.secrets, opened);
+      return fail(verdict.error, { share: i });
+    }
+  }
+  return ok([...held, ...opened]);
+};
+
+/** Recombines a full set. Whatever comes of it, the shares are wiped. */
+const unlock = (
+  context: Context,
+  device: Provisioning,
+  shares: readonly HeldShare[],
+  need: number,
+): Reply<"submitShares"> => {
+  const { secrets, crypto } = context.hal;
+  const seed = secrets.recombine(shares.slice(0, need).map(({ share }) => share));
+  wipeShares(secrets, shares);
+  const forget = (): void => {
+    if (device.phase === "provisioning") context.advance({ kind: "set-wiped" });
+  };
+  if (!seed.ok) {
+    forget();
+    return seed;
+  }
+  const { keys, publicKey } = keysOf(secrets, crypto, seed.value);
+  const expected = device.phase === "provisioning" ? device.expected : undefined;
+  const isNamed = shares.every(({ fingerprint }) => isSame(fingerprint, keys.fingerprint));
+  if (!isNamed || (expected !== undefined && !isSame(expected, publicKey))) {
+    secrets.wipe(keys.master);
+    forget();
+    return fail("seed_mismatch");
+  }
+  secrets.wipe(device.boot.secret);
+  context.advance({ kind: "unlocked", keys });
+  return ok({ phase: "ready", have: shares.length, need, fingerprint: keys.fingerprint });
+};
+
+/** An unfinished set does not stay: it is wiped unless it has changed by then. */
+const wipeLater = ({ hal, device, advance }: Context): void => {
+  const held = device();
+  hal.clock.after(DEVICE_LIMITS.unfinishedSetMs, () => {
+    const now = device();
+    if (now !== held || now.phase !== "provisioning") return;
+    wipeShares(hal.secrets, now.shares);
+    advance({ kind: "set-wiped" });
+  });
+};
+
+/** Takes sealed shares; `ready` once there are as many as their threshold. */
+export const submitShares: Handlers["submitShares"] = (context, params) => {
+  const device = context.device();
+  if (device.phase !== "sealed" && device.phase !== "provisioning") return fail("wrong_phase");
+  const held = device.phase === "provisioning" ? device.shares : [];
+  const shares = openAll(context, device.boot, held, params.shares);
+  if (!shares.ok) return shares;
+  const need = shares.value[0]?.share.header.memberThreshold ?? 0;
+  if (need === 0) return ok({ phase: device.phase, have: 0, need: 0 });
+  if (shares.value.length >= need) return unlock(context, device, shares.value, need);
+  context.advance({ kind: "shares-held", shares: shares.value });
+  wipeLater(context);
+  return ok({ phase: "provisioning", have: shares.value.length, need });
+};

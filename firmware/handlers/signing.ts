@@ -1,0 +1,120 @@
+/**
+ * Signing: review, consent, sign, verify, reply. What is signed is what `review` computed; every
+ * signature is verified before it leaves (fault attacks). The work is cut into slices so that the
+ * line stays served, and stops as soon as the device holds other keys or none.
+ */
+import { assert, fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { encodeDer, type Review, type ReviewedInput, review } from "../bitcoin/index.ts";
+import type { Keys } from "../device.ts";
+import type { Context, Handlers } from "../dispatch.ts";
+import type { Handle, Hal } from "../hal.ts";
+import { DEVICE_LIMITS } from "../limits.ts";
+
+const SIGHASH_ALL = 1;
+
+interface Signature {
+  readonly input: number;
+  readonly key: number;
+  readonly signature: Uint8Array;
+}
+
+/** Parents of leaf keys, derived once for a call and wiped with it. */
+interface Branches {
+  readonly at: (path: readonly number[]) => Handle<"node"> | undefined;
+  readonly wipe: () => void;
+}
+
+const createBranches = ({ secrets }: Hal, keys: Keys): Branches => {
+  const nodes = new Map<string, Handle<"node">>();
+  return {
+    at: (path) => {
+      const known = nodes.get(path.join("/"));
+      if (known !== undefined) return known;
+      const node = secrets.derive(keys.master, path);
+      if (!node.ok) return undefined;
+      nodes.set(path.join("/"), node.value);
+      return node.value;
+    },
+    wipe: () => {
+      for (const node of nodes.values()) secrets.wipe(node);
+    },
+  };
+};
+
+const signInput = (
+  { secrets, crypto }: Hal,
+  branches: Branches,
+  input: ReviewedInput,
+): Outcome<Signature, "index_out_of_range"> => {
+  const branch = branches.at(input.path.slice(0, -1));
+  if (branch === undefined) return fail("index_out_of_range", { input: input.index });
+  const leaf = secrets.derive(branch, input.path.slice(-1));
+  if (!leaf.ok) return fail(leaf.error, { input: input.index });
+  const compact = secrets.signEcdsa(leaf.value, input.digest);
+  secrets.wipe(leaf.value);
+  assert(
+    crypto.verifyEcdsa(compact, input.digest, input.publicKey),
+    "a signature verifies before it leaves",
+  );
+  const signature = Uint8Array.of(...encodeDer(compact), SIGHASH_ALL);
+  return ok({ input: input.index, key: input.keyIndex, signature });
+};
+
+const pause = ({ clock }: Hal): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(0, resolve);
+  });
+
+const holdsStill = (context: Context, keys: Keys): boolean => {
+  const now = context.device();
+  return now.phase === "ready" && now.keys.master === keys.master;
+};
+
+const signAll = async (
+  context: Context,
+  keys: Keys,
+  reviewed: Review,
+): Promise<Outcome<readonly Signature[], "cancelled" | "index_out_of_range">> => {
+  const { hal } = context;
+  const branches = createBranches(hal, keys);
+  const signatures: Signature[] = [];
+  let sliceMs = hal.clock.nowMs();
+  for (const input of reviewed.inputs) {
+    if (hal.clock.nowMs() - sliceMs > DEVICE_LIMITS.sliceMs) {
+      await pause(hal);
+      if (!holdsStill(context, keys)) return fail("cancelled"); // the wipe took the branches too
+      sliceMs = hal.clock.nowMs();
+    }
+    const signature = signInput(hal, branches, input);
+    if (!signature.ok) {
+      branches.wipe();
+      return signature;
+    }
+    signatures.push(signature.value);
+  }
+  branches.wipe();
+  return ok(signatures);
+};
+
+const signPsbt: Handlers["signPsbt"] = async (context, params) => {
+  const { hal, ask, device, network } = context;
+  const now = device();
+  if (now.phase !== "ready") return fail("wrong_phase");
+  const { keys } = now;
+  const reviewed = review(params.psbt, keys.wallets, params.walletId, {
+    crypto: hal.crypto,
+    network,
+    fingerprint: keys.fingerprint,
+  });
+  if (!reviewed.ok) return reviewed;
+  const lines = reviewed.value.screens.flatMap((screen) => screen.lines);
+  const consent = await ask({ kind: "transaction", lines });
+  if (!consent.ok) return consent;
+  if (!holdsStill(context, keys)) return fail("cancelled");
+  const signatures = await signAll(context, keys, reviewed.value);
+  if (!signatures.ok) return signatures;
+  return ok({ walletId: reviewed.value.wallet.id, signatures: signatures.value });
+};
+
+/** Handlers of protocol/commands/signing.ts. */
+export const signingHandlers: Pick<Handlers, "signPsbt"> = { signPsbt };

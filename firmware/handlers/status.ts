@@ -1,0 +1,26 @@
+/** Status: what a device tells anyone. */
+import { ok } from "../../protocol/errors.ts";
+import { PROTOCOL_VERSION } from "../../protocol/hello.ts";
+import type { Handlers } from "../dispatch.ts";
+
+/** Handlers of protocol/commands/status.ts. */
+export const statusHandlers: Pick<Handlers, "getStatus"> = {
+  getStatus: ({ hal, device, bootId, version, uptimeMs }) => {
+    const now = device();
+    const { engine, library, volatile, protections } = hal.secrets;
+    const status = {
+      name: hal.identity.name,
+      phase: now.phase,
+      bootId,
+      version,
+      protocol: PROTOCOL_VERSION,
+      firmwareDigest: hal.identity.firmwareDigest,
+      secrets: { engine, library, volatile, protections },
+      uptimeMs: uptimeMs(),
+      insecure: hal.identity.insecure,
+    };
+    return now.phase === "ready" || now.phase === "suspended"
+      ? ok({ ...status, fingerprint: now.keys.fingerprint })
+      : ok(status);
+  },
+};
