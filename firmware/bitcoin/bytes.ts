@@ -1,0 +1,49 @@
+/** Byte strings: comparing, joining, and the hashes Bitcoin makes of them. */
+import type { Crypto } from "../hal.ts";
+
+/** Whether two byte strings are the same. */
+export const isEqual = (left: Uint8Array, right: Uint8Array): boolean =>
+  left.length === right.length && left.every((byte, at) => byte === right[at]);
+
+/** Lexicographic order; negative, zero or positive. */
+export const compareBytes = (left: Uint8Array, right: Uint8Array): number => {
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at += 1) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+};
+
+/** One byte string out of several. */
+export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
+  const joined = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+};
+
+/** The bytes of a text that is known to be ASCII. */
+export const asciiBytes = (text: string): Uint8Array =>
+  Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** A number as 4 bytes, big-endian. */
+export const uint32BigEndian = (value: number): Uint8Array =>
+  Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+
+/** SHA-256 of the parts in order: 32 bytes. */
+export const sha256 = (crypto: Crypto, ...parts: readonly Uint8Array[]): Uint8Array => {
+  let hash = crypto.sha256();
+  for (const part of parts) hash = hash.update(part);
+  return hash.digest();
+};
+
+/** SHA-256 twice, as Bitcoin names transactions: 32 bytes. */
+export const doubleSha256 = (crypto: Crypto, ...parts: readonly Uint8Array[]): Uint8Array =>
+  crypto
+    .sha256()
+    .update(sha256(crypto, ...parts))
+    .digest();

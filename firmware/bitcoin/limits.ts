@@ -1,0 +1,41 @@
+/** The bounds of this folder: each with its unit and its reason. Checked before anything is kept. */
+
+/** Bounds on what a peer may hand to the Bitcoin code. */
+export const BITCOIN_LIMITS = {
+  /** Bytes of one PSBT: 2,000 inputs with previous transactions of 16 kB each. */
+  psbtBytes: 32_000_000,
+  /** Inputs of the transaction to sign: about 210 kvB, beyond what the network relays. */
+  inputs: 2_000,
+  /** Outputs of the transaction to sign: each payment is a screen. */
+  outputs: 2_000,
+  /** Entries of one PSBT map: 15 keys take 30; the rest is room for what others keep there. */
+  mapEntries: 1_000,
+  /** Bytes of a previous transaction: a block's weight (BIP-141), the most a transaction can be. */
+  transactionBytes: 4_000_000,
+  /** Inputs of a previous transaction: the block's weight divided by 41 bytes of weight 4. */
+  previousInputs: 24_390,
+  /** Outputs of a previous transaction: the block's weight divided by 9 bytes of weight 4. */
+  previousOutputs: 111_111,
+  /** Elements of a derivation path: BIP-32 counts the depth in one byte. */
+  pathElements: 255,
+  /** Satoshis, of one amount and of a sum: there are never more than 21 million bitcoin. */
+  amountSats: 2_100_000_000_000_000,
+  /** Child numbers below this are not hardened (BIP-32). */
+  hardenedIndex: 0x80000000,
+  /** Keys of a wallet, at least: below this it is no multisig. */
+  walletKeysMin: 2,
+  /** Keys of a wallet, at most: OP_15, and a witness script within the 520-byte habit of P2SH. */
+  walletKeysMax: 15,
+  /** Characters of a wallet's name: two lines of a screen. */
+  walletNameChars: 64,
+  /** Characters of a wallet's template: 15 keys written as `@14/<0;1>/*` and some room. */
+  walletTemplateChars: 256,
+  /** Characters of a key in a wallet policy: an origin of 10 elements and an xpub. */
+  walletKeyChars: 256,
+  /** Elements of a key's origin path: BIP-48 has 4. */
+  originElements: 10,
+  /** Characters of a base58 text: an xpub has 111. */
+  base58Chars: 112,
+  /** Bytes of a script that are shown in full where it has no address: OP_RETURN with 80 bytes fits. */
+  shownScriptBytes: 83,
+} as const;

@@ -1,0 +1,151 @@
+/**
+ * Partially signed transactions, version 0 (BIP-174), read strictly and judged by nobody: whether
+ * the fields are true is for `review.ts`. Fields of unknown type are passed over. Byte strings in
+ * the result are views of what was read.
+ */
+import { type Details, fail, ok, type Outcome } from "../../protocol/errors.ts";
+import { isEqual } from "./bytes.ts";
+import { BITCOIN_LIMITS } from "./limits.ts";
+import { FIELD, GLOBAL_RULES, INPUT_RULES, OUTPUT_RULES } from "./psbt-fields.ts";
+import {
+  type Derivation,
+  findDerivations,
+  findValue,
+  isLawful,
+  type MapEntry,
+  readMap,
+} from "./psbt-map.ts";
+import { type ByteReader, createReader } from "./reader.ts";
+import {
+  parseTransaction,
+  readOutput,
+  type Transaction,
+  type TransactionError,
+  type TransactionOutput,
+} from "./transaction.ts";
+
+/** What a PSBT says of an input. */
+export interface PsbtInput {
+  /** The whole transaction that made the coin, not yet read. */
+  readonly previousTransaction: Uint8Array | undefined;
+  readonly witnessUtxo: TransactionOutput | undefined;
+  readonly sighashType: number | undefined;
+  readonly hasRedeemScript: boolean;
+  readonly witnessScript: Uint8Array | undefined;
+  readonly derivations: readonly Derivation[];
+}
+
+/** What a PSBT says of an output. */
+export interface PsbtOutput {
+  readonly hasRedeemScript: boolean;
+  readonly witnessScript: Uint8Array | undefined;
+  readonly derivations: readonly Derivation[];
+}
+
+/** A PSBT; `inputs` and `outputs` run parallel to the transaction's. */
+export interface Psbt {
+  readonly transaction: Transaction;
+  readonly inputs: readonly PsbtInput[];
+  readonly outputs: readonly PsbtOutput[];
+}
+
+/** Why a PSBT is not read. */
+export type PsbtError = TransactionError;
+
+const MAGIC = Uint8Array.of(0x70, 0x73, 0x62, 0x74, 0xff);
+
+const readVersion = (entries: readonly MapEntry[]): number => {
+  const value = findValue(entries, FIELD.global.version);
+  return value === undefined ? 0 : createReader(value).uint32();
+};
+
+/** BIP-370's version 2 has fields that break version 0's rules, so the version comes first. */
+const readGlobal = (reader: ByteReader): Outcome<Transaction, PsbtError> => {
+  const entries = readMap(reader, new Map());
+  if (reader.isFailed()) return fail("psbt_malformed");
+  const version = readVersion(entries);
+  if (version !== 0) return fail("psbt_unsupported", { version });
+  const bytes = findValue(entries, FIELD.global.unsignedTransaction);
+  if (bytes === undefined || !entries.every((entry) => isLawful(entry, GLOBAL_RULES)))
+    return fail("psbt_malformed");
+  const transaction = parseTransaction(bytes, "without-witness", BITCOIN_LIMITS);
+  if (!transaction.ok) return transaction;
+  const signed = transaction.value.inputs.findIndex((input) => input.scriptSig.length > 0);
+  return signed < 0 ? transaction : fail("psbt_malformed", { input: signed });
+};
+
+const readWitnessUtxo = (value: Uint8Array): Outcome<TransactionOutput, PsbtError> => {
+  const reader = createReader(value);
+  const output = readOutput(reader);
+  if (reader.isFailed() || reader.remaining() > 0) return fail("psbt_malformed");
+  return output.amountSats > BITCOIN_LIMITS.amountSats ? fail("amount_out_of_range") : ok(output);
+};
+
+const readInput = (reader: ByteReader): Outcome<PsbtInput, PsbtError> => {
+  const entries = readMap(reader, INPUT_RULES);
+  if (reader.isFailed()) return fail("psbt_malformed");
+  const utxo = findValue(entries, FIELD.input.witnessUtxo);
+  const witnessUtxo = utxo === undefined ? ok(undefined) : readWitnessUtxo(utxo);
+  if (!witnessUtxo.ok) return witnessUtxo;
+  const sighash = findValue(entries, FIELD.input.sighashType);
+  return ok({
+    previousTransaction: findValue(entries, FIELD.input.previousTransaction),
+    witnessUtxo: witnessUtxo.value,
+    sighashType: sighash === undefined ? undefined : createReader(sighash).uint32(),
+    hasRedeemScript: findValue(entries, FIELD.input.redeemScript) !== undefined,
+    witnessScript: findValue(entries, FIELD.input.witnessScript),
+    derivations: findDerivations(entries, FIELD.input.derivation),
+  });
+};
+
+const readPsbtOutput = (reader: ByteReader): Outcome<PsbtOutput, PsbtError> => {
+  const entries = readMap(reader, OUTPUT_RULES);
+  if (reader.isFailed()) return fail("psbt_malformed");
+  return ok({
+    hasRedeemScript: findValue(entries, FIELD.output.redeemScript) !== undefined,
+    witnessScript: findValue(entries, FIELD.output.witnessScript),
+    derivations: findDerivations(entries, FIELD.output.derivation),
+  });
+};
+
+/** One map for each of the transaction's inputs or outputs. */
+const readMaps = <T>(
+  count: number,
+  read: () => Outcome<T, PsbtError>,
+  place: (index: number) => Details,
+): Outcome<readonly T[], PsbtError> => {
+  const maps: T[] = [];
+  while (maps.length < count) {
+    const map = read();
+    if (!map.ok) return fail(map.error, place(maps.length));
+    maps.push(map.value);
+  }
+  return ok(maps);
+};
+
+/**
+ * Reads a PSBT. `psbt_unsupported`: another version than 0, too many bytes or outputs;
+ * `too_many_inputs`; `amount_out_of_range`; anything else that does not fit is `psbt_malformed`.
+ */
+export const parsePsbt = (bytes: Uint8Array): Outcome<Psbt, PsbtError> => {
+  if (bytes.length > BITCOIN_LIMITS.psbtBytes) return fail("psbt_unsupported");
+  const reader = createReader(bytes);
+  if (!isEqual(reader.bytes(MAGIC.length), MAGIC)) return fail("psbt_malformed");
+  const transaction = readGlobal(reader);
+  if (!transaction.ok) return transaction;
+  const { inputs, outputs } = transaction.value;
+  const inputMaps = readMaps(
+    inputs.length,
+    () => readInput(reader),
+    (input) => ({ input }),
+  );
+  if (!inputMaps.ok) return inputMaps;
+  const outputMaps = readMaps(
+    outputs.length,
+    () => readPsbtOutput(reader),
+    (output) => ({ output }),
+  );
+  if (!outputMaps.ok) return outputMaps;
+  if (reader.remaining() > 0) return fail("psbt_malformed");
+  return ok({ transaction: transaction.value, inputs: inputMaps.value, outputs: outputMaps.value });
+};

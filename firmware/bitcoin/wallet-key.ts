@@ -1,0 +1,80 @@
+/** A key of a wallet policy: `[fingerprint/path]xpub` (BIP-380, "Key Expressions"). */
+import { fail, ok, type Outcome } from "../../protocol/errors.ts";
+import type { Crypto, PublicNode } from "../hal.ts";
+import { parseXpub } from "./extended-key.ts";
+import { BITCOIN_LIMITS } from "./limits.ts";
+import type { NetworkName } from "./network.ts";
+
+/** One of a wallet's keys. */
+export interface WalletKey {
+  /** As it is kept and shown: fingerprint in lower case, `'` for hardened. */
+  readonly text: string;
+  /** 4 bytes: the master key's. */
+  readonly fingerprint: Uint8Array;
+  /** Child numbers from the master key to this one; hardened from 2^31. */
+  readonly originPath: readonly number[];
+  readonly node: PublicNode;
+}
+
+/** Why a key is refused. */
+export type WalletKeyError = "wallet_malformed" | "wallet_unsupported";
+
+const KEY = /^\[([0-9a-fA-F]{8})((?:\/[0-9]{1,10}['h]?)*)\]([1-9A-Za-z]+)$/;
+const BARE_KEY = /^[1-9A-Za-z]{100,112}$/;
+const ELEMENT = /^(0|[1-9][0-9]*)(['h]?)$/;
+
+/** One element of a path; undefined for a number that has leading zeros or is too large. */
+const parseElement = (text: string): number | undefined => {
+  const match = ELEMENT.exec(text);
+  if (match === null) return undefined;
+  const index = Number(match[1]);
+  if (index >= BITCOIN_LIMITS.hardenedIndex) return undefined;
+  return match[2] === "" ? index : index + BITCOIN_LIMITS.hardenedIndex;
+};
+
+const isNumber = (value: number | undefined): value is number => value !== undefined;
+
+/** A path as people write it: `48'/1'/0'/2'`. */
+export const formatPath = (path: readonly number[]): string =>
+  path
+    .map((element) =>
+      element >= BITCOIN_LIMITS.hardenedIndex
+        ? `${element - BITCOIN_LIMITS.hardenedIndex}'`
+        : `${element}`,
+    )
+    .join("/");
+
+/** A key as it is kept. */
+const formatKey = (fingerprint: string, path: readonly number[], xpub: string): string =>
+  `[${[fingerprint, ...(path.length > 0 ? [formatPath(path)] : [])].join("/")}]${xpub}`;
+
+/**
+ * Reads a key with its origin. `wallet_unsupported`: an xpub without origin, or one deeper than
+ * `originElements`; `wallet_malformed`: anything else, another network's xpub included.
+ */
+export const parseWalletKey = (
+  text: string,
+  network: NetworkName,
+  crypto: Crypto,
+): Outcome<WalletKey, WalletKeyError> => {
+  if (text.length > BITCOIN_LIMITS.walletKeyChars) return fail("wallet_malformed");
+  if (BARE_KEY.test(text)) return fail("wallet_unsupported");
+  const [, fingerprintHex, pathText, xpub] = KEY.exec(text) ?? [];
+  if (fingerprintHex === undefined || pathText === undefined || xpub === undefined) {
+    return fail("wallet_malformed");
+  }
+  const elements = pathText.split("/").slice(1);
+  if (elements.length > BITCOIN_LIMITS.originElements) return fail("wallet_unsupported");
+  const numbers = elements.map(parseElement);
+  const originPath = numbers.filter(isNumber);
+  const node = parseXpub(xpub, network, crypto);
+  if (!node.ok) return node;
+  if (originPath.length !== numbers.length) return fail("wallet_malformed");
+  const fingerprint = fingerprintHex.toLowerCase();
+  return ok({
+    text: formatKey(fingerprint, originPath, xpub),
+    fingerprint: Uint8Array.fromHex(fingerprint),
+    originPath,
+    node: node.value,
+  });
+};
