@@ -1,0 +1,78 @@
+/** The outputs' half of the review: what leaves, what comes back, and what only says it does. */
+import { fail, ok, type Outcome } from "../../protocol/errors.ts";
+import { type AddressContext, describeOutput } from "./address.ts";
+import { isEqual } from "./bytes.ts";
+import type { Psbt, PsbtOutput } from "./psbt.ts";
+import { type Found, findPlace, type RegisteredWallet } from "./review-wallet.ts";
+import type { TransactionOutput } from "./transaction.ts";
+
+/**
+ * `change` returns to the wallet's change branch and is not shown; `self` returns to its receive
+ * branch, and is shown; a `payment` is everything else, also an output that is the wallet's
+ * without saying so.
+ */
+export type OutputKind = "payment" | "change" | "self";
+
+/** An output that was judged. */
+export interface ReviewedOutput {
+  readonly index: number;
+  /** As `describeOutput` writes it. */
+  readonly address: string;
+  readonly amountSats: number;
+  readonly kind: OutputKind;
+}
+
+/** What outputs are judged by. */
+export interface OutputContext extends AddressContext {
+  /** 4 bytes: this device's master key's. */
+  readonly fingerprint: Uint8Array;
+}
+
+/** Whether a hint says that a key of the wallet, or of this device, is in the output. */
+const isClaimed = (
+  output: PsbtOutput,
+  wallet: RegisteredWallet,
+  fingerprint: Uint8Array,
+): boolean => {
+  const ours = [fingerprint, ...wallet.policy.keys.map((key) => key.fingerprint)];
+  return output.derivations.some((hint) => ours.some((one) => isEqual(hint.fingerprint, one)));
+};
+
+const holds = (found: Found, output: PsbtOutput, paid: TransactionOutput): boolean => {
+  const { witnessScript, hasRedeemScript } = output;
+  return (
+    isEqual(found.script.scriptPubKey, paid.script) &&
+    (witnessScript === undefined || isEqual(witnessScript, found.script.witnessScript)) &&
+    !hasRedeemScript
+  );
+};
+
+const judgeOutput = (
+  output: PsbtOutput,
+  paid: TransactionOutput,
+  wallet: RegisteredWallet,
+  context: OutputContext,
+): Outcome<OutputKind, "change_foreign"> => {
+  if (!isClaimed(output, wallet, context.fingerprint)) return ok("payment");
+  const found = findPlace(output.derivations, wallet.policy.keys, wallet);
+  if (found === undefined || !holds(found, output, paid)) return fail("change_foreign");
+  return ok(found.branch === 1 ? "change" : "self");
+};
+
+/** Judges all outputs against one wallet; a refusal's details name the `output`. */
+export const reviewOutputs = (
+  psbt: Psbt,
+  wallet: RegisteredWallet,
+  context: OutputContext,
+): Outcome<readonly ReviewedOutput[], "psbt_malformed" | "change_foreign"> => {
+  const reviewed: ReviewedOutput[] = [];
+  for (const [index, paid] of psbt.transaction.outputs.entries()) {
+    const output = psbt.outputs[index];
+    if (output === undefined) return fail("psbt_malformed", { output: index });
+    const kind = judgeOutput(output, paid, wallet, context);
+    if (!kind.ok) return fail(kind.error, { output: index });
+    const address = describeOutput(paid.script, context);
+    reviewed.push({ index, address, amountSats: paid.amountSats, kind: kind.value });
+  }
+  return ok(reviewed);
+};

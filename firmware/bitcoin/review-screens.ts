@@ -1,0 +1,74 @@
+/** What a person reads before a transaction is signed. */
+import type { Screen } from "../hal.ts";
+import type { ReviewedInput } from "./review-inputs.ts";
+import type { ReviewedOutput } from "./review-outputs.ts";
+
+/** What the screens tell of. */
+export interface ShownTransaction {
+  readonly walletName: string;
+  readonly inputs: readonly ReviewedInput[];
+  readonly outputs: readonly ReviewedOutput[];
+  readonly feeSats: number;
+}
+
+const SATS_PER_BITCOIN = 100_000_000;
+const GROUP_CHARS = 4;
+const GROUPS_PER_LINE = 4;
+
+/** An amount in bitcoin with all 8 decimals: `0.00012345 BTC`. */
+export const formatAmount = (amountSats: number): string => {
+  const whole = Math.floor(amountSats / SATS_PER_BITCOIN);
+  const decimals = `${amountSats % SATS_PER_BITCOIN}`.padStart(8, "0");
+  return `${whole}.${decimals} BTC`;
+};
+
+const slices = (text: string, length: number): readonly string[] =>
+  Array.from({ length: Math.ceil(text.length / length) }, (_, at) =>
+    text.slice(at * length, (at + 1) * length),
+  );
+
+/**
+ * An address in groups of 4 characters, 4 groups a line; what was apart (a script's description)
+ * begins a new line. Without its spaces, the whole address and nothing else.
+ */
+export const formatAddress = (address: string): readonly string[] =>
+  address
+    .split(" ")
+    .flatMap((word) => slices(word, GROUP_CHARS * GROUPS_PER_LINE))
+    .map((line) => slices(line, GROUP_CHARS).join(" "));
+
+const screen = (...lines: readonly string[]): Screen => ({ kind: "transaction", lines });
+
+const count = (number: number, thing: string): string =>
+  `${number} ${thing}${number === 1 ? "" : "s"}`;
+
+const total = (outputs: readonly ReviewedOutput[]): number =>
+  outputs.reduce((sum, output) => sum + output.amountSats, 0);
+
+/**
+ * A summary, a screen for each output that is not change, and the fee. What leaves is what is paid
+ * to others and the fee; what returns to the wallet does not leave.
+ */
+export const transactionScreens = (shown: ShownTransaction): readonly Screen[] => {
+  const { walletName, inputs, outputs, feeSats } = shown;
+  const visible = outputs.filter((output) => output.kind !== "change");
+  const leavingSats = total(outputs.filter((output) => output.kind === "payment")) + feeSats;
+  const outputScreens = visible.map((output, at) =>
+    screen(
+      `${output.kind === "self" ? "To this wallet" : "Pay"} ${at + 1} of ${visible.length}`,
+      formatAmount(output.amountSats),
+      ...formatAddress(output.address),
+    ),
+  );
+  return [
+    screen(
+      "Spend from",
+      walletName,
+      count(inputs.length, "input"),
+      `Leaving ${formatAmount(leavingSats)}`,
+      `Fee ${formatAmount(feeSats)}`,
+    ),
+    ...outputScreens,
+    screen("Fee", formatAmount(feeSats)),
+  ];
+};

@@ -1,0 +1,77 @@
+/**
+ * Which wallet a PSBT spends from, and where in it a script stands. What a PSBT says of places
+ * is a hint and nothing more: a place counts if the script derived there is the one in question.
+ */
+import { assert } from "../../protocol/errors.ts";
+import { isEqual } from "./bytes.ts";
+import { isChildIndex } from "./extended-key.ts";
+import type { Derivation } from "./psbt-map.ts";
+import type { Branch, DerivedScript, Deriver } from "./script.ts";
+import type { WalletKey } from "./wallet-key.ts";
+import type { WalletPolicy } from "./wallet-policy.ts";
+
+/** A wallet this device takes part in. */
+export interface RegisteredWallet {
+  /** 32 bytes, from `walletId`. */
+  readonly id: Uint8Array;
+  readonly policy: WalletPolicy;
+  /** Which of the policy's keys is this device's. */
+  readonly ownKeyIndex: number;
+  readonly deriver: Deriver;
+}
+
+/** A place in a wallet. */
+export interface WalletPlace {
+  readonly branch: Branch;
+  readonly index: number;
+}
+
+/** A place and what stands there. */
+export interface Found extends WalletPlace {
+  readonly script: DerivedScript;
+}
+
+/** The device's own key of a wallet. */
+export const ownKey = (wallet: RegisteredWallet): WalletKey => {
+  const key = wallet.policy.keys[wallet.ownKeyIndex];
+  assert(key !== undefined, "a registered wallet has the key that is called its own");
+  return key;
+};
+
+/** The place a path names below a key's origin: exactly a branch and an index more. */
+const placeBelow = (
+  path: readonly number[],
+  origin: readonly number[],
+): WalletPlace | undefined => {
+  const [branch, index, ...rest] = path.slice(origin.length);
+  const isBelow = origin.every((element, at) => path[at] === element);
+  if (!isBelow || index === undefined || rest.length > 0 || !isChildIndex(index)) return undefined;
+  return branch === 0 || branch === 1 ? { branch, index } : undefined;
+};
+
+/** The first place that the hints name for one of the keys. */
+const hintedPlace = (
+  derivations: readonly Derivation[],
+  keys: readonly WalletKey[],
+): WalletPlace | undefined => {
+  for (const { fingerprint, path } of derivations) {
+    for (const key of keys) {
+      const isOfKey = isEqual(fingerprint, key.fingerprint);
+      const place = isOfKey ? placeBelow(path, key.originPath) : undefined;
+      if (place !== undefined) return place;
+    }
+  }
+  return undefined;
+};
+
+/** What stands at the place the hints name for these keys of the wallet; undefined without one. */
+export const findPlace = (
+  derivations: readonly Derivation[],
+  keys: readonly WalletKey[],
+  wallet: RegisteredWallet,
+): Found | undefined => {
+  const place = hintedPlace(derivations, keys);
+  if (place === undefined) return undefined;
+  const script = wallet.deriver.derive(place.branch, place.index);
+  return script.ok ? { ...place, script: script.value } : undefined;
+};

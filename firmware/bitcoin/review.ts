@@ -1,0 +1,133 @@
+/**
+ * The review of a transaction: from the bytes of a PSBT to what a person is shown and what is
+ * signed, or to a refusal by name. Pure: it holds no key, shows nothing, signs nothing, and says
+ * nothing about limits of spending. What it returns is true of the transaction whatever the PSBT
+ * claims: amounts come from previous transactions, scripts from the registered wallet.
+ */
+import { fail, ok, type Outcome } from "../../protocol/errors.ts";
+import type { Screen } from "../hal.ts";
+import { isEqual } from "./bytes.ts";
+import { BITCOIN_LIMITS } from "./limits.ts";
+import { type Psbt, type PsbtError, parsePsbt } from "./psbt.ts";
+import {
+  findCoin,
+  type InputError,
+  type ReviewedInput,
+  readCoin,
+  reviewInputs,
+} from "./review-inputs.ts";
+import { type OutputContext, type ReviewedOutput, reviewOutputs } from "./review-outputs.ts";
+import { transactionScreens } from "./review-screens.ts";
+import type { RegisteredWallet } from "./review-wallet.ts";
+
+/** What the review needs besides the PSBT and the wallets. */
+export type ReviewContext = OutputContext;
+
+/** A transaction that may be shown and signed. */
+export interface Review {
+  readonly wallet: RegisteredWallet;
+  readonly inputs: readonly ReviewedInput[];
+  readonly outputs: readonly ReviewedOutput[];
+  readonly feeSats: number;
+  readonly totalInSats: number;
+  /** To be shown in order, all of them, before anything is signed. */
+  readonly screens: readonly Screen[];
+}
+
+/** Why a transaction is refused. */
+export type ReviewError =
+  | PsbtError
+  | InputError
+  | "wallet_unknown"
+  | "change_foreign"
+  | "outputs_exceed_inputs";
+
+/** The wallet that owns the first input. */
+const findOwner = (
+  psbt: Psbt,
+  wallets: readonly RegisteredWallet[],
+  context: ReviewContext,
+): Outcome<RegisteredWallet, ReviewError> => {
+  const [input] = psbt.inputs;
+  const [spent] = psbt.transaction.inputs;
+  if (input === undefined || spent === undefined) return fail("psbt_unsupported");
+  const coin = readCoin(input, spent, context.crypto);
+  if (!coin.ok) return fail(coin.error, { input: 0 });
+  const owner = wallets.find((wallet) => findCoin(input, coin.value, wallet) !== undefined);
+  return owner === undefined ? fail("wallet_unknown") : ok(owner);
+};
+
+const findNamed = (
+  wallets: readonly RegisteredWallet[],
+  id: Uint8Array,
+): Outcome<RegisteredWallet, ReviewError> => {
+  const named = wallets.find((wallet) => isEqual(wallet.id, id));
+  return named === undefined ? fail("wallet_unknown") : ok(named);
+};
+
+/** A sum of amounts; no sum is above all the bitcoin there is. */
+const sum = (
+  items: readonly { readonly amountSats: number }[],
+): Outcome<number, "amount_out_of_range"> => {
+  let total = 0;
+  for (const { amountSats } of items) {
+    total += amountSats;
+    if (total > BITCOIN_LIMITS.amountSats) return fail("amount_out_of_range");
+  }
+  return ok(total);
+};
+
+/** What the inputs bring and what of it is left as the fee. */
+const balance = (
+  inputs: readonly ReviewedInput[],
+  outputs: readonly ReviewedOutput[],
+): Outcome<{ readonly totalInSats: number; readonly feeSats: number }, ReviewError> => {
+  const totalIn = sum(inputs);
+  if (!totalIn.ok) return totalIn;
+  const totalOut = sum(outputs);
+  if (!totalOut.ok) return totalOut;
+  const feeSats = totalIn.value - totalOut.value;
+  return feeSats < 0 ? fail("outputs_exceed_inputs") : ok({ totalInSats: totalIn.value, feeSats });
+};
+
+/**
+ * Reviews a PSBT against the wallet that `walletId` names (32 bytes), or without one against the
+ * registered wallet that owns the first input. Details name the `input` or `output` at fault. A
+ * transaction without inputs or without outputs is `psbt_unsupported`.
+ */
+export const review = (
+  bytes: Uint8Array,
+  wallets: readonly RegisteredWallet[],
+  walletId: Uint8Array | undefined,
+  context: ReviewContext,
+): Outcome<Review, ReviewError> => {
+  const psbt = parsePsbt(bytes);
+  if (!psbt.ok) return psbt;
+  const { transaction } = psbt.value;
+  if (transaction.inputs.length === 0) return fail("psbt_unsupported", { inputs: 0 });
+  if (transaction.outputs.length === 0) return fail("psbt_unsupported", { outputs: 0 });
+  const wallet =
+    walletId === undefined ? findOwner(psbt.value, wallets, context) : findNamed(wallets, walletId);
+  if (!wallet.ok) return wallet;
+  const inputs = reviewInputs(psbt.value, wallet.value, context.crypto);
+  if (!inputs.ok) return inputs;
+  const outputs = reviewOutputs(psbt.value, wallet.value, context);
+  if (!outputs.ok) return outputs;
+  const totals = balance(inputs.value, outputs.value);
+  if (!totals.ok) return totals;
+  const { feeSats, totalInSats } = totals.value;
+  const screens = transactionScreens({
+    walletName: wallet.value.policy.name,
+    inputs: inputs.value,
+    outputs: outputs.value,
+    feeSats,
+  });
+  return ok({
+    wallet: wallet.value,
+    inputs: inputs.value,
+    outputs: outputs.value,
+    feeSats,
+    totalInSats,
+    screens,
+  });
+};
