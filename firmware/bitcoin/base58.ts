@@ -1,6 +1,6 @@
 /** Base58Check: base 58 with four bytes of double SHA-256, as addresses and xpubs use it. */
 import type { Crypto } from "../hal.ts";
-import { concatBytes, doubleSha256, isEqual } from "./bytes.ts";
+import { concatBytes, doubleSha256, isSame } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -45,5 +45,5 @@ export const decodeBase58Check = (text: string, crypto: Crypto): Uint8Array | un
   if (bytes.length < CHECKSUM_BYTES) return undefined;
   const payload = bytes.subarray(0, bytes.length - CHECKSUM_BYTES);
   const checksum = doubleSha256(crypto, payload).subarray(0, CHECKSUM_BYTES);
-  return isEqual(checksum, bytes.subarray(payload.length)) ? payload : undefined;
+  return isSame(checksum, bytes.subarray(payload.length)) ? payload : undefined;
 };

@@ -2,7 +2,7 @@
 import type { Crypto } from "../hal.ts";
 
 /** Whether two byte strings are the same. */
-export const isEqual = (left: Uint8Array, right: Uint8Array): boolean =>
+export const isSame = (left: Uint8Array, right: Uint8Array): boolean =>
   left.length === right.length && left.every((byte, at) => byte === right[at]);
 
 /** Lexicographic order; negative, zero or positive. */

@@ -4,13 +4,15 @@
  * values or as refusals by name; nothing here throws for what a peer sent, holds a secret or has
  * an effect. From the bottom up:
  *
- * - `bytes`, `reader`, `limits`, `network`: bytes with bounds
+ * - `bytes`, `reader`, `limits`, `network`: bytes with bounds; `der`: signatures (BIP-66)
  * - `base58`, `bech32`, `address`, `descriptor`: text forms (BIP-173, BIP-350, BIP-380)
  * - `extended-key`, `wallet-key`, `wallet-policy`, `script`: wallets (BIP-32, BIP-67, BIP-388)
  * - `transaction`, `psbt-fields`, `psbt-map`, `psbt`, `sighash`: transactions (BIP-174, BIP-143)
  * - `review` and its parts: the judgement
  */
 export { type AddressContext, describeOutput } from "./address.ts";
+export { isSame } from "./bytes.ts";
+export { encodeDer } from "./der.ts";
 export { descriptorChecksum, descriptors } from "./descriptor.ts";
 export { fingerprintOf, hash160, isChildIndex, parseXpub, toXpub } from "./extended-key.ts";
 export { BITCOIN_LIMITS } from "./limits.ts";

@@ -4,7 +4,7 @@
  * the result are views of what was read.
  */
 import { type Details, fail, ok, type Outcome } from "../../protocol/errors.ts";
-import { isEqual } from "./bytes.ts";
+import { isSame } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import { FIELD, GLOBAL_RULES, INPUT_RULES, OUTPUT_RULES } from "./psbt-fields.ts";
 import {
@@ -130,7 +130,7 @@ const readMaps = <T>(
 export const parsePsbt = (bytes: Uint8Array): Outcome<Psbt, PsbtError> => {
   if (bytes.length > BITCOIN_LIMITS.psbtBytes) return fail("psbt_unsupported");
   const reader = createReader(bytes);
-  if (!isEqual(reader.bytes(MAGIC.length), MAGIC)) return fail("psbt_malformed");
+  if (!isSame(reader.bytes(MAGIC.length), MAGIC)) return fail("psbt_malformed");
   const transaction = readGlobal(reader);
   if (!transaction.ok) return transaction;
   const { inputs, outputs } = transaction.value;

@@ -1,7 +1,7 @@
 /** The inputs' half of the review: every coin is proved by its previous transaction to be ours. */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Crypto } from "../hal.ts";
-import { isEqual } from "./bytes.ts";
+import { isSame } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import type { Psbt, PsbtInput } from "./psbt.ts";
 import { type Found, findPlace, ownKey, type RegisteredWallet } from "./review-wallet.ts";
@@ -58,12 +58,12 @@ export const readCoin = (
     return fail(previous.error === "amount_out_of_range" ? previous.error : "psbt_malformed");
   }
   const coin = previous.value.outputs[spent.outputIndex];
-  const isNamed = isEqual(transactionId(previous.value, crypto), spent.outpoint.subarray(0, 32));
+  const isNamed = isSame(transactionId(previous.value, crypto), spent.outpoint.subarray(0, 32));
   if (!isNamed || coin === undefined) return fail("previous_transaction_mismatch");
   const { witnessUtxo } = input;
   if (witnessUtxo === undefined) return ok(coin);
   const agrees =
-    witnessUtxo.amountSats === coin.amountSats && isEqual(witnessUtxo.script, coin.script);
+    witnessUtxo.amountSats === coin.amountSats && isSame(witnessUtxo.script, coin.script);
   return agrees ? ok(coin) : fail("amount_mismatch");
 };
 
@@ -74,13 +74,12 @@ export const findCoin = (
   wallet: RegisteredWallet,
 ): Found | undefined => {
   const found = findPlace(input.derivations, [ownKey(wallet)], wallet);
-  return found !== undefined && isEqual(found.script.scriptPubKey, coin.script) ? found : undefined;
+  return found !== undefined && isSame(found.script.scriptPubKey, coin.script) ? found : undefined;
 };
 
 const checkScripts = (input: PsbtInput, found: Found): Outcome<Found, "script_mismatch"> => {
   const { witnessScript, hasRedeemScript } = input;
-  const differs =
-    witnessScript !== undefined && !isEqual(witnessScript, found.script.witnessScript);
+  const differs = witnessScript !== undefined && !isSame(witnessScript, found.script.witnessScript);
   return differs || hasRedeemScript ? fail("script_mismatch") : ok(found);
 };
 

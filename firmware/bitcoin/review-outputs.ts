@@ -1,7 +1,7 @@
 /** The outputs' half of the review: what leaves, what comes back, and what only says it does. */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import { type AddressContext, describeOutput } from "./address.ts";
-import { isEqual } from "./bytes.ts";
+import { isSame } from "./bytes.ts";
 import type { Psbt, PsbtOutput } from "./psbt.ts";
 import { type Found, findPlace, type RegisteredWallet } from "./review-wallet.ts";
 import type { TransactionOutput } from "./transaction.ts";
@@ -35,14 +35,14 @@ const isClaimed = (
   fingerprint: Uint8Array,
 ): boolean => {
   const ours = [fingerprint, ...wallet.policy.keys.map((key) => key.fingerprint)];
-  return output.derivations.some((hint) => ours.some((one) => isEqual(hint.fingerprint, one)));
+  return output.derivations.some((hint) => ours.some((one) => isSame(hint.fingerprint, one)));
 };
 
 const holds = (found: Found, output: PsbtOutput, paid: TransactionOutput): boolean => {
   const { witnessScript, hasRedeemScript } = output;
   return (
-    isEqual(found.script.scriptPubKey, paid.script) &&
-    (witnessScript === undefined || isEqual(witnessScript, found.script.witnessScript)) &&
+    isSame(found.script.scriptPubKey, paid.script) &&
+    (witnessScript === undefined || isSame(witnessScript, found.script.witnessScript)) &&
     !hasRedeemScript
   );
 };

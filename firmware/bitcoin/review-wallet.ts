@@ -3,7 +3,7 @@
  * is a hint and nothing more: a place counts if the script derived there is the one in question.
  */
 import { assert } from "../../protocol/errors.ts";
-import { isEqual } from "./bytes.ts";
+import { isSame } from "./bytes.ts";
 import { isChildIndex } from "./extended-key.ts";
 import type { Derivation } from "./psbt-map.ts";
 import type { Branch, DerivedScript, Deriver } from "./script.ts";
@@ -56,7 +56,7 @@ const hintedPlace = (
 ): WalletPlace | undefined => {
   for (const { fingerprint, path } of derivations) {
     for (const key of keys) {
-      const isOfKey = isEqual(fingerprint, key.fingerprint);
+      const isOfKey = isSame(fingerprint, key.fingerprint);
       const place = isOfKey ? placeBelow(path, key.originPath) : undefined;
       if (place !== undefined) return place;
     }

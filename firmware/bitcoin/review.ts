@@ -6,7 +6,7 @@
  */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Screen } from "../hal.ts";
-import { isEqual } from "./bytes.ts";
+import { isSame } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import { type Psbt, type PsbtError, parsePsbt } from "./psbt.ts";
 import {
@@ -61,7 +61,7 @@ const findNamed = (
   wallets: readonly RegisteredWallet[],
   id: Uint8Array,
 ): Outcome<RegisteredWallet, ReviewError> => {
-  const named = wallets.find((wallet) => isEqual(wallet.id, id));
+  const named = wallets.find((wallet) => isSame(wallet.id, id));
   return named === undefined ? fail("wallet_unknown") : ok(named);
 };
 

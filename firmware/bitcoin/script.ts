@@ -1,9 +1,10 @@
 /** The scripts of a `wsh(sortedmulti(...))` wallet, and where they stand in its two branches. */
 import { assert, fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Crypto, PublicNode } from "../hal.ts";
-import { type AddressContext, describeOutput } from "./address.ts";
+import { describeOutput } from "./address.ts";
 import { compareBytes, concatBytes, sha256 } from "./bytes.ts";
 import { deriveChild, deriveChildKey } from "./extended-key.ts";
+import type { NetworkName } from "./network.ts";
 import type { WalletPolicy } from "./wallet-policy.ts";
 
 /** 0 receives, 1 takes change (BIP-388, `/**`). */
@@ -19,6 +20,8 @@ export interface DerivedScript {
 
 /** Derives the scripts of one wallet. */
 export interface Deriver {
+  /** An output script's address on the wallet's network. */
+  readonly addressOf: (scriptPubKey: Uint8Array) => string;
   /** `index_out_of_range`: not an integer from 0 below 2^31. */
   readonly derive: (branch: Branch, index: number) => Outcome<DerivedScript, "index_out_of_range">;
 }
@@ -52,7 +55,11 @@ const branchNodes = (policy: WalletPolicy, branch: Branch, crypto: Crypto): Publ
   });
 
 /** A deriver that keeps the wallet's branch nodes (two for each key) once they were needed. */
-export const createDeriver = (policy: WalletPolicy, crypto: Crypto): Deriver => {
+export const createDeriver = (
+  policy: WalletPolicy,
+  network: NetworkName,
+  crypto: Crypto,
+): Deriver => {
   const branches: (readonly PublicNode[])[] = [];
   const nodesOf = (branch: Branch): readonly PublicNode[] => {
     const nodes = branches[branch] ?? branchNodes(policy, branch, crypto);
@@ -73,7 +80,7 @@ export const createDeriver = (policy: WalletPolicy, crypto: Crypto): Deriver => 
       publicKeys,
     });
   };
-  return { derive };
+  return { derive, addressOf: (script) => describeOutput(script, { crypto, network }) };
 };
 
 /** What stands at one place of a wallet, with its address. */
@@ -86,9 +93,8 @@ export const deriveAddress = (
   deriver: Deriver,
   branch: Branch,
   index: number,
-  context: AddressContext,
 ): Outcome<DerivedAddress, "index_out_of_range"> => {
   const derived = deriver.derive(branch, index);
   if (!derived.ok) return derived;
-  return ok({ ...derived.value, address: describeOutput(derived.value.scriptPubKey, context) });
+  return ok({ ...derived.value, address: deriver.addressOf(derived.value.scriptPubKey) });
 };

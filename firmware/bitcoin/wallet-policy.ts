@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Crypto } from "../hal.ts";
-import { asciiBytes, concatBytes, isEqual, sha256 } from "./bytes.ts";
+import { asciiBytes, concatBytes, isSame, sha256 } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import type { NetworkName } from "./network.ts";
 import { parseWalletKey, type WalletKey } from "./wallet-key.ts";
@@ -79,7 +79,7 @@ const parseKeys = (
     const key = parseWalletKey(text, network, crypto);
     if (!key.ok) return fail(key.error, { key: index });
     const { publicKey } = key.value.node;
-    if (keys.some((other) => isEqual(other.node.publicKey, publicKey))) {
+    if (keys.some((other) => isSame(other.node.publicKey, publicKey))) {
       return fail("wallet_key_repeated", { key: index });
     }
     keys.push(key.value);
