@@ -16,7 +16,7 @@ export { encodeDer } from "./der.ts";
 export { descriptorChecksum, descriptors } from "./descriptor.ts";
 export { fingerprintOf, hash160, isChildIndex, parseXpub, toXpub } from "./extended-key.ts";
 export { BITCOIN_LIMITS } from "./limits.ts";
-export { NETWORK_NAMES, NETWORKS, type Network, type NetworkName } from "./network.ts";
+export { NETWORK_NAMES, NETWORKS, type NetworkName, type NetworkPrefixes } from "./network.ts";
 export { type Psbt, type PsbtError, parsePsbt } from "./psbt.ts";
 export { type Review, type ReviewContext, type ReviewError, review } from "./review.ts";
 export type { ReviewedInput } from "./review-inputs.ts";
