@@ -3,7 +3,7 @@ import type { CommonError } from "../protocol/command.ts";
 import { fail, type Outcome } from "../protocol/errors.ts";
 import { type CommandName, type Commands, REGISTRY } from "../protocol/registry.ts";
 import { readWire } from "../protocol/schema.ts";
-import type { Network } from "./bitcoin/index.ts";
+import type { NetworkName } from "./bitcoin/index.ts";
 import type { Ask } from "./consent.ts";
 import type { Device, DeviceEvent } from "./device.ts";
 import type { Hal } from "./hal.ts";
@@ -11,7 +11,7 @@ import type { Hal } from "./hal.ts";
 /** What handlers may see and do. */
 export interface Context {
   readonly hal: Hal;
-  readonly network: Network;
+  readonly network: NetworkName;
   readonly version: string;
   /** 16 random bytes, new at each boot. */
   readonly bootId: Uint8Array;

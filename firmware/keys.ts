@@ -1,18 +1,17 @@
-/** Small facts about keys that several handlers need. */
+/** The keys of a device that has just been given a seed. */
+import { fingerprintOf } from "./bitcoin/index.ts";
+import type { Keys } from "./device.ts";
 import type { Crypto, Handle, Secrets } from "./hal.ts";
 
-/** The fingerprint of a public key (BIP-32): the first 4 bytes of its HASH160. */
-export const fingerprintOf = (crypto: Crypto, publicKey: Uint8Array): Uint8Array =>
-  crypto.ripemd160(crypto.sha256().update(publicKey).digest()).slice(0, 4);
-
-/** Whether two byte strings are equal. For public values: it takes no care of time. */
-export const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
-
-/** The keys of a device that has just been given a seed; the seed is wiped. */
-export const keysOf = (secrets: Secrets, crypto: Crypto, seed: Handle<"seed">) => {
+/** Derives the master node and wipes the seed; `publicKey` is the master's, 33 bytes. */
+export const keysOf = (
+  secrets: Secrets,
+  crypto: Crypto,
+  seed: Handle<"seed">,
+): { readonly keys: Keys; readonly publicKey: Uint8Array } => {
   const master = secrets.master(seed);
   secrets.wipe(seed);
   const { publicKey } = secrets.publicNode(master);
-  return { keys: { master, fingerprint: fingerprintOf(crypto, publicKey), wallets: [] }, publicKey };
+  const fingerprint = fingerprintOf(publicKey, crypto);
+  return { keys: { master, fingerprint, wallets: [] }, publicKey };
 };

@@ -14,8 +14,6 @@ export interface Request {
   readonly code: number;
   /** 16 bytes: the same key and body is the same call, however often it is sent. */
   readonly idempotencyKey: Uint8Array;
-  /** How long the caller waits, from the moment the device has the request. */
-  readonly deadlineMs?: number;
   readonly params: unknown;
 }
 
@@ -54,7 +52,6 @@ const REQUEST = map({
   id: ID,
   code: field(2, uint(0xffff)),
   idempotencyKey: field(3, bytes(LIMITS.idempotencyKey)),
-  deadlineMs: optional(4, uint(LIMITS.deadlineMs)),
   params: field(5, anything),
 });
 const RESULT = map({ kind: field(0, uint(KINDS.result)), id: ID, result: field(2, anything) });

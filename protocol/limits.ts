@@ -22,8 +22,6 @@ export const LIMITS = {
 
   /** Bytes of an idempotency key. */
   idempotencyKey: 16,
-  /** Longest time in milliseconds that a caller may give a call: a working day. */
-  deadlineMs: 86_400_000,
   /** Items of a refusal's details on the wire (names and values). */
   detailItems: 8,
   /** Bytes of a detail's name or text. */

@@ -3,9 +3,9 @@ import { encodeAs } from "../../protocol/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { QUOTE, SHARE_CONTEXT, SHARE_INFO, type SealedShare } from "../../protocol/share.ts";
+import { fingerprintOf } from "../bitcoin/index.ts";
 import type { Context, Handlers, Reply } from "../dispatch.ts";
 import type { Handle, Share } from "../hal.ts";
-import { fingerprintOf } from "../keys.ts";
 import { submitShares } from "./shares.ts";
 
 /** What a custodian's sealed share says, apart from whose it is. */
@@ -69,7 +69,7 @@ const shareOut = (
   const master = secrets.master(seed);
   const { publicKey } = secrets.publicNode(master);
   secrets.wipe(master);
-  const fingerprint = fingerprintOf(context.hal.crypto, publicKey);
+  const fingerprint = fingerprintOf(publicKey, context.hal.crypto);
   const sealed = sealAll(context, split.value, custodians, fingerprint);
   for (const share of split.value) secrets.wipe(share.value);
   if (!sealed.ok) return sealed;

@@ -7,10 +7,11 @@ import { decodeAs } from "../../protocol/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { type SealedShare, SHARE_CONTEXT, SHARE_INFO, type ShareContext } from "../../protocol/share.ts";
+import { isSame } from "../bitcoin/index.ts";
 import type { BootKey, Device, HeldShare } from "../device.ts";
 import type { Context, Handlers, Reply } from "../dispatch.ts";
 import type { Secrets, ShareHeader } from "../hal.ts";
-import { isSame, keysOf } from "../keys.ts";
+import { keysOf } from "../keys.ts";
 import { DEVICE_LIMITS } from "../limits.ts";
 
 type Provisioning = Extract<Device, { phase: "sealed" | "provisioning" }>;

@@ -1,0 +1,19 @@
+/** A line to a signer: what the driver needs of a serial port, a pty or a cable in memory. */
+import type { ErrorName, Outcome } from "../../protocol/errors.ts";
+
+/** An open line. */
+export interface Line {
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
+  readonly onClose: (action: () => void) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Why a line does not open. */
+export type LineError = Extract<
+  ErrorName,
+  "port_missing" | "port_busy" | "port_denied" | "not_a_signer"
+>;
+
+/** Opens the line afresh; called again for every reconnection. */
+export type OpenLine = () => Promise<Outcome<Line, LineError>>;
