@@ -82,7 +82,7 @@ const rankSigners = (inputs: readonly SignedInput[]): readonly string[] => {
   for (const { fingerprint } of inputs.flatMap(({ signatures }) => signatures))
     counts.set(fingerprint, (counts.get(fingerprint) ?? 0) + 1);
   return [...counts]
-    .sort(([left, leftCount], [right, rightCount]) =>
+    .toSorted(([left, leftCount], [right, rightCount]) =>
       leftCount === rightCount ? (left < right ? -1 : 1) : rightCount - leftCount,
     )
     .map(([fingerprint]) => fingerprint);
@@ -94,8 +94,10 @@ const trim = (
   ranking: readonly string[],
 ): readonly KeySignature[] => {
   const kept = new Set(
-    [...signatures]
-      .sort((left, right) => ranking.indexOf(left.fingerprint) - ranking.indexOf(right.fingerprint))
+    signatures
+      .toSorted(
+        (left, right) => ranking.indexOf(left.fingerprint) - ranking.indexOf(right.fingerprint),
+      )
       .slice(0, multisig.threshold),
   );
   return signatures.filter((one) => kept.has(one));
@@ -137,6 +139,6 @@ export const finalise = (
   return ok({
     txHex: transaction.toHex(),
     txid: transaction.getId(),
-    signedBy: [...signers].sort(),
+    signedBy: [...signers].toSorted(),
   });
 };

@@ -88,7 +88,7 @@ const describe = ({ threshold, keys }: Wallet, branch: string): string => {
   return `${body}#${descriptorChecksum(body)}`;
 };
 
-/** Describes a wallet as `wsh(sortedmulti(2,[fpr/48h/1h/0h/2h]tpub.../<0;1>/*,...))#checksum`. */
+/** Describes a wallet: `wsh(sortedmulti(k,[fingerprint/48h/1h/0h/2h]tpub...,...))#checksum`. */
 export const walletDescriptors = (wallet: Wallet): WalletDescriptors => ({
   multipath: describe(wallet, "<0;1>"),
   receive: describe(wallet, "0"),

@@ -18,8 +18,8 @@ const compactSizeBytes = (count: number): number => {
 };
 
 /**
- * Weight units of a P2WSH multisig input: at most this, less one per signature byte saved. For 2-of-3
- * it is 164 + (1 + 1 + 2 * 73 + 1 + 105) = 418, or 104.5 vB.
+ * Weight units of a P2WSH multisig input: at most this, less one per signature byte saved. For
+ * 2-of-3 it is 164 + (1 + 1 + 2 * 73 + 1 + 105) = 418, or 104.5 vB.
  *
  * @param witnessScriptBytes 3 + 34 per key, for up to 16 keys
  */

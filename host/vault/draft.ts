@@ -72,26 +72,35 @@ interface Choice extends Balance {
   readonly inputs: readonly DraftInput[];
 }
 
+/** Where taking coins stopped: settled, refused, or short of what is needed. */
+const settleTaken = (
+  terms: BalanceTerms,
+  inputs: readonly DraftInput[],
+  inputSats: number,
+): Outcome<Choice, DraftError> => {
+  if (inputSats > VAULT_LIMITS.amountSats) return fail("amount_out_of_range");
+  if (inputs.length > VAULT_LIMITS.inputs) return fail("too_many_inputs");
+  const balance = settle(terms, inputs.length, inputSats);
+  return balance.ok ? ok({ ...balance.value, inputs }) : balance;
+};
+
 /** Takes coins in order until they cover payments and fee and are as many as wanted. */
 const chooseCoins = (request: DraftRequest, terms: BalanceTerms): Outcome<Choice, DraftError> => {
-  const { coins } = request;
-  const wanted = Math.min(Math.max(request.minimumInputs ?? 1, 1), coins.length);
+  const wanted = Math.min(request.minimumInputs ?? 1, request.coins.length);
   const readCoin = coinReader(request.wallet);
   const inputs: DraftInput[] = [];
   let inputSats = 0;
-  for (const [position, coin] of coins.entries()) {
+  let choice = settleTaken(terms, inputs, inputSats);
+  for (const [position, coin] of request.coins.entries()) {
     const input = readCoin(coin, position);
     if (!input.ok) return input;
     inputs.push(input.value);
     inputSats += coin.amountSats;
-    if (inputSats > VAULT_LIMITS.amountSats) return fail("amount_out_of_range", { coin: position });
-    if (inputs.length > VAULT_LIMITS.inputs) return fail("too_many_inputs");
-    if (inputs.length < wanted) continue;
-    const balance = settle(terms, inputs.length, inputSats);
-    if (balance.ok) return ok({ ...balance.value, inputs });
-    if (balance.error !== "funds_insufficient" || inputs.length === coins.length) return balance;
+    choice = settleTaken(terms, inputs, inputSats);
+    const isShort = !choice.ok && choice.error === "funds_insufficient";
+    if (!isShort && inputs.length >= wanted) break;
   }
-  return fail("funds_insufficient", { missingSats: terms.paymentSats });
+  return choice;
 };
 
 const derivationsOf = ({ publicKeys }: WalletAddress) =>

@@ -69,9 +69,10 @@ const deriveAddress = (
     const steps = ["m", path, branch, index].filter((step) => step !== "").join("/");
     return publicKey === undefined ? [] : [{ fingerprint, path: steps, publicKey }];
   });
-  const sorted = publicKeys.map((key) => key.publicKey).sort(compareBytes);
-  const multisig = payments.p2ms({ m: threshold, pubkeys: sorted });
-  const { address, output } = payments.p2wsh({ redeem: multisig, network: NETWORKS[network] });
+  const sorted = publicKeys.map((key) => key.publicKey).toSorted(compareBytes);
+  const bitcoin = NETWORKS[network];
+  const multisig = payments.p2ms({ m: threshold, pubkeys: sorted, network: bitcoin });
+  const { address, output } = payments.p2wsh({ redeem: multisig, network: bitcoin });
   const witnessScript = multisig.output;
   assert(
     address !== undefined && output !== undefined && witnessScript !== undefined,
