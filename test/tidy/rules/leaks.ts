@@ -7,14 +7,20 @@ interface Trace {
   readonly why: string;
 }
 
+const PROXY = "(?:registry|artifactory|nexus|verdaccio)";
+const ENDING = "(?:com|org|net|io|dev|cloud|internal|local|corp|lan)";
+const REGISTRY = new RegExp(
+  `https?://[\\w.-]*${PROXY}[\\w.-]*|\\bregistry\\.[\\w.-]+\\.${ENDING}\\b`,
+  "g",
+);
+
 const TRACES: readonly Trace[] = [
   {
     pattern: /(?<![\w.:/@-])\/(?:work|home|root)\/[\w.-]*/g,
     why: "is a path of one machine",
   },
   {
-    pattern:
-      /(?:https?:\/\/|\bregistry\.)(?=[\w.-]*(?:registry|artifactory|nexus|verdaccio))[\w-]+\.[\w.-]+/g,
+    pattern: REGISTRY,
     why: "is a registry's host",
   },
   {

@@ -1,0 +1,47 @@
+/** What some tests need and a machine may lack. Nothing here is needed to build or to sign. */
+import { readdirSync } from "node:fs";
+
+/** Where the loader looks for libraries on Debian, Fedora, Alpine and by hand. */
+const LIBRARY_FOLDERS = [
+  "/lib",
+  "/usr/lib",
+  "/usr/lib64",
+  "/usr/local/lib",
+  `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`,
+  "/opt/homebrew/lib",
+];
+
+const namesIn = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+};
+
+const hasLibrary = (name: RegExp): boolean =>
+  LIBRARY_FOLDERS.some((folder) => namesIn(folder).some((file) => name.test(file)));
+
+const hasProgram = (...names: readonly string[]): boolean =>
+  names.some((name) => Bun.which(name) !== null);
+
+const hasVectors = (): boolean => (Bun.env["MAYFLY_VECTORS"] ?? "") !== "";
+
+const TOOLS: readonly { readonly name: string; readonly isThere: () => boolean }[] = [
+  {
+    name: "libsecp256k1",
+    isThere: () => hasLibrary(/^libsecp256k1\.(?:so\.\d|(?:\d+\.)?dylib)/),
+  },
+  { name: "a Bitcoin node (btcd or bitcoind)", isThere: () => hasProgram("btcd", "bitcoind") },
+  { name: "QEMU (qemu-system-aarch64)", isThere: () => hasProgram("qemu-system-aarch64") },
+  { name: "Go", isThere: () => hasProgram("go") },
+  { name: "MAYFLY_VECTORS", isThere: hasVectors },
+];
+
+/** One line on what is missing. */
+export const missingTools = (): string => {
+  const missing = TOOLS.filter(({ isThere }) => !isThere()).map(({ name }) => name);
+  return missing.length === 0
+    ? "Every optional tool is there."
+    : `Missing here: ${missing.join(", ")}; tests that need them are counted as skipped.`;
+};
