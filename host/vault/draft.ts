@@ -110,37 +110,39 @@ const derivationsOf = ({ publicKeys }: WalletAddress) =>
     pubkey: publicKey,
   }));
 
-const addInput = (psbt: Psbt, { coin, txid, previousTx, owner }: DraftInput): void => {
-  psbt.addInput({
-    hash: txid,
-    index: coin.vout,
-    sequence: SEQUENCE,
-    nonWitnessUtxo: previousTx,
-    witnessUtxo: { script: owner.scriptPubKey, value: BigInt(coin.amountSats) },
-    witnessScript: owner.witnessScript,
-    bip32Derivation: derivationsOf(owner),
-  });
-};
+const inputOf = ({ coin, txid, previousTx, owner }: DraftInput) => ({
+  hash: txid,
+  index: coin.vout,
+  sequence: SEQUENCE,
+  nonWitnessUtxo: previousTx,
+  witnessUtxo: { script: owner.scriptPubKey, value: BigInt(coin.amountSats) },
+  witnessScript: owner.witnessScript,
+  bip32Derivation: derivationsOf(owner),
+});
 
+/**
+ * Goes past `psbt.addInput`, which looks at all earlier inputs again (2,000 inputs took 17 s), and
+ * has bitcoinjs-lib check the whole at the end instead.
+ */
 const assemble = (
   { wallet }: DraftRequest,
   outputs: readonly DraftOutput[],
   change: WalletAddress,
   { inputs, changeSats }: Choice,
 ): Psbt => {
-  const psbt = new Psbt({ network: NETWORKS[wallet.network] }).setVersion(VERSION);
-  for (const input of inputs) addInput(psbt, input);
+  const psbt = new Psbt().setVersion(VERSION);
+  for (const input of inputs) psbt.data.addInput(inputOf(input));
   for (const { script, amountSats } of outputs)
-    psbt.addOutput({ script, value: BigInt(amountSats) });
+    psbt.data.addOutput({ script, value: BigInt(amountSats) });
   if (changeSats > 0) {
-    psbt.addOutput({
+    psbt.data.addOutput({
       script: change.scriptPubKey,
       value: BigInt(changeSats),
       witnessScript: change.witnessScript,
       bip32Derivation: derivationsOf(change),
     });
   }
-  return psbt;
+  return Psbt.fromBuffer(psbt.toBuffer(), { network: NETWORKS[wallet.network] });
 };
 
 const prevoutOf = ({ coin, txid, owner }: DraftInput): Prevout => ({

@@ -20,10 +20,12 @@ const decodeText = (bytes: Uint8Array): Uint8Array | undefined => {
 };
 
 /**
- * Reads a PSBT of version 0 from binary, base64 or hex; white space in text doesn't matter.
+ * Reads a PSBT of version 0 from binary, base64 or hex; white space in text doesn't matter. The
+ * file doesn't say its network: `txOutputs` shows mainnet's addresses.
  *
  * @returns `not_a_psbt` for anything else: other formats, a PSBT cut short or with bytes after its
- * end, version 2 (BIP-370), or more than `VAULT_LIMITS.psbtFileBytes`
+ * end, without inputs or outputs, of version 2 (BIP-370), or more than
+ * `VAULT_LIMITS.psbtFileBytes`
  */
 export const readPsbt = (bytes: Uint8Array): Outcome<Psbt, "not_a_psbt"> => {
   if (bytes.length > VAULT_LIMITS.psbtFileBytes) return fail("not_a_psbt", { bytes: bytes.length });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
+import { address as addresses } from "bitcoinjs-lib";
 import fc from "fast-check";
 import { type DraftRequest, draftPsbt, madeUpCoins } from "../../host/vault/index.ts";
 import type { Payment } from "../../host/withdrawal.ts";
-import { at, coinAmounts, printedSeed, randomSigners, valueOf, walletOf } from "./three-keys.ts";
+import { at, coinAmounts, printedSeed, randomSigners, unwrap, walletOf } from "./three-keys.ts";
 
 const wallet = walletOf(randomSigners(3));
 const change = { branch: 1, index: 3 } as const;
@@ -24,7 +25,7 @@ const request = (more: Partial<DraftRequest>): DraftRequest => ({
 
 describe("draftPsbt", () => {
   test("takes coins in their order until payments and fee are covered", () => {
-    const draft = valueOf(draftPsbt(request({})));
+    const draft = unwrap(draftPsbt(request({})));
     expect(draft.prevouts.map(({ path }) => path)).toEqual(["0/0", "0/1"]);
     expect(draft.psbt.inputCount).toBe(2);
     expect(draft.changeSats).toBe(300_000 - 150_000 - draft.feeSats);
@@ -33,16 +34,16 @@ describe("draftPsbt", () => {
   });
 
   test("is version 2, replaceable, without lock time, payments first and change last", () => {
-    const { psbt } = valueOf(draftPsbt(request({ payments: pay(1_000, 2_000, 3_000) })));
+    const { psbt } = unwrap(draftPsbt(request({ payments: pay(1_000, 2_000, 3_000) })));
     expect([psbt.version, psbt.locktime]).toEqual([2, 0]);
     expect(psbt.txInputs.map(({ sequence }) => sequence)).toEqual([0xffff_fffd]);
-    const addresses = [payee(0), payee(1), payee(0), wallet.address(change).address];
-    expect(psbt.txOutputs.map(({ address }) => address)).toEqual(addresses);
+    const expected = [payee(0), payee(1), payee(0), wallet.address(change).address];
+    expect(psbt.txOutputs.map(({ address }) => address)).toEqual(expected);
   });
 
   test("gives each input and the change all that a signer checks", () => {
     const coins = coinsOf(100_000, 200_000, 300_000);
-    const { psbt, prevouts, changeVout } = valueOf(draftPsbt(request({ coins })));
+    const { psbt, prevouts, changeVout } = unwrap(draftPsbt(request({ coins })));
     for (const [index, input] of psbt.data.inputs.entries()) {
       const owner = wallet.address(at(coins, index));
       expect(hex.encode(input.nonWitnessUtxo ?? new Uint8Array())).toBe(
@@ -66,20 +67,20 @@ describe("draftPsbt", () => {
   });
 
   test("gives the same bytes for the same request", () => {
-    const drafts = [1, 2].map(() => valueOf(draftPsbt(request({}))).psbt.toBase64());
+    const drafts = [1, 2].map(() => unwrap(draftPsbt(request({}))).psbt.toBase64());
     expect(at(drafts, 0)).toBe(at(drafts, 1));
   });
 
   test("takes at least minimumInputs coins, if there are so many", () => {
     const inputsOf = (minimumInputs: number): number =>
-      valueOf(draftPsbt(request({ minimumInputs }))).psbt.inputCount;
+      unwrap(draftPsbt(request({ minimumInputs }))).psbt.inputCount;
     expect([0, 1, 2, 3, 99].map(inputsOf)).toEqual([2, 2, 2, 3, 3]);
   });
 
   test("leaves change below 330 sat to the fee, and pays 330 out", () => {
-    const feeSats = valueOf(draftPsbt(request({}))).feeSats;
+    const feeSats = unwrap(draftPsbt(request({}))).feeSats;
     const drafted = (restSats: number) =>
-      valueOf(draftPsbt(request({ payments: pay(300_000 - feeSats - restSats), feeRate: 10 })));
+      unwrap(draftPsbt(request({ payments: pay(300_000 - feeSats - restSats), feeRate: 10 })));
     expect(drafted(330)).toMatchObject({ changeSats: 330, changeVout: 1, feeSats });
     const dust = drafted(329);
     expect(dust).toMatchObject({ changeSats: 0, feeSats: feeSats + 329 });
@@ -88,12 +89,12 @@ describe("draftPsbt", () => {
   });
 
   test("needs the last satoshi and says how many are missing", () => {
-    const bare = valueOf(draftPsbt(request({ coins: coinsOf(150_000 + 5_000) })));
+    const bare = unwrap(draftPsbt(request({ coins: coinsOf(150_000 + 5_000) })));
     const exactSats = bare.vsize * 10;
     const drafted = (amountSats: number) => draftPsbt(request({ coins: coinsOf(amountSats) }));
     expect(bare.changeVout).toBe(1);
     const withoutChangeSats = exactSats - 43 * 10;
-    expect(valueOf(drafted(150_000 + withoutChangeSats))).toMatchObject({
+    expect(unwrap(drafted(150_000 + withoutChangeSats))).toMatchObject({
       feeSats: withoutChangeSats,
       changeSats: 0,
     });
@@ -144,7 +145,7 @@ describe("draftPsbt refuses", () => {
   const theirs = at(madeUpCoins({ wallet: foreign, amountsSats: [1], seedLabel: "draft" }), 0);
   const huge = coinsOf(21e14, 21e14);
   const address = payee(0);
-  const mainnet = "bc1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5z5tpwxqergd3c8g7rusqyp0mu0";
+  const mainnet = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
   const legacy = "mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn";
 
   test.each<[string, Partial<DraftRequest>, string]>([
@@ -187,26 +188,41 @@ describe("draftPsbt refuses", () => {
       "previous_transaction_mismatch",
     ],
     ["no hex", { coins: [{ ...second, previousTxHex: "zz" }] }, "previous_transaction_mismatch"],
+    [
+      "a P2PKH address of another network",
+      { payments: [{ address: "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", amountSats: 1000 }] },
+      "request_malformed",
+    ],
     ["too many inputs for the weight", { maximumWeight: 1_000 }, "too_many_inputs"],
   ])("%s", (_, more, error) => {
     expect(draftPsbt(request(more))).toMatchObject({ ok: false, error });
   });
 
   test("a witness version that has no rules yet", () => {
-    const version2 = "bcrt1zqqqsyqcyq5rqwzqfpg9scrgwpuccg4yx";
+    const version2 = addresses.toBech32(new Uint8Array(32).fill(7), 2, "bcrt");
     const drafted = draftPsbt(request({ payments: [{ address: version2, amountSats: 1_000 }] }));
     expect(drafted).toMatchObject({ error: "request_malformed", details: { payment: 0 } });
   });
 
-  test("nothing that is well-formed: P2PKH, P2WPKH, P2WSH and Taproot addresses are paid", () => {
+  test("a large transaction by its weight, unless that is asked for", () => {
+    const many = { coins: coinsOf(...Array.from({ length: 1_000 }, () => 1_000)), feeRate: 0.1 };
+    const drafted = { ...many, payments: pay(970_000) };
+    const refused = draftPsbt(request(drafted));
+    expect(refused.ok || refused.error).toBe("too_many_inputs");
+    const draft = unwrap(draftPsbt(request({ ...drafted, maximumWeight: 500_000 })));
+    expect(draft.vsize).toBeGreaterThan(100_000);
+  });
+
+  test("no P2PKH, P2SH, P2WPKH, P2WSH or Taproot address", () => {
     const taproot = "bcrt1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqc8gma6";
     const witness = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
-    const payments = [legacy, taproot, witness, address].map((to) => ({
+    const nested = "2MzQwSSnBHWHqSAqtTVQ6v47XtaisrJa1Vc";
+    const payments = [legacy, nested, taproot, witness, address].map((to) => ({
       address: to,
       amountSats: 1_000,
     }));
-    const { psbt } = valueOf(draftPsbt(request({ payments })));
-    expect(psbt.txOutputs.slice(0, 4).map((output) => output.address)).toEqual(
+    const { psbt } = unwrap(draftPsbt(request({ payments })));
+    expect(psbt.txOutputs.slice(0, 5).map((output) => output.address)).toEqual(
       payments.map((payment) => payment.address),
     );
   });

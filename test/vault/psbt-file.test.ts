@@ -2,10 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { base64, hex } from "@scure/base";
 import fc from "fast-check";
 import { draftPsbt, madeUpCoins, readPsbt, VAULT_LIMITS } from "../../host/vault/index.ts";
-import { printedSeed, randomSigners, valueOf, walletOf } from "./three-keys.ts";
+import { printedSeed, randomSigners, unwrap, walletOf } from "./three-keys.ts";
 
 const wallet = walletOf(randomSigners(3));
-const { psbt } = valueOf(
+const { psbt } = unwrap(
   draftPsbt({
     wallet,
     coins: madeUpCoins({ wallet, amountsSats: [50_000, 60_000], seedLabel: "psbt-file" }),
@@ -35,7 +35,7 @@ describe("readPsbt", () => {
       ),
     ],
   ])("takes %s", (_, bytes) => {
-    expect(valueOf(readPsbt(bytes)).toBuffer()).toEqual(binary);
+    expect(unwrap(readPsbt(bytes)).toBuffer()).toEqual(binary);
   });
 
   test.each([

@@ -38,7 +38,7 @@ export const policyOf = (signers: readonly TestSigner[], threshold: number): Wal
 });
 
 /** The value of an outcome that a test needs to go on; fails the test with the error's name. */
-export const valueOf = <T>(outcome: Outcome<T>): T => {
+export const unwrap = <T>(outcome: Outcome<T>): T => {
   if (!outcome.ok) throw new Error(`refused: ${outcome.error} ${JSON.stringify(outcome.details)}`);
   return outcome.value;
 };
@@ -48,7 +48,7 @@ export const walletOf = (
   signers: readonly TestSigner[],
   threshold = 2,
   network: NetworkName = "regtest",
-): Wallet => valueOf(openWallet(policyOf(signers, threshold), network));
+): Wallet => unwrap(openWallet(policyOf(signers, threshold), network));
 
 /** One signer's signatures over all inputs, made by bitcoinjs-lib on a copy of the PSBT. */
 export const signaturesOf = (psbt: Psbt, { master }: TestSigner): readonly InputSignature[] => {

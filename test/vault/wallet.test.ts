@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { openWallet } from "../../host/vault/index.ts";
-import { at, policyOf, randomSigners, signerFrom, valueOf, walletOf } from "./three-keys.ts";
+import { at, policyOf, randomSigners, signerFrom, unwrap, walletOf } from "./three-keys.ts";
 
 /** BIP-129, "Test Vectors": 2-of-2 wallets and their first address. */
 const BIP129 = [
@@ -28,7 +28,7 @@ describe("openWallet", () => {
   test.each(BIP129)("derives the first address of BIP-129's wallet $address", (vector) => {
     const template = "wsh(sortedmulti(2,@0/**,@1/**))";
     const policy = { name: "BIP-129", template, keys: vector.keys };
-    const wallet = valueOf(openWallet(policy, "mainnet"));
+    const wallet = unwrap(openWallet(policy, "mainnet"));
     expect(wallet.address({ branch: 0, index: 0 }).address).toBe(vector.address);
     expect(at(wallet.keys, 0).path).toBe("48'/0'/0'/2'");
   });
