@@ -1,0 +1,68 @@
+/** The emulator's board: a `Hal` made of this machine's parts. Insecure, and says so. */
+import type {
+  BootReason,
+  Display,
+  Hal,
+  Link,
+  Log,
+  Rng,
+  Screen,
+  Secrets,
+} from "../../firmware/hal.ts";
+import { createCrypto } from "../secrets/index.ts";
+import type { PressableButtons } from "./approval.ts";
+import { createClock } from "./clock.ts";
+import { firmwareDigest } from "./digest.ts";
+
+/** The parts that differ between an emulator's process and one in a test. */
+export interface BoardParts {
+  readonly name: string;
+  readonly link: Link;
+  readonly rng: Rng;
+  readonly secrets: Secrets;
+  readonly buttons: PressableButtons;
+  readonly lastReason: BootReason;
+  readonly onScreen: (screen: Screen) => void;
+  readonly log: Log;
+  readonly onEnd: (reason: BootReason) => void;
+}
+
+const displayOf = (onScreen: (screen: Screen) => void): Display => ({ show: onScreen });
+
+/** Puts a board together. */
+export const createBoard = (parts: BoardParts): Hal => ({
+  clock: createClock(),
+  rng: parts.rng,
+  secrets: parts.secrets,
+  crypto: createCrypto(),
+  display: displayOf(parts.onScreen),
+  buttons: parts.buttons,
+  tamper: { isTripped: () => false, onTrip: () => undefined },
+  link: parts.link,
+  identity: {
+    name: parts.name,
+    board: "emulator",
+    insecure: true,
+    firmwareDigest: firmwareDigest(),
+    proof: "claim",
+  },
+  lifecycle: { lastReason: parts.lastReason, end: parts.onEnd },
+  log: parts.log,
+});
+
+/** The same secrets, with a look at each ECDSA signature as it is made: for faults on demand. */
+export const watchSignatures = <S extends Secrets>(
+  secrets: S,
+  onSignature: (count: number) => void,
+): S => {
+  let count = 0;
+  return {
+    ...secrets,
+    signEcdsa: (node, digest) => {
+      const signature = secrets.signEcdsa(node, digest);
+      count += 1;
+      onSignature(count);
+      return signature;
+    },
+  };
+};

@@ -1,0 +1,21 @@
+/** What runs here, as one digest: SHA-256 over the sources of firmware and protocol. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const ROOT = new URL("../../", import.meta.url);
+
+const sourcesOf = (room: string): readonly string[] =>
+  readdirSync(new URL(room, ROOT), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `${room}/${name}`);
+
+/** 32 bytes; the same sources give the same digest on every machine. A claim, not a proof. */
+export const firmwareDigest = (): Uint8Array => {
+  const hash = createHash("sha256");
+  for (const path of ["firmware", "protocol"].flatMap(sourcesOf).toSorted()) {
+    const content = readFileSync(fileURLToPath(new URL(path, ROOT)));
+    hash.update(`${path}\0${content.length}\0`).update(content);
+  }
+  return Uint8Array.from(hash.digest());
+};

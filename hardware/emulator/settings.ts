@@ -1,0 +1,84 @@
+/**
+ * What the emulator's process is told: one JSON line on its standard input, so that nothing secret
+ * stands among its arguments. Presses follow on further lines.
+ */
+import { NETWORK_NAMES, type NetworkName } from "../../firmware/bitcoin/network.ts";
+import type { BootReason, Press } from "../../firmware/hal.ts";
+import { APPROVALS, type Approval } from "./approval.ts";
+
+const REASONS = ["power", "brown-out", "watchdog", "seal", "tamper", "fault"] as const;
+
+/** One emulator's settings. */
+export interface Settings {
+  readonly name: string;
+  readonly network: NetworkName;
+  readonly approve: Approval;
+  /** The stable name of its port. */
+  readonly link: string;
+  /** Folder in which running emulators list themselves. */
+  readonly runFolder: string;
+  readonly lastReason: BootReason;
+  /** Which boot this is, from 0: keeps seeded randomness of boots apart. */
+  readonly boot: number;
+  /** Hex: repeatable randomness, for tests. */
+  readonly rngSeed?: string;
+  /** BIP-39 words: an insecure seed brought along. */
+  readonly mnemonic?: string;
+  /** The process ends right after its n-th signature and stays down. */
+  readonly dieAfterInput?: number;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const parseLine = (line: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined; // a line that is no JSON says nothing
+  }
+};
+
+const oneOf = <const T extends string>(all: readonly T[], value: unknown): T | undefined =>
+  all.find((one) => one === value);
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+const count = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+
+const optionalOf = (line: Readonly<Record<string, unknown>>) => {
+  const rngSeed = text(line["rngSeed"]);
+  const mnemonic = text(line["mnemonic"]);
+  const dieAfterInput = count(line["dieAfterInput"]);
+  return {
+    ...(rngSeed === undefined ? {} : { rngSeed }),
+    ...(mnemonic === undefined ? {} : { mnemonic }),
+    ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
+  };
+};
+
+/** Reads the first line; `undefined` where it is not complete. */
+export const readSettings = (line: string): Settings | undefined => {
+  const all = parseLine(line);
+  if (all === undefined) return undefined;
+  const name = text(all["name"]);
+  const network = oneOf(NETWORK_NAMES, all["network"]);
+  const approve = oneOf(APPROVALS, all["approve"]);
+  const link = text(all["link"]);
+  const runFolder = text(all["runFolder"]);
+  const lastReason = oneOf(REASONS, all["lastReason"]);
+  const boot = count(all["boot"]);
+  if (name === undefined || network === undefined || approve === undefined) return undefined;
+  if (link === undefined || runFolder === undefined || lastReason === undefined) return undefined;
+  if (boot === undefined) return undefined;
+  return { name, network, approve, link, runFolder, lastReason, boot, ...optionalOf(all) };
+};
+
+/** Reads a later line: a press for this device; `undefined` for anything else. */
+export const readPress = (line: string, name: string): Press | undefined => {
+  const all = parseLine(line);
+  return all?.["name"] === name ? oneOf(["yes", "no"], all["press"]) : undefined;
+};
