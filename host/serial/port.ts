@@ -1,7 +1,13 @@
 /**
  * A serial port as the host's link sees it: bytes out, bytes in, and the news that it is gone.
  */
-import type { Outcome } from "../../protocol/errors.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BindingInterface } from "@serialport/bindings-interface" with {
+  "resolution-mode": "require",
+};
+import { SerialPortStream } from "@serialport/stream";
+import { type Failure, fail, ok, type Outcome } from "../../protocol/errors.ts";
+import { createStreamPort } from "./stream-port.ts";
 
 /** Why a port is closed: the other side went away, or we closed it. */
 export type CloseReason = "hang-up" | "closed";
@@ -32,5 +38,67 @@ export interface PortOptions {
 /** Why a port does not open. Details carry `path`, and `why` with `not_a_signer`. */
 export type PortError = "port_missing" | "port_busy" | "port_denied" | "not_a_signer";
 
-/** The type of `openPort`: never throws, never rejects. */
-export type OpenPort = (path: string, options?: PortOptions) => Promise<Outcome<Port, PortError>>;
+/** The usual rate of a UART; USB gadgets and ptys have none. */
+const BAUD_RATE = 115_200;
+/** What a freshly opened line is left alone for, in milliseconds. */
+const SETTLE_MS = 20;
+
+/** Which errno means what; any other is a path that cannot be a signer. */
+const ERROR_OF_ERRNO: Readonly<Record<string, PortError>> = {
+  ENOENT: "port_missing",
+  ENODEV: "port_missing",
+  ENXIO: "port_missing",
+  ENOTDIR: "port_missing",
+  EIO: "port_missing",
+  EBUSY: "port_busy",
+  EAGAIN: "port_busy",
+  EWOULDBLOCK: "port_busy",
+  EACCES: "port_denied",
+  EPERM: "port_denied",
+};
+
+const WHY_OF_ERRNO: Readonly<Record<string, string>> = {
+  ENOTTY: "it is not a terminal",
+  EISDIR: "it is a directory",
+  EINVAL: "the line does not take these settings",
+};
+
+/** The binding of this runtime. Node's stock binding belongs here; none but Bun's is built yet. */
+export const chooseBinding = async (): Promise<BindingInterface> =>
+  (await import("./binding.ts")).BunBinding;
+
+const openStream = async (path: string, baudRate: number): Promise<SerialPortStream> => {
+  const binding = await chooseBinding();
+  const stream = new SerialPortStream({ binding, path, baudRate, autoOpen: false });
+  stream.on("error", () => undefined); // Never unheard; the port reports the end.
+  const { promise, resolve, reject } = Promise.withResolvers<SerialPortStream>();
+  stream.open((error) => (error === null ? resolve(stream) : reject(error)));
+  return promise;
+};
+
+const portFailure = (path: string, thrown: unknown): Failure<PortError> => {
+  const hasCode = thrown instanceof Error && "code" in thrown;
+  const code = hasCode ? String(thrown.code) : "";
+  const error = ERROR_OF_ERRNO[code];
+  if (error !== undefined) return fail(error, { path });
+  return fail("not_a_signer", { path, why: WHY_OF_ERRNO[code] ?? String(thrown) });
+};
+
+/**
+ * Opens a port in raw mode for this program alone. Never throws or rejects. `not_a_signer` is a
+ * path that is there and is no serial port; details carry `why`.
+ */
+export const openPort = async (
+  path: string,
+  options: PortOptions = {},
+): Promise<Outcome<Port, PortError>> => {
+  if (path === "" || path.includes("\0")) return fail("port_missing", { path });
+  try {
+    const stream = await openStream(path, options.baudRate ?? BAUD_RATE);
+    const port = createStreamPort(path, stream);
+    await sleep(SETTLE_MS);
+    return ok(port);
+  } catch (error) {
+    return portFailure(path, error);
+  }
+};

@@ -1,0 +1,104 @@
+/**
+ * The few calls of the C library that the emulator's end of a pty needs and Bun does not offer.
+ * Linux with glibc only. Every failure becomes an `Error` whose message names call and errno.
+ */
+import { dlopen, FFIType, read } from "bun:ffi";
+import { getSystemErrorMap } from "node:util";
+
+const { symbols: libc } = dlopen("libc.so.6", {
+  posix_openpt: { args: ["i32"], returns: "i32" },
+  grantpt: { args: ["i32"], returns: "i32" },
+  unlockpt: { args: ["i32"], returns: "i32" },
+  ptsname_r: { args: ["i32", "ptr", "u64"], returns: "i32" },
+  open: { args: ["cstring", "i32", "i32"], returns: "i32" },
+  close: { args: ["i32"], returns: "i32" },
+  write: { args: ["i32", "ptr", "u64"], returns: FFIType.i64_fast },
+  poll: { args: ["ptr", "u64", "i32"], returns: "i32" },
+  tcgetattr: { args: ["i32", "ptr"], returns: "i32" },
+  tcsetattr: { args: ["i32", "i32", "ptr"], returns: "i32" },
+  cfmakeraw: { args: ["ptr"], returns: "void" },
+  __errno_location: { args: [], returns: "ptr" },
+});
+
+const RDWR = 0o2;
+const NOCTTY = 0o400;
+const NONBLOCK = 0o4000;
+const CLOEXEC = 0o2000000;
+const OPEN_FLAGS = RDWR | NOCTTY | NONBLOCK | CLOEXEC;
+/** Longer than any `/dev/pts/N`. */
+const NAME_BYTES = 64;
+/** `struct termios` of glibc on x86-64 and arm64. */
+const TERMIOS_BYTES = 60;
+const POLLIN = 0x1;
+const POLLHUP = 0x10;
+
+const errnoName = (errno: number): string =>
+  getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
+
+const lastErrno = (): string => {
+  const address = libc.__errno_location();
+  return errnoName(address === null ? 0 : read.i32(address, 0));
+};
+
+const checked = (call: string, result: number): number => {
+  if (result < 0) throw new Error(`${call}: ${lastErrno()}`);
+  return result;
+};
+
+/** A new pty's master, neither blocking nor inherited. Throws. */
+export const openMaster = (): number => checked("posix_openpt", libc.posix_openpt(OPEN_FLAGS));
+
+/** Makes a master's slave openable and returns its path. Throws. */
+export const unlockSlave = (master: number): string => {
+  checked("grantpt", libc.grantpt(master));
+  checked("unlockpt", libc.unlockpt(master));
+  const name = Buffer.alloc(NAME_BYTES);
+  const errno = libc.ptsname_r(master, name, NAME_BYTES);
+  if (errno !== 0) throw new Error(`ptsname_r: ${errnoName(errno)}`);
+  return name.toString("latin1", 0, name.indexOf(0));
+};
+
+/** Opens a terminal that shall not become the controlling one. Throws. */
+export const openTerminal = (path: string): number =>
+  checked("open", libc.open(path, OPEN_FLAGS, 0));
+
+/** Closes a descriptor; Linux frees it even where it reports an error. */
+export const closeDescriptor = (fd: number): void => {
+  libc.close(fd);
+};
+
+/** Writes what fits; 0 where the queue is full just now. Throws. */
+export const writeSome = (fd: number, bytes: Uint8Array): number => {
+  const written = Number(libc.write(fd, bytes, bytes.length));
+  if (written >= 0) return written;
+  const code = lastErrno();
+  if (code === "EAGAIN" || code === "EINTR") return 0;
+  throw new Error(`write: ${code}`);
+};
+
+/** Turns off all that the kernel would do to the bytes, the echo above all. Throws. */
+export const setRawMode = (master: number): void => {
+  const termios = new Uint8Array(TERMIOS_BYTES);
+  checked("tcgetattr", libc.tcgetattr(master, termios));
+  libc.cfmakeraw(termios);
+  checked("tcsetattr", libc.tcsetattr(master, 0, termios));
+};
+
+/** What a master knows without waiting. */
+export interface MasterState {
+  /** Bytes wait to be read. */
+  readonly readable: boolean;
+  /** No program has the slave open. */
+  readonly hungUp: boolean;
+}
+
+/** Looks at a master; never waits. */
+export const pollMaster = (master: number): MasterState => {
+  // struct pollfd: int fd, short events, short revents; little-endian.
+  const entry = new DataView(new ArrayBuffer(8));
+  entry.setInt32(0, master, true);
+  entry.setInt16(4, POLLIN, true);
+  checked("poll", libc.poll(new Uint8Array(entry.buffer), 1, 0));
+  const events = entry.getInt16(6, true);
+  return { readable: (events & POLLIN) !== 0, hungUp: (events & POLLHUP) !== 0 };
+};
