@@ -90,7 +90,12 @@ export const nodeConformance = (make: () => Secrets): void => {
     test("depth ends at 255", async () => {
       const secrets = make();
       const master = secrets.master(await loadSeed(secrets, new Uint8Array(16).fill(1)));
-      const deepest = must(secrets.derive(master, Array.from({ length: 255 }, () => HARDENED)));
+      const deepest = must(
+        secrets.derive(
+          master,
+          Array.from({ length: 255 }, () => HARDENED),
+        ),
+      );
       expect(secrets.publicNode(deepest).depth).toBe(255);
       expect(refusal(secrets.derive(deepest, [0]))).toBe("index_out_of_range");
     });
