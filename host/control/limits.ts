@@ -1,4 +1,4 @@
-/** What control/ accepts at most. Every number has its unit in its name and its reason beside it. */
+/** What control/ accepts at most: each number has its unit in its name, its reason beside it. */
 
 /** The limits of the request reader and of the final check. */
 export const CONTROL_LIMITS = {

@@ -106,6 +106,14 @@ const refusalOfRest = (lines: readonly string[]): RefusedLine[] => {
   return first === -1 ? [] : [{ line: first + 1, error: "request_malformed", details }];
 };
 
+const unterminated = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
+
+const refuseRepeated = (
+  read: Parsed<Withdrawal>,
+  accepted: ReadonlyMap<string, Withdrawal>,
+): Parsed<Withdrawal> =>
+  read.ok && accepted.has(read.value.id) ? refuse("The id stands on an earlier line.") : read;
+
 /**
  * Reads requests from JSON lines; blank lines, CRLF and a byte order mark are tolerated. A line
  * that repeats the id of an accepted one is refused; past the limit of lines, the first that is
@@ -115,14 +123,11 @@ export const readRequests = (text: string, network: NetworkName): RequestList =>
   const lines = (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).split("\n");
   const requests = new Map<string, Withdrawal>();
   const refused: RefusedLine[] = [];
-  for (const [index, raw] of lines.slice(0, CONTROL_LIMITS.requestLines).entries()) {
-    const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+  for (const [index, line] of lines.slice(0, CONTROL_LIMITS.requestLines).entries()) {
     if (line.trim() === "") continue;
-    const read = readLine(line, network);
-    const repeated = read.ok && requests.has(read.value.id);
-    const outcome = repeated ? refuse("The id stands on an earlier line already.") : read;
-    if (outcome.ok) requests.set(outcome.value.id, outcome.value);
-    else refused.push({ line: index + 1, error: outcome.error, details: outcome.details ?? {} });
+    const read = refuseRepeated(readLine(unterminated(line), network), requests);
+    if (read.ok) requests.set(read.value.id, read.value);
+    else refused.push({ line: index + 1, error: read.error, details: read.details ?? {} });
   }
   return { requests: [...requests.values()], refused: [...refused, ...refusalOfRest(lines)] };
 };

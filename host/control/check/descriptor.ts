@@ -117,7 +117,7 @@ export const deriveScript = (wallet: Wallet, path: WalletPath): WalletScript | u
         const publicKey = publicKeyOf(branches[path.branch].deriveChild(path.index));
         return { publicKey, fingerprint };
       })
-      .sort(byPublicKey);
+      .toSorted(byPublicKey);
     const witnessScript = concatBytes(
       Uint8Array.of(OP_SMALL + wallet.threshold),
       ...keys.flatMap(({ publicKey }) => [Uint8Array.of(PUSH_33), publicKey]),

@@ -1,4 +1,4 @@
-/** The points about what is spent and who signed. Each says `undefined`, or why it does not hold. */
+/** The points about what is spent and who signed: each gives why it does not hold. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";

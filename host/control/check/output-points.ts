@@ -1,4 +1,4 @@
-/** The points about what is paid. Each says `undefined`, or why it does not hold. */
+/** The points about what is paid: each gives why it does not hold. */
 
 import type { NetworkName, Payment } from "../../withdrawal.ts";
 import { CONTROL_LIMITS } from "../limits.ts";

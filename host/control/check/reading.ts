@@ -1,4 +1,4 @@
-/** What came of reading something that may be broken: the value, or one sentence why there is none. */
+/** What came of reading something that may be broken: the value, or a sentence why not. */
 
 /** A value or the reason for its absence. */
 export type Reading<T> =

@@ -20,7 +20,7 @@ export const CHECK_POINTS = [
 /** The name of a point. */
 export type PointName = (typeof CHECK_POINTS)[number];
 
-/** A coin the transaction spends: `path` is `branch/index`, the previous transaction comes whole. */
+/** A coin the transaction spends: `path` is `branch/index`, the transaction before comes whole. */
 export interface ListedPrevout {
   readonly txid: string;
   readonly vout: number;

@@ -46,7 +46,7 @@ const withLength = (script: Uint8Array): readonly Uint8Array[] => [
 ];
 
 const outpoint = ({ txid, vout }: TransactionInput): readonly Uint8Array[] => [
-  hexToBytes(txid).reverse(),
+  hexToBytes(txid).toReversed(),
   u32(vout),
 ];
 

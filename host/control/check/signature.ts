@@ -6,7 +6,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { attempt } from "../attempt.ts";
 
-/** A signature's numbers as 64 bytes (r and s, big-endian), its sighash byte, and whether s is low. */
+/** A signature: r and s as 64 bytes, big-endian; its sighash byte; whether s is low. */
 export interface WitnessSignature {
   readonly compact: Uint8Array;
   readonly sighash: number;

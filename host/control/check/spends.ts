@@ -1,4 +1,4 @@
-/** What each input spends, by what script, and who signed it: gathered once, judged by the points. */
+/** What each input spends, by what script, and who signed it: gathered for the points to judge. */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { attempt } from "../attempt.ts";

@@ -54,7 +54,7 @@ const view = (bytes: Uint8Array): TransactionView => {
       scriptHex: bytesToHex(script),
     })),
     lockTime,
-    txid: bytesToHex(hash256(stripped).reverse()),
+    txid: bytesToHex(hash256(stripped).toReversed()),
     virtualBytes: Math.ceil((3 * stripped.length + bytes.length) / 4),
   };
 };

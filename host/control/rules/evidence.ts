@@ -1,4 +1,4 @@
-/** What a screening rule sees and says: plain data, so that it can be kept, shown and judged again. */
+/** What a screening rule sees and says: plain data, to be kept, shown and judged again. */
 
 /** From best to worst: pay, ask people, do not pay. */
 export const VERDICTS = ["pass", "hold", "refuse"] as const;

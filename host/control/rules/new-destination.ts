@@ -1,4 +1,4 @@
-/** New destination: a user's first payment to an address is looked at by people when it is large. */
+/** New destination: a user's first payment to an address is for people to look at, if large. */
 
 import type { Evidence, ScreeningLimits, Sighting } from "./evidence.ts";
 
