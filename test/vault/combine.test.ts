@@ -157,6 +157,8 @@ describe("addSignatures", () => {
   const { signature } = good;
   const flip = (position: number): Uint8Array =>
     signature.map((byte, index) => (index === position ? byte ^ 1 : byte));
+  const withByte = (sighash: number): Uint8Array =>
+    Uint8Array.from([...signature.slice(0, -1), sighash]);
   const withSighash = (sighash: number): Uint8Array => {
     const copy = psbt.clone().updateInput(0, { sighashType: sighash });
     copy.signInputHD(0, alice.master, [sighash]);
@@ -175,6 +177,8 @@ describe("addSignatures", () => {
     ["SIGHASH_NONE", alice, 0, withSighash(2)],
     ["SIGHASH_SINGLE", alice, 0, withSighash(3)],
     ["SIGHASH_ALL with ANYONECANPAY", alice, 0, withSighash(0x81)],
+    ["a sighash byte that isn't what was signed", alice, 0, withByte(2)],
+    ["the same with ANYONECANPAY", alice, 0, withByte(0x81)],
     ["a sighash byte that is none", alice, 0, flip(signature.length - 1)],
     ["no sighash byte", alice, 0, signature.slice(0, -1)],
     ["an empty signature", alice, 0, new Uint8Array(0)],
@@ -203,12 +207,20 @@ describe("addSignatures", () => {
     expect(addSignatures(psbt.clone(), alice.fingerprint, [good]).ok).toBeTrue();
   });
 
-  test("refuses an input whose amount, script or previous transaction was changed", () => {
-    const other = draftOf(3).psbt.data.inputs[2];
+  test("refuses an input whose fields don't fit together", () => {
+    const [own, other] = [at(psbt.data.inputs, 0), at(draftOf(3).psbt.data.inputs, 2)];
+    const previous = Transaction.fromBuffer(own.nonWitnessUtxo ?? new Uint8Array());
+    previous.locktime += 1;
     const changes = [
-      { witnessScript: other?.witnessScript },
-      { witnessUtxo: other?.witnessUtxo },
-      { nonWitnessUtxo: other?.nonWitnessUtxo },
+      { witnessScript: other.witnessScript },
+      { witnessUtxo: other.witnessUtxo },
+      { nonWitnessUtxo: other.nonWitnessUtxo },
+      { nonWitnessUtxo: previous.toBuffer() },
+      {
+        nonWitnessUtxo: undefined,
+        witnessUtxo: { script: new Uint8Array(34), value: 10_000_000n },
+      },
+      { nonWitnessUtxo: undefined, witnessUtxo: undefined },
       { bip32Derivation: [] },
     ] as const;
     for (const change of changes) {
@@ -217,6 +229,9 @@ describe("addSignatures", () => {
       const added = addSignatures(target, alice.fingerprint, [good]);
       expect(added).toMatchObject({ error: "signature_invalid", details: { input: 0 } });
     }
+    const target = Psbt.fromBuffer(psbt.toBuffer());
+    Object.assign(at(target.data.inputs, 0), { nonWitnessUtxo: undefined });
+    expect(addSignatures(target, alice.fingerprint, [good]).ok).toBeTrue();
   });
 });
 

@@ -106,7 +106,7 @@ describe("openWallet refuses as wallet_malformed", () => {
     ["a private key", `[${origin}]${tprv}`],
     ["a damaged key", `[${origin}]${tpub.slice(0, -1)}1`],
     ["a key of another network", signerFrom(new Uint8Array(32), "mainnet").key],
-    ["an origin of another depth", `[${first.fingerprint}/48'/1'/0']${tpub}`],
+    ["an origin of another depth", `[${first.fingerprint}/48'/2']${tpub}`],
     ["an origin that ends elsewhere", `[${first.fingerprint}/48'/1'/0'/3']${tpub}`],
     ["an origin that isn't hardened", `[${first.fingerprint}/48'/1'/0'/2]${tpub}`],
     ["a short fingerprint", `[${origin.slice(1)}]${tpub}`],
