@@ -58,7 +58,7 @@ const addTweak: Crypto["addTweak"] = (publicKey, tweak) => {
   }
 };
 
-/** Cryptography for any board; verification takes whatever a peer sends and answers, never throws. */
+/** Cryptography for any board; verification answers whatever a peer sends and never throws. */
 export const createCrypto = (): Crypto => ({
   sha256: () => streaming("sha256"),
   sha512: () => streaming("sha512"),

@@ -25,42 +25,54 @@ const SHORT = [
     title: "without sharing",
     seed: "bb54aac4b89dc868ba37d9cc21b2cece",
     words: [
-      "duckling enlarge academic academic agency result length solution fridge kidney coal piece deal husband erode duke ajar critical decision keyboard",
+      "duckling enlarge academic academic agency result length solution fridge kidney " +
+        "coal piece deal husband erode duke ajar critical decision keyboard",
     ],
   },
   {
     title: "2-of-3",
     seed: "b43ceb7e57a0ea8766221624d01b0864",
     words: [
-      "shadow pistol academic always adequate wildlife fancy gross oasis cylinder mustang wrist rescue view short owner flip making coding armed",
-      "shadow pistol academic acid actress prayer class unknown daughter sweater depict flip twice unkind craft early superior advocate guest smoking",
+      "shadow pistol academic always adequate wildlife fancy gross oasis cylinder " +
+        "mustang wrist rescue view short owner flip making coding armed",
+      "shadow pistol academic acid actress prayer class unknown daughter sweater depict " +
+        "flip twice unkind craft early superior advocate guest smoking",
     ],
   },
   {
     title: "an invalid digest",
     seed: "shares_wrong",
     words: [
-      "guilt walnut academic acid deliver remove equip listen vampire tactics nylon rhythm failure husband fatigue alive blind enemy teaspoon rebound",
-      "guilt walnut academic agency brave hamster hobo declare herd taste alpha slim criminal mild arcade formal romp branch pink ambition",
+      "guilt walnut academic acid deliver remove equip listen vampire tactics nylon " +
+        "rhythm failure husband fatigue alive blind enemy teaspoon rebound",
+      "guilt walnut academic agency brave hamster hobo declare herd taste alpha slim " +
+        "criminal mild arcade formal romp branch pink ambition",
     ],
   },
   {
     title: "two groups",
     seed: "7c3397a292a5941682d7a4ae2d898d11",
     words: [
-      "eraser senior decision roster beard treat identify grumpy salt index fake aviation theater cubic bike cause research dragon emphasis counter",
-      "eraser senior ceramic snake clay various huge numb argue hesitate auction category timber browser greatest hanger petition script leaf pickup",
-      "eraser senior ceramic shaft dynamic become junior wrist silver peasant force math alto coal amazing segment yelp velvet image paces",
-      "eraser senior ceramic round column hawk trust auction smug shame alive greatest sheriff living perfect corner chest sled fumes adequate",
-      "eraser senior decision smug corner ruin rescue cubic angel tackle skin skunk program roster trash rumor slush angel flea amazing",
+      "eraser senior decision roster beard treat identify grumpy salt index fake " +
+        "aviation theater cubic bike cause research dragon emphasis counter",
+      "eraser senior ceramic snake clay various huge numb argue hesitate auction " +
+        "category timber browser greatest hanger petition script leaf pickup",
+      "eraser senior ceramic shaft dynamic become junior wrist silver peasant force " +
+        "math alto coal amazing segment yelp velvet image paces",
+      "eraser senior ceramic round column hawk trust auction smug shame alive greatest " +
+        "sheriff living perfect corner chest sled fumes adequate",
+      "eraser senior decision smug corner ruin rescue cubic angel tackle skin skunk " +
+        "program roster trash rumor slush angel flea amazing",
     ],
   },
   {
     title: "extendable 2-of-3",
     seed: "48b1a4b80b8c209ad42c33672bdaa428",
     words: [
-      "enemy favorite academic acid cowboy phrase havoc level response walnut budget painting inside trash adjust froth kitchen learn tidy punish",
-      "enemy favorite academic always academic sniff script carpet romp kind promise scatter center unfair training emphasis evening belong fake enforce",
+      "enemy favorite academic acid cowboy phrase havoc level response walnut budget " +
+        "painting inside trash adjust froth kitchen learn tidy punish",
+      "enemy favorite academic always academic sniff script carpet romp kind promise " +
+        "scatter center unfair training emphasis evening belong fake enforce",
     ],
   },
 ] as const;

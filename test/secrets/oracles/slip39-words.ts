@@ -61,7 +61,7 @@ export const wordsOf = ({ header, value }: WordShare): string => {
   return indices.map((index) => WORD_LIST[index] ?? "").join(" ");
 };
 
-const valueOf = (indices: readonly number[]): Uint8Array => {
+const shareValue = (indices: readonly number[]): Uint8Array => {
   const bits = indices.length * 10;
   const size = Math.floor(bits / 16) * 2;
   assert(bits - size * 8 <= 8, "a length that a value has");
@@ -88,5 +88,5 @@ export const shareOf = (mnemonic: string): WordShare => {
     memberIndex: (places >> 4) & 15,
     memberThreshold: (places & 15) + 1,
   };
-  return { header, value: valueOf(indices.slice(HEAD_WORDS, -CHECKSUM_WORDS)) };
+  return { header, value: shareValue(indices.slice(HEAD_WORDS, -CHECKSUM_WORDS)) };
 };
