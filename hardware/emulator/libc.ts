@@ -48,14 +48,18 @@ const checked = (call: string, result: number): number => {
 /** A new pty's master, neither blocking nor inherited. Throws. */
 export const openMaster = (): number => checked("posix_openpt", libc.posix_openpt(OPEN_FLAGS));
 
-/** Makes a master's slave openable and returns its path. Throws. */
-export const unlockSlave = (master: number): string => {
+/** Gives a master's slave to this user, still locked, and returns its path. Throws. */
+export const grantSlave = (master: number): string => {
   checked("grantpt", libc.grantpt(master));
-  checked("unlockpt", libc.unlockpt(master));
   const name = Buffer.alloc(NAME_BYTES);
   const errno = libc.ptsname_r(master, name, NAME_BYTES);
   if (errno !== 0) throw new Error(`ptsname_r: ${errnoName(errno)}`);
   return name.toString("latin1", 0, name.indexOf(0));
+};
+
+/** Makes a master's slave openable. Throws. */
+export const unlockSlave = (master: number): void => {
+  checked("unlockpt", libc.unlockpt(master));
 };
 
 /** Opens a terminal that shall not become the controlling one. Throws. */

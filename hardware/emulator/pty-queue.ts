@@ -1,0 +1,85 @@
+/**
+ * What the emulator still has to send. Like a UART's it is bounded and it may lose bytes, but it
+ * never blocks: while the reader is slow, bytes wait here, and what does not fit is dropped.
+ */
+import { writeSome } from "./libc.ts";
+
+/** 64 KiB: two windows of eight frames of 4 KiB. */
+const QUEUE_BYTES = 65_536;
+/** Steps between tries while the terminal is full, in milliseconds. */
+const FIRST_RETRY_MS = 1;
+const LAST_RETRY_MS = 8;
+
+/** A bounded queue in front of a master. */
+export interface SendQueue {
+  /** Takes a copy of the bytes, or drops them all where they do not fit. */
+  readonly push: (bytes: Uint8Array) => void;
+  /** Counts bytes that had nowhere to go. */
+  readonly drop: (length: number) => void;
+  /** Drops what waits. */
+  readonly clear: () => void;
+  readonly droppedBytes: () => number;
+}
+
+/** Makes the queue of a master that stays open until the queue's last `clear`. */
+export const createSendQueue = (master: number): SendQueue => {
+  let waiting: readonly Uint8Array[] = [];
+  let waitingBytes = 0;
+  let dropped = 0;
+  let retryMs = FIRST_RETRY_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const clear = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    dropped += waitingBytes;
+    waiting = [];
+    waitingBytes = 0;
+    retryMs = FIRST_RETRY_MS;
+  };
+
+  const retryLater = (): void => {
+    timer = setTimeout(() => {
+      timer = undefined;
+      flush();
+    }, retryMs);
+    retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+  };
+
+  /** Writes from the front; true while the terminal takes bytes and some are left. */
+  const writeFront = (): boolean => {
+    const [first, ...others] = waiting;
+    if (first === undefined) return false;
+    const written = writeSome(master, first);
+    waitingBytes -= written;
+    waiting = written < first.length ? [first.subarray(written), ...others] : others;
+    if (written > 0) retryMs = FIRST_RETRY_MS;
+    return written > 0 && waitingBytes > 0;
+  };
+
+  const flush = (): void => {
+    try {
+      while (writeFront());
+      if (waitingBytes > 0) retryLater();
+    } catch {
+      clear(); // The other end is gone: the cable's watch reports it.
+    }
+  };
+
+  return {
+    push: (bytes) => {
+      if (waitingBytes + bytes.length > QUEUE_BYTES) {
+        dropped += bytes.length;
+        return;
+      }
+      waiting = [...waiting, bytes.slice()];
+      waitingBytes += bytes.length;
+      if (timer === undefined) flush();
+    },
+    drop: (length) => {
+      dropped += length;
+    },
+    clear,
+    droppedBytes: () => dropped,
+  };
+};
