@@ -14,7 +14,7 @@ import { isWalletPath, type Wallet, type WalletAddress } from "./wallet.ts";
 import { NETWORKS } from "./wallet-curve.ts";
 import { VAULT_LIMITS } from "./wallet-limits.ts";
 
-/** Signals that the fee may be raised (BIP-125) and leaves the lock time without effect. */
+/** Signals that the fee may be raised (BIP-125) and sets no relative lock time (BIP-68). */
 const SEQUENCE = 0xffff_fffd;
 const VERSION = 2;
 
@@ -72,7 +72,7 @@ interface Choice extends Balance {
   readonly inputs: readonly DraftInput[];
 }
 
-/** Where taking coins stopped: settled, refused, or short of what is needed. */
+/** What the coins taken so far come to. */
 const settleTaken = (
   terms: BalanceTerms,
   inputs: readonly DraftInput[],
