@@ -26,7 +26,7 @@ const convert = (source: readonly number[], from: number, to: number): readonly 
   for (const digit of source) multiplyAdd(digits, to, from, digit);
   const firstNonZero = source.findIndex((digit) => digit !== 0);
   const zeros = firstNonZero < 0 ? source.length : firstNonZero;
-  return [...new Array<number>(zeros).fill(0), ...digits.reverse()];
+  return [...new Uint8Array(zeros), ...digits.toReversed()];
 };
 
 /** The text of a payload. */
@@ -36,7 +36,7 @@ export const encodeBase58Check = (payload: Uint8Array, crypto: Crypto): string =
   return digits.map((digit) => ALPHABET.charAt(digit)).join("");
 };
 
-/** The payload of a text; undefined for a foreign character, a wrong checksum or too long a text. */
+/** The payload of a text; undefined for a foreign character, a wrong checksum, too long a text. */
 export const decodeBase58Check = (text: string, crypto: Crypto): Uint8Array | undefined => {
   if (text.length > BITCOIN_LIMITS.base58Chars) return undefined;
   const digits = Array.from(text, (character) => ALPHABET.indexOf(character));

@@ -46,7 +46,7 @@ const toGroups = (bytes: Uint8Array): readonly number[] => {
 export const encodeSegwitAddress = (hrp: string, version: number, program: Uint8Array): string => {
   const data = [version, ...toGroups(program)];
   const constant = version === 0 ? BECH32_CONSTANT : BECH32M_CONSTANT;
-  const zeros = new Array<number>(CHECKSUM_CHARS).fill(0);
+  const zeros = Array.from({ length: CHECKSUM_CHARS }, () => 0);
   const checksum = polymod([...expandPrefix(hrp), ...data, ...zeros]) ^ constant;
   const tail = zeros.map((_, at) => (checksum >>> (5 * (CHECKSUM_CHARS - 1 - at))) & 31);
   return `${hrp}1${[...data, ...tail].map((group) => BECH32_CHARSET.charAt(group)).join("")}`;

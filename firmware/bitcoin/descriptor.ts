@@ -46,7 +46,7 @@ const expand = (text: string): readonly number[] => {
 
 /** The 8 characters that follow `#` (BIP-380, "Checksum"). The text is ours, not a peer's. */
 export const descriptorChecksum = (text: string): string => {
-  const zeros = new Array<number>(CHECKSUM_CHARS).fill(0);
+  const zeros = Array.from({ length: CHECKSUM_CHARS }, () => 0);
   const checksum = polymod([...expand(text), ...zeros]) ^ 1n;
   const symbols = zeros.map((_, at) => Number((checksum >> BigInt(5 * (7 - at))) & 31n));
   return symbols.map((symbol) => BECH32_CHARSET.charAt(symbol)).join("");

@@ -7,7 +7,7 @@ import { BITCOIN_LIMITS } from "./limits.ts";
 import { NETWORKS, type NetworkName } from "./network.ts";
 
 const PAYLOAD_BYTES = 78;
-const ONE = Uint8Array.of(...new Array<number>(31).fill(0), 1);
+const ONE = Uint8Array.of(...new Uint8Array(31), 1);
 
 /** SHA-256, then RIPEMD-160: 20 bytes. */
 export const hash160 = (data: Uint8Array, crypto: Crypto): Uint8Array =>

@@ -1,4 +1,4 @@
-/** The bounds of this folder: each with its unit and its reason. Checked before anything is kept. */
+/** The bounds of this folder, each with unit and reason; checked before anything is kept. */
 
 /** Bounds on what a peer may hand to the Bitcoin code. */
 export const BITCOIN_LIMITS = {
@@ -36,6 +36,6 @@ export const BITCOIN_LIMITS = {
   originElements: 10,
   /** Characters of a base58 text: an xpub has 111. */
   base58Chars: 112,
-  /** Bytes of a script that are shown in full where it has no address: OP_RETURN with 80 bytes fits. */
+  /** Bytes of a script without an address that are shown in full: OP_RETURN with 80 fits. */
   shownScriptBytes: 83,
 } as const;

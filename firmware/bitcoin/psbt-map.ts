@@ -1,6 +1,6 @@
 /** One map of a PSBT: key-value pairs up to a zero byte (BIP-174, "Specification"). */
 import { BITCOIN_LIMITS } from "./limits.ts";
-import { FIELD, type FieldRules } from "./psbt-fields.ts";
+import type { FIELD, FieldRules } from "./psbt-fields.ts";
 import { type ByteReader, createReader } from "./reader.ts";
 
 /** A pair: the key's type, the rest of the key, and the value. */

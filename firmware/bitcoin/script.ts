@@ -39,7 +39,7 @@ export const sortedMultisigScript = (
 ): Uint8Array =>
   concatBytes(
     Uint8Array.of(OP_1_MINUS_ONE + threshold),
-    ...[...publicKeys].sort(compareBytes).flatMap((key) => [PUSH_33, key]),
+    ...publicKeys.toSorted(compareBytes).flatMap((key) => [PUSH_33, key]),
     Uint8Array.of(OP_1_MINUS_ONE + publicKeys.length, OP_CHECKMULTISIG),
   );
 

@@ -11,7 +11,7 @@ import {
 } from "../../firmware/bitcoin/index.ts";
 import { deriveChild } from "../../firmware/bitcoin/extended-key.ts";
 import { createReader, encodeCompactSize } from "../../firmware/bitcoin/reader.ts";
-import { errorOf, seeded, valueOf } from "./expect-value.ts";
+import { errorOf, seeded, unwrap } from "./expect-value.ts";
 import { bip32, crypto } from "./wallet-fixture.ts";
 
 const hex = (text: string): Uint8Array => Uint8Array.fromHex(text);
@@ -76,11 +76,11 @@ describe("output scripts", () => {
   });
 
   test("a script without an address is shown as it is, shortened where it is long", () => {
-    const describe = (script: Uint8Array) => describeOutput(script, { crypto, network: "regtest" });
-    expect(describe(hex("6a026869"))).toBe("script 6a026869");
-    expect(describe(new Uint8Array())).toBe("script empty");
-    expect(describe(hex("0014751e"))).toBe("script 0014751e");
-    expect(describe(new Uint8Array(100).fill(0xab))).toBe(
+    const shown = (script: Uint8Array) => describeOutput(script, { crypto, network: "regtest" });
+    expect(shown(hex("6a026869"))).toBe("script 6a026869");
+    expect(shown(new Uint8Array())).toBe("script empty");
+    expect(shown(hex("0014751e"))).toBe("script 0014751e");
+    expect(shown(new Uint8Array(100).fill(0xab))).toBe(
       `script ${"ab".repeat(32)} ... ${"ab".repeat(8)} (100 bytes)`,
     );
   });
@@ -113,16 +113,16 @@ describe("BIP-32 public derivation", () => {
     "xpub6ASuArnXKPbfEwhqN6e3mwBcDTgzisQN1wXN9BJcM47sSikHjJf3UFHKkNAWbWMiGj7Wf5uMash7SyYq527Hqck2AxYysAA7xmALppuCkwQ";
 
   test("test vector 1", () => {
-    const node = valueOf(parseXpub(parent, "mainnet", crypto));
+    const node = unwrap(parseXpub(parent, "mainnet", crypto));
     expect(toXpub(node, "mainnet", crypto)).toBe(parent);
-    expect(toXpub(valueOf(deriveChild(node, 1, crypto)), "mainnet", crypto)).toBe(child);
+    expect(toXpub(unwrap(deriveChild(node, 1, crypto)), "mainnet", crypto)).toBe(child);
   });
 
   test("random children are bip32's", () => {
     const claim = (seed: Uint8Array, index: number) => {
       const theirs = bip32.fromSeed(seed, networks.testnet).deriveHardened(3).neutered();
-      const ours = valueOf(parseXpub(theirs.toBase58(), "testnet", crypto));
-      const derived = valueOf(deriveChild(ours, index, crypto));
+      const ours = unwrap(parseXpub(theirs.toBase58(), "testnet", crypto));
+      const derived = unwrap(deriveChild(ours, index, crypto));
       expect(toXpub(derived, "testnet", crypto)).toBe(theirs.derive(index).toBase58());
     };
     const indexes = fc.nat(2 ** 31 - 1);
@@ -130,7 +130,7 @@ describe("BIP-32 public derivation", () => {
   });
 
   test("a hardened or broken index is refused", () => {
-    const node = valueOf(parseXpub(parent, "mainnet", crypto));
+    const node = unwrap(parseXpub(parent, "mainnet", crypto));
     for (const index of [2 ** 31, -1, 0.5, Number.NaN, 2 ** 32]) {
       expect(errorOf(deriveChild(node, index, crypto))).toBe("index_out_of_range");
     }
@@ -149,7 +149,7 @@ describe("BIP-32 public derivation", () => {
     for (const [network, text] of invalid) {
       expect(errorOf(parseXpub(text, network, crypto))).toBe("wallet_malformed");
     }
-    const node = valueOf(parseXpub(parent, "mainnet", crypto));
+    const node = unwrap(parseXpub(parent, "mainnet", crypto));
     const broken = [
       { ...node, publicKey: Uint8Array.of(4, ...node.publicKey.subarray(1)) },
       { ...node, publicKey: Uint8Array.of(1, ...node.publicKey.subarray(1)) },

@@ -2,13 +2,13 @@
 import type { ErrorName, Outcome } from "../../protocol/errors.ts";
 
 /** The value of an outcome that must be one. */
-export const valueOf = <T>(outcome: Outcome<T, ErrorName>): T => {
+export const unwrap = <T>(outcome: Outcome<T>): T => {
   if (!outcome.ok) throw new Error(`refused: ${outcome.error}`);
   return outcome.value;
 };
 
 /** The name of a refusal, or that there was none. */
-export const errorOf = (outcome: Outcome<unknown, ErrorName>): ErrorName | "not refused" =>
+export const errorOf = (outcome: Outcome<unknown>): ErrorName | "not refused" =>
   outcome.ok ? "not refused" : outcome.error;
 
 /** An element that must be there. */

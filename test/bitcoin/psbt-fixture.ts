@@ -10,6 +10,8 @@ export interface DraftCoin {
   readonly branch: Branch;
   readonly index: number;
   readonly amountSats: number;
+  /** Leaves the previous transaction out. */
+  readonly lacksPrevious?: boolean;
 }
 
 /** An output to pay: to anyone, or to a place of a wallet with hints that say so. */
@@ -66,7 +68,7 @@ export const buildPsbt = (draft: Draft): Psbt => {
       hash: funding.getId(),
       index: 1,
       sequence: 0xfffffffd - salt,
-      nonWitnessUtxo: funding.toBuffer(),
+      ...(coin.lacksPrevious === true ? {} : { nonWitnessUtxo: funding.toBuffer() }),
       witnessUtxo: { script: scriptPubKey, value: BigInt(coin.amountSats) },
       witnessScript,
       bip32Derivation: hintsOf(coin.wallet, coin.branch, coin.index),

@@ -4,7 +4,7 @@ import { NETWORK, Transaction as ScureTransaction } from "@scure/btc-signer";
 import fc from "fast-check";
 import { Transaction } from "bitcoinjs-lib";
 import { formatAddress, formatAmount, review } from "../../firmware/bitcoin/index.ts";
-import { elementOf, errorOf, seeded, valueOf } from "./expect-value.ts";
+import { elementOf, errorOf, seeded, unwrap } from "./expect-value.ts";
 import {
   buildPsbt,
   type Draft,
@@ -62,7 +62,7 @@ describe("BIP-143 digests of a reviewed PSBT", () => {
   test("are bitcoinjs-lib's", () => {
     const claim = (draft: Draft) => {
       const psbt = buildPsbt(draft);
-      const reviewed = valueOf(review(psbt.toBuffer(), WALLETS, HOT.registered.id, CONTEXT));
+      const reviewed = unwrap(review(psbt.toBuffer(), WALLETS, HOT.registered.id, CONTEXT));
       const unsigned = unsignedOf(psbt);
       for (const [index, coin] of draft.coins.entries()) {
         const { witnessScript, publicKeys } = placeOf(HOT, coin.branch, coin.index);
@@ -88,7 +88,7 @@ describe("BIP-143 digests of a reviewed PSBT", () => {
     const claim = (draft: Draft) => {
       const theirs = ScureTransaction.fromPSBT(buildPsbt(draft).toBuffer());
       const bytes = theirs.toPSBT(0);
-      const reviewed = valueOf(review(bytes, WALLETS, undefined, CONTEXT));
+      const reviewed = unwrap(review(bytes, WALLETS, undefined, CONTEXT));
       for (const [index, coin] of draft.coins.entries()) {
         const { witnessScript } = placeOf(HOT, coin.branch, coin.index);
         const digest = theirs.preimageWitnessV0(index, witnessScript, 1, BigInt(coin.amountSats));
@@ -116,7 +116,7 @@ describe("BIP-143 digests of a reviewed PSBT", () => {
       bip32Derivation: [[elementOf(place.publicKeys, 0), { fingerprint, path }]],
     });
     spend.addOutputAddress(STRANGER_ADDRESS, 12_000n, { ...NETWORK, bech32: "bcrt" });
-    const reviewed = valueOf(review(spend.toPSBT(0), WALLETS, undefined, CONTEXT));
+    const reviewed = unwrap(review(spend.toPSBT(0), WALLETS, undefined, CONTEXT));
     const digest = spend.preimageWitnessV0(0, place.witnessScript, 1, 12_345n);
     expect(elementOf(reviewed.inputs, 0).digest.toHex()).toBe(digest.toHex());
     expect(reviewed.feeSats).toBe(345);
@@ -125,7 +125,7 @@ describe("BIP-143 digests of a reviewed PSBT", () => {
 
 describe("a review", () => {
   test("shows all that leaves and all that is not change", () => {
-    const reviewed = valueOf(review(buildPsbt(DRAFT).toBuffer(), WALLETS, undefined, CONTEXT));
+    const reviewed = unwrap(review(buildPsbt(DRAFT).toBuffer(), WALLETS, undefined, CONTEXT));
     const self = placeOf(HOT, 0, 9).address;
     expect(reviewed.screens).toEqual([
       {
@@ -158,7 +158,7 @@ describe("a review", () => {
   });
 
   test("says what it reviewed", () => {
-    const reviewed = valueOf(review(buildPsbt(DRAFT).toBuffer(), WALLETS, undefined, CONTEXT));
+    const reviewed = unwrap(review(buildPsbt(DRAFT).toBuffer(), WALLETS, undefined, CONTEXT));
     expect(reviewed.wallet).toBe(HOT.registered);
     expect(reviewed.feeSats).toBe(50_000);
     expect(reviewed.totalInSats).toBe(100_050_000);
@@ -180,7 +180,7 @@ describe("a review", () => {
     const { scriptPubKey } = placeOf(HOT, 1, 3);
     const outputs = [{ script: scriptPubKey, amountSats: 1_000 }];
     const bytes = buildPsbt({ ...DRAFT, outputs }).toBuffer();
-    const reviewed = valueOf(review(bytes, WALLETS, undefined, CONTEXT));
+    const reviewed = unwrap(review(bytes, WALLETS, undefined, CONTEXT));
     expect(elementOf(reviewed.outputs, 0).kind).toBe("payment");
     expect(reviewed.screens).toHaveLength(3);
   });
@@ -189,7 +189,7 @@ describe("a review", () => {
     const coins = [{ wallet: COLD, branch: 0 as const, index: 1, amountSats: 100_000 }];
     const outputs = [{ script: placeOf(HOT, 0, 1).scriptPubKey, amountSats: 90_000 }];
     const bytes = buildPsbt({ coins, outputs }).toBuffer();
-    expect(valueOf(review(bytes, WALLETS, undefined, CONTEXT)).wallet).toBe(COLD.registered);
+    expect(unwrap(review(bytes, WALLETS, undefined, CONTEXT)).wallet).toBe(COLD.registered);
     const named = review(bytes, WALLETS, HOT.registered.id, CONTEXT);
     expect(named).toEqual({ ok: false, error: "input_foreign", details: { input: 0 } });
   });

@@ -11,7 +11,7 @@ import {
   walletId,
 } from "../../firmware/bitcoin/index.ts";
 import { createCrypto } from "../../hardware/secrets/crypto.ts";
-import { elementOf, valueOf } from "./expect-value.ts";
+import { elementOf, unwrap } from "./expect-value.ts";
 
 /** The device's own cryptography. */
 export const crypto = createCrypto();
@@ -57,7 +57,7 @@ export const walletOf = (
   const list = cosigners.map((_, index) => `@${index}/**`).join(",");
   const keys = cosigners.map((cosigner) => cosigner.keyText);
   const text = { name, template: `wsh(sortedmulti(${threshold},${list}))`, keys };
-  const policy = valueOf(parseWalletPolicy(text, "regtest", crypto));
+  const policy = unwrap(parseWalletPolicy(text, "regtest", crypto));
   const deriver = createDeriver(policy, "regtest", crypto);
   const registered = { id: walletId(policy, crypto), policy, ownKeyIndex, deriver };
   return { cosigners, threshold, text, registered };
