@@ -19,6 +19,7 @@ import {
   type CheckRequest,
   descriptorChecksum,
   type ListedPrevout,
+  type PointName,
 } from "../../host/control/index.ts";
 
 /** The network of these tests, as @scure/btc-signer describes it. */
@@ -176,6 +177,13 @@ export const signSpend = (
   tx.finalize();
   return tx.hex;
 };
+
+/** A change to the request for the valid spend, and the points that must refuse it. */
+export interface SpendChange {
+  readonly name: string;
+  readonly fails: readonly PointName[];
+  readonly changes: Partial<CheckRequest>;
+}
 
 /** The valid spend, signed by the first two. */
 export const TX_HEX = signSpend();

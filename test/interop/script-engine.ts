@@ -13,7 +13,7 @@ export interface EnginePrevout {
   readonly scriptHex: string;
 }
 
-/** The engine's answer; `input` is the first that failed, -1 where the request could not be read. */
+/** The engine's answer; `input` is the first that failed, -1 where nothing could be read. */
 export interface EngineVerdict {
   readonly ok: boolean;
   readonly input?: number;
