@@ -1,7 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { concatBytes, hexToBytes } from "@noble/hashes/utils.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { isSignedBy, parseSignature } from "../../host/control/check/signature.ts";
+import {
+  bytesField,
+  field,
+  hasNoVectors,
+  readWycheproof,
+  type WycheproofCase,
+} from "../secrets/oracles/vectors.ts";
 
 // The signature of BIP-143's example "Native P2WPKH", with SIGHASH_ALL.
 const VALID =
@@ -53,4 +61,20 @@ test("BIP-146: s and its negative differ in being low, and both verify", () => {
   expect(signature).toMatchObject({ isLowS: false });
   if (signature === undefined) throw new Error("it was read");
   expect(isSignedBy(signature, hexToBytes(DIGEST), hexToBytes(PUBLIC_KEY))).toBe(true);
+});
+
+// Wycheproof's signatures come without a sighash byte.
+const isAccepted = ({ group, entry }: WycheproofCase): boolean => {
+  const der = bytesField(entry, "sig");
+  const signature = parseSignature(concatBytes(der, Uint8Array.of(1)));
+  const digest = sha256(bytesField(entry, "msg"));
+  const publicKey = bytesField(field(group, "publicKey"), "uncompressed");
+  return signature?.isLowS === true && isSignedBy(signature, digest, publicKey);
+};
+
+test.skipIf(hasNoVectors)("Wycheproof, ecdsa_secp256k1_sha256_bitcoin: as published", async () => {
+  const cases = await readWycheproof("ecdsa_secp256k1_sha256_bitcoin");
+  expect(cases.length).toBeGreaterThan(400);
+  const wrong = cases.filter((one) => isAccepted(one) !== (one.result === "valid"));
+  expect(wrong.map(({ label }) => label)).toEqual([]);
 });
