@@ -6,9 +6,10 @@ import { writeSome } from "./libc.ts";
 
 /** 64 KiB: two windows of eight frames of 4 KiB. */
 const QUEUE_BYTES = 65_536;
-/** Steps between tries while the terminal is full, in milliseconds. */
-const FIRST_RETRY_MS = 1;
-const LAST_RETRY_MS = 8;
+/** Tries that only give way to other work, before a full terminal is waited for with a timer. */
+const QUICK_TRIES = 20;
+/** The timer's step, in milliseconds. */
+const RETRY_MS = 2;
 
 /** A bounded queue in front of a master. */
 export interface SendQueue {
@@ -21,29 +22,38 @@ export interface SendQueue {
   readonly droppedBytes: () => number;
 }
 
+/** Calls `action` once, sooner after few tries than after many; the result cancels it. */
+const later = (tries: number, action: () => void): (() => void) => {
+  if (tries < QUICK_TRIES) {
+    const turn = setImmediate(action);
+    return () => clearImmediate(turn);
+  }
+  const timer = setTimeout(action, RETRY_MS);
+  return () => clearTimeout(timer);
+};
+
 /** Makes the queue of a master that stays open until the queue's last `clear`. */
 export const createSendQueue = (master: number): SendQueue => {
   let waiting: readonly Uint8Array[] = [];
   let waitingBytes = 0;
   let dropped = 0;
-  let retryMs = FIRST_RETRY_MS;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let tries = 0;
+  let cancelRetry: (() => void) | undefined;
 
   const clear = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
+    cancelRetry?.();
+    cancelRetry = undefined;
     dropped += waitingBytes;
     waiting = [];
     waitingBytes = 0;
-    retryMs = FIRST_RETRY_MS;
+    tries = 0;
   };
 
   const retryLater = (): void => {
-    timer = setTimeout(() => {
-      timer = undefined;
+    cancelRetry = later(tries, () => {
+      cancelRetry = undefined;
       flush();
-    }, retryMs);
-    retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+    });
   };
 
   /** Writes from the front; true while the terminal takes bytes and some are left. */
@@ -53,7 +63,7 @@ export const createSendQueue = (master: number): SendQueue => {
     const written = writeSome(master, first);
     waitingBytes -= written;
     waiting = written < first.length ? [first.subarray(written), ...others] : others;
-    if (written > 0) retryMs = FIRST_RETRY_MS;
+    tries = written > 0 ? 0 : tries + 1;
     return written > 0 && waitingBytes > 0;
   };
 
@@ -74,7 +84,7 @@ export const createSendQueue = (master: number): SendQueue => {
       }
       waiting = [...waiting, bytes.slice()];
       waitingBytes += bytes.length;
-      if (timer === undefined) flush();
+      if (cancelRetry === undefined) flush();
     },
     drop: (length) => {
       dropped += length;

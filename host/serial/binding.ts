@@ -10,7 +10,7 @@ import type {
   OpenOptions,
 } from "@serialport/bindings-interface" with { "resolution-mode": "require" };
 import { closeDescriptor, FLUSH, flushTty, openTty, writeSome } from "./libc.ts";
-import { finishOutput, prepareLine, unsentBytes } from "./line.ts";
+import { finishOutput, prepareLine, releaseLine, unsentBytes } from "./line.ts";
 import { modemStatus, setModemLines } from "./modem-lines.ts";
 import { listPorts } from "./ports.ts";
 import { setRawMode } from "./termios.ts";
@@ -107,7 +107,7 @@ class BunPort implements BindingPortInterface {
     this.isOpen = false;
     await this.#reader.cancel().catch(() => undefined);
     await finishOutput(this.#fd).catch(() => undefined);
-    closeDescriptor(this.#fd);
+    releaseLine(this.#fd);
   }
 
   async update({ baudRate }: { readonly baudRate: number }): Promise<void> {

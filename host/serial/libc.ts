@@ -45,10 +45,12 @@ const NONBLOCK = 0o4000;
 const CLOEXEC = 0o2000000;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+const LOCK_UN = 8;
 
 /** Requests of `ioctl` on a terminal (asm-generic/ioctls.h, equal on x86-64 and arm64). */
 export const TTY = {
   exclusive: 0x540c,
+  shared: 0x540d,
   outputQueue: 0x5411,
   getModemLines: 0x5415,
   setModemLines: 0x5418,
@@ -87,6 +89,11 @@ export const ttyControl = (fd: number, request: number, argument = 0): number =>
 /** Takes the advisory lock; `EAGAIN` where another open port holds it. Throws `SystemError`. */
 export const lockDescriptor = (fd: number): void => {
   checked("flock", libc.flock(fd, LOCK_EX | LOCK_NB));
+};
+
+/** Gives the lock back, also for a duplicate that is still open. */
+export const unlockDescriptor = (fd: number): void => {
+  libc.flock(fd, LOCK_UN);
 };
 
 /** Fills `termios` from the terminal; `ENOTTY` for anything else. Throws `SystemError`. */

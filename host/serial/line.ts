@@ -7,7 +7,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { OpenOptions } from "@serialport/bindings-interface" with {
   "resolution-mode": "require",
 };
-import { FLUSH, flushTty, lockDescriptor, systemError, TTY, ttyControl } from "./libc.ts";
+import {
+  FLUSH,
+  flushTty,
+  lockDescriptor,
+  systemError,
+  TTY,
+  ttyControl,
+  unlockDescriptor,
+  closeDescriptor,
+} from "./libc.ts";
 import { demandTty, setRawMode } from "./termios.ts";
 
 /** How long a close waits for what a real line still has to send, in milliseconds. */
@@ -59,4 +68,22 @@ export const finishOutput = async (fd: number): Promise<void> => {
     if (waitedMs >= CLOSE_GRACE_MS) return flushTty(fd, FLUSH.output);
     await sleep(1);
   }
+};
+
+const endExclusive = (fd: number): void => {
+  try {
+    ttyControl(fd, TTY.shared);
+  } catch {
+    // Hung up: there is nothing left to share.
+  }
+};
+
+/**
+ * Frees a descriptor, its lock and its exclusive flag. The last two by name, because the runtime
+ * keeps a duplicate for a moment after a reader is cancelled and both would live on with it.
+ */
+export const releaseLine = (fd: number): void => {
+  unlockDescriptor(fd);
+  endExclusive(fd);
+  closeDescriptor(fd);
 };
