@@ -3,15 +3,19 @@
 import { CHECK_POINTS } from "../../host/control/index.ts";
 import {
   DESCRIPTOR,
+  editTransaction,
   keysOf,
   OUTPUTS,
   PREVOUTS,
+  SIGNERS,
   type SpendChange,
   signSpend,
   STRANGERS,
   TX_HEX,
   withChecksum,
 } from "./signed-spend.ts";
+
+const [FIRST = "", SECOND = ""] = SIGNERS.map(({ fingerprint }) => fingerprint);
 
 const withFirstPrevout = (changes: Partial<(typeof PREVOUTS)[number]>) => ({
   prevouts: PREVOUTS.map((prevout, place) => (place === 0 ? { ...prevout, ...changes } : prevout)),
@@ -65,6 +69,21 @@ export const REFERENCE_CHANGES: readonly SpendChange[] = [
     name: "a listed prevout not spent",
     fails: ["prevouts", "payments"],
     changes: { txHex: signSpend(OUTPUTS.slice(2), [0, 1], PREVOUTS.slice(0, 1)) },
+  },
+  {
+    name: "a coin spent twice",
+    fails: ["prevouts", "witness", "fee", "distinct-signers"],
+    changes: {
+      txHex: editTransaction(TX_HEX, ({ inputs, witnesses }) => {
+        inputs.push(...inputs.slice(0, 1));
+        witnesses?.push(...witnesses.slice(0, 1));
+      }),
+    },
+  },
+  {
+    name: "two keys of one signer",
+    fails: ["distinct-signers"],
+    changes: { descriptor: withChecksum(DESCRIPTOR.slice(0, -9).replace(SECOND, FIRST)) },
   },
   {
     name: "a wrong path",
