@@ -1,11 +1,13 @@
 /** SLIP-39's published mnemonics, whose passphrase is "TREZOR", on the portable functions. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { recombineSeed, splitSeed } from "../../hardware/secrets/portable/slip39.ts";
 import { must } from "./oracles/loading.ts";
 import { bytes, seeded, seededRng } from "./oracles/seeded.ts";
 import { shareOf, wordsOf } from "./oracles/slip39-words.ts";
 import { hasNoVectors, listOf, readVectors, textOf } from "./oracles/vectors.ts";
+
+setDefaultTimeout(60_000);
 
 const PASSPHRASE = new TextEncoder().encode("TREZOR");
 

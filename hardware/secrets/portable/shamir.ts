@@ -40,10 +40,13 @@ const basisOf = (
 ): Outcome<PointAt[], "rng_failed"> => {
   const salt = randomBytes(rng, secret.length - DIGEST_BYTES);
   if (!salt.ok) return salt;
-  const random = randomPoints(rng, threshold - 2, secret.length);
-  if (!random.ok) return random;
   const digest = join(digestOf(salt.value, secret), salt.value);
   zero(salt.value);
+  const random = randomPoints(rng, threshold - 2, secret.length);
+  if (!random.ok) {
+    zero(digest);
+    return random;
+  }
   return ok([...random.value, { x: DIGEST_AT, y: digest }, { x: SECRET_AT, y: secret }]);
 };
 

@@ -111,6 +111,17 @@ export const shareConformance = (make: () => Secrets): void => {
       expect(secrets.recombine([one, two, three]).ok).toBe(true);
     });
 
+    test("a complete group that is wrong spoils a set that would do without it", () => {
+      const secrets = make();
+      const seed = must(secrets.generateSeed(NOTHING));
+      const groups = [2, 2].map((count) => ({ threshold: 2, count }));
+      const [one, two, three, four] = must(secrets.split(seed, { groupThreshold: 1, groups }));
+      if (!(one && two && three && four)) throw new Error("4 shares");
+      const bent = [changed(three, { memberIndex: 1 }), changed(four, { memberIndex: 0 })];
+      expect(refusal(secrets.recombine([one, two, ...bent]))).toBe("shares_wrong");
+      expect(secrets.recombine([one, two, three, four]).ok).toBe(true);
+    });
+
     test("no shares, too few, and headers out of range are shares_wrong", () => {
       const secrets = make();
       const [one, two] = threeOf(secrets);
