@@ -5,7 +5,7 @@
  */
 import { createInterface } from "node:readline";
 import pino from "pino";
-import { createSigner, type Signer } from "../../firmware/index.ts";
+import { createSigner, NETWORK_NAMES, type Signer } from "../../firmware/index.ts";
 import type { BootReason } from "../../firmware/hal.ts";
 import { createPortableSecrets } from "../secrets/index.ts";
 import { createButtons, type PressableButtons } from "./approval.ts";
@@ -43,7 +43,10 @@ const secretsOf = (settings: Settings, rng: ReturnType<typeof createSystemRng>) 
 };
 
 const start = async (settings: Settings, pty: Pty, buttons: PressableButtons): Promise<Signer> => {
-  const { name, network, rngSeed, mnemonic } = settings;
+  const { name, rngSeed, mnemonic } = settings;
+  const network =
+    NETWORK_NAMES.find((one) => one === settings.network) ??
+    giveUp("arguments_invalid", { network: settings.network });
   const rng =
     rngSeed === undefined
       ? createSystemRng()

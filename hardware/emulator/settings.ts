@@ -2,7 +2,6 @@
  * What the emulator's process is told: one JSON line on its standard input, so that nothing secret
  * stands among its arguments. Presses follow on further lines.
  */
-import { NETWORK_NAMES, type NetworkName } from "../../firmware/bitcoin/network.ts";
 import type { BootReason, Press } from "../../firmware/hal.ts";
 import { APPROVALS, type Approval } from "./approval.ts";
 
@@ -11,7 +10,8 @@ const REASONS = ["power", "brown-out", "watchdog", "seal", "tamper", "fault"] as
 /** One emulator's settings. */
 export interface Settings {
   readonly name: string;
-  readonly network: NetworkName;
+  /** One of the firmware's networks: main.ts looks. */
+  readonly network: string;
   readonly approve: Approval;
   /** The stable name of its port. */
   readonly link: string;
@@ -65,7 +65,7 @@ export const readSettings = (line: string): Settings | undefined => {
   const all = parseLine(line);
   if (all === undefined) return undefined;
   const name = text(all["name"]);
-  const network = oneOf(NETWORK_NAMES, all["network"]);
+  const network = text(all["network"]);
   const approve = oneOf(APPROVALS, all["approve"]);
   const link = text(all["link"]);
   const runFolder = text(all["runFolder"]);

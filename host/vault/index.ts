@@ -30,3 +30,4 @@ export {
 } from "./wallet.ts";
 export type { WalletKey } from "./wallet-key.ts";
 export { VAULT_LIMITS } from "./wallet-limits.ts";
+export { askQuorum, type QuorumEvent, type QuorumResult, type QuorumSigner } from "./quorum.ts";

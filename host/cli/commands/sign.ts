@@ -1,0 +1,72 @@
+/** `mayfly sign`: signatures of one or more devices into a PSBT. */
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { addSignatures, isComplete, type Psbt, readPsbt } from "../../vault/index.ts";
+import { fromHex, toHex } from "../bytes.ts";
+import { withDevice } from "../device.ts";
+import { readBytes, writeResult } from "../files.ts";
+import type { Output } from "../output.ts";
+import { answer, declare } from "../program.ts";
+
+interface SignOptions {
+  readonly port: readonly string[];
+  readonly wallet?: string | undefined;
+  readonly out?: string | undefined;
+}
+
+const readFile = (file: string): Outcome<Psbt> => {
+  const bytes = readBytes(file);
+  if (!bytes.ok) return bytes;
+  const psbt = readPsbt(bytes.value);
+  return psbt.ok ? psbt : fail(psbt.error, { ...psbt.details, file });
+};
+
+const signWith = (port: string, psbt: Psbt, walletId: Uint8Array | undefined) =>
+  withDevice(port, async (client) => {
+    const status = await client.getStatus({});
+    if (!status.ok) return status;
+    const reply = await client.signPsbt({
+      psbt: Uint8Array.from(psbt.toBuffer()),
+      ...(walletId === undefined ? {} : { walletId }),
+    });
+    if (!reply.ok) return fail(reply.error, { ...reply.details, device: status.value.name });
+    const { fingerprint } = status.value;
+    if (fingerprint === undefined) return fail("wrong_phase", { device: status.value.name });
+    return addSignatures(psbt, toHex(fingerprint), reply.value.signatures);
+  });
+
+const sign = async (file: string, options: SignOptions, output: Output): Promise<Outcome<unknown>> => {
+  const began = performance.now();
+  const walletId = options.wallet === undefined ? undefined : fromHex(options.wallet);
+  if (options.wallet !== undefined && walletId?.length !== 32) {
+    return fail("arguments_invalid", { option: "--wallet" });
+  }
+  const psbt = readFile(file);
+  if (!psbt.ok) return psbt;
+  const signatures = [];
+  for (const port of options.port) {
+    const added = await signWith(port, psbt.value, walletId);
+    if (!added.ok) return added;
+    signatures.push(...added.value);
+  }
+  const text = psbt.value.toBase64();
+  const written = options.out === undefined ? ok(undefined) : writeResult(options.out, `${text}\n`);
+  if (!written.ok) return written;
+  const complete = isComplete(psbt.value);
+  const ms = Math.round(performance.now() - began);
+  output.say(
+    { event: "signed", psbt: text, complete, signatures, receipts: [], ms },
+    options.out === undefined
+      ? [text]
+      : [`${options.out}: ${signatures.length} signatures added, ${complete ? "complete" : "not complete"}.`],
+  );
+  return ok(undefined);
+};
+
+/** The command. */
+export const signCommand = () =>
+  declare("sign", "add signatures to a PSBT")
+    .argument("<file>", "a PSBT, base64 or binary; - for standard input")
+    .requiredOption("--port <port...>", "one or more devices")
+    .option("--wallet <id>", "the wallet it spends from; else the one that owns its first input")
+    .option("--out <file>", "write the PSBT there instead of on the screen")
+    .action((file, options) => answer(options, (output) => sign(file, options, output)));

@@ -1,0 +1,41 @@
+/** `mayfly status`: public state of a device, in any phase. */
+import { ok } from "../../../protocol/errors.ts";
+import { toHex } from "../bytes.ts";
+import { withDevice } from "../device.ts";
+import type { Output } from "../output.ts";
+import { answer, declare } from "../program.ts";
+
+const duration = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+const status = (port: string, output: Output) =>
+  withDevice(port, async (client) => {
+    const reply = await client.getStatus({});
+    if (!reply.ok) return reply;
+    const { bootId, firmwareDigest, fingerprint, secrets, ...rest } = reply.value;
+    const shown = fingerprint === undefined ? null : toHex(fingerprint);
+    output.say(
+      {
+        event: "status",
+        ...rest,
+        bootId: toHex(bootId),
+        firmwareDigest: toHex(firmwareDigest),
+        secrets,
+        manifest: null,
+        fingerprint: shown,
+      },
+      [
+        `${rest.name}: ${rest.phase}${rest.insecure ? ", insecure" : ""}, up ${duration(rest.uptimeMs)}`,
+        `  fingerprint  ${shown ?? "none"}`,
+        `  secrets      ${secrets.engine} (${secrets.library}), volatile: ${secrets.volatile}`,
+        `  firmware     ${rest.version}, protocol ${rest.protocol}, ${toHex(firmwareDigest)}`,
+        `  boot         ${toHex(bootId)}`,
+      ],
+    );
+    return ok(undefined);
+  });
+
+/** The command. */
+export const statusCommand = () =>
+  declare("status", "public state of a device")
+    .requiredOption("--port <port>", "path, device name or serial number")
+    .action((options) => answer(options, (output) => status(options.port, output)));

@@ -1,0 +1,118 @@
+/** `mayfly xpub`, `wallet register`, `wallet address`. */
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import type { WalletPolicy } from "../../withdrawal.ts";
+import { fromHex, toHex } from "../bytes.ts";
+import { withDevice } from "../device.ts";
+import { readText } from "../files.ts";
+import type { Output } from "../output.ts";
+import { formatPath, parsePath } from "../paths.ts";
+import { answer, declare } from "../program.ts";
+
+const xpub = async (port: string, text: string, output: Output) => {
+  const path = parsePath(text);
+  if (!path.ok) return path;
+  return withDevice(port, async (client) => {
+    const reply = await client.getXpub({ path: path.value });
+    if (!reply.ok) return reply;
+    const fingerprint = toHex(reply.value.fingerprint);
+    const origin = [fingerprint, formatPath(path.value)].filter((part) => part !== "").join("/");
+    const key = `[${origin}]${reply.value.xpub}`;
+    output.say({ event: "xpub", key, fingerprint, path: text }, [key]);
+    return ok(undefined);
+  });
+};
+
+/** `xpub`. */
+export const xpubCommand = () =>
+  declare("xpub", "an extended public key with its origin")
+    .requiredOption("--port <port>", "path, device name or serial number")
+    .requiredOption("--path <path>", "such as m/48'/1'/0'/2'")
+    .action((options) => answer(options, (output) => xpub(options.port, options.path, output)));
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "string");
+
+const parsePolicy = (text: string): WalletPolicy | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return undefined;
+    const [name, template, keys] = ["name", "template", "keys"].map((key): unknown =>
+      Reflect.get(value, key),
+    );
+    if (typeof name !== "string" || typeof template !== "string" || !isTexts(keys)) return undefined;
+    return { name, template, keys };
+  } catch {
+    return undefined; // not JSON: not a policy
+  }
+};
+
+const register = async (port: string, file: string, output: Output): Promise<Outcome<unknown>> => {
+  const text = readText(file);
+  if (!text.ok) return text;
+  const policy = parsePolicy(text.value);
+  if (policy === undefined) return fail("wallet_malformed", { file });
+  return withDevice(port, async (client) => {
+    const reply = await client.registerWallet(policy);
+    if (!reply.ok) return reply.error === "invalid_params" ? fail("wallet_malformed", { file }) : reply;
+    const walletId = toHex(reply.value.walletId);
+    const descriptors = [reply.value.receive, reply.value.change];
+    output.say({ event: "registered", walletId, name: policy.name, descriptors }, [
+      `${policy.name} is registered: ${walletId}`,
+      ...descriptors,
+    ]);
+    return ok(undefined);
+  });
+};
+
+const registerCommand = () =>
+  declare("register", "register a wallet policy (BIP-388; emulators only)")
+    .requiredOption("--port <port>", "path, device name or serial number")
+    .requiredOption("--policy <file>", 'JSON: {"name","template","keys"}')
+    .action((options) =>
+      answer(options, (output) => register(options.port, options.policy, output)),
+    );
+
+interface AddressOptions {
+  readonly port: string;
+  readonly wallet: string;
+  readonly index: string;
+  readonly change?: true | undefined;
+  readonly show?: true | undefined;
+}
+
+const address = async (options: AddressOptions, output: Output): Promise<Outcome<unknown>> => {
+  const walletId = fromHex(options.wallet);
+  if (walletId?.length !== 32) return fail("arguments_invalid", { option: "--wallet" });
+  const index = /^\d{1,10}$/.test(options.index) ? Number(options.index) : Number.NaN;
+  if (!(index < 0x8000_0000)) return fail("arguments_invalid", { option: "--index" });
+  const isChange = options.change === true;
+  return withDevice(options.port, async (client) => {
+    const isShown = options.show === true;
+    const reply = await client.getAddress(
+      { walletId, isChange, index, isShown },
+      isShown ? { timeoutMs: 150_000 } : {},
+    );
+    if (!reply.ok) return reply;
+    const scriptHex = toHex(reply.value.scriptPubKey);
+    const path = `${isChange ? 1 : 0}/${index}`;
+    output.say({ event: "address", address: reply.value.address, path, scriptHex }, [
+      reply.value.address,
+    ]);
+    return ok(undefined);
+  });
+};
+
+const addressCommand = () =>
+  declare("address", "an address, derived by the device")
+    .requiredOption("--port <port>", "path, device name or serial number")
+    .requiredOption("--wallet <id>", "the wallet's id, 64 hex digits")
+    .requiredOption("--index <i>", "address index")
+    .option("--change", "on the change branch")
+    .option("--show", "show it on the device and wait for a press")
+    .action((options) => answer(options, (output) => address(options, output)));
+
+/** The command and its subcommands. */
+export const walletCommand = () =>
+  declare("wallet", "register wallets, derive addresses")
+    .addCommand(registerCommand())
+    .addCommand(addressCommand());

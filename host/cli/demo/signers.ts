@@ -1,0 +1,160 @@
+/**
+ * The demo's three signers: started, given seeds by their custodians, power-cut, and brought back
+ * by two of three custodians while the third is away. Each is a process on a pty of its own.
+ */
+import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import {
+  approve,
+  type CustodianKey,
+  generateCustodianKey,
+  parseQuote,
+  parseShareFile,
+  formatShareFile,
+  type ShareFile,
+} from "../../custody/index.ts";
+import { type Client, openClient } from "../../driver/index.ts";
+import { openPort } from "../../serial/index.ts";
+import { toHex } from "../bytes.ts";
+import { type SupervisedEmulator, superviseEmulator } from "../emulators.ts";
+import { join } from "node:path";
+
+/** A custodian of the demo. */
+export interface Custodian {
+  readonly name: string;
+  readonly key: CustodianKey;
+}
+
+/** A signer's process and its sealed shares, in the custodians' order. */
+export interface StartedSigner {
+  readonly name: string;
+  readonly emulator: SupervisedEmulator;
+}
+
+/** A signer that has made its seed. */
+export interface SharedSigner extends StartedSigner {
+  readonly shares: readonly ShareFile[];
+}
+
+/** A signer that is ready. */
+export interface ReadySigner extends StartedSigner {
+  readonly client: Client;
+  readonly pid: number;
+  /** 8 hex digits. */
+  readonly fingerprint: string;
+}
+
+/** Shares that bring a seed back. */
+export const THRESHOLD = 2;
+
+/** Three custodians; for this once, their keys live in the demo's memory. */
+export const makeCustodians = (): readonly Custodian[] =>
+  ["Ada", "Ben", "Cleo"].map((name) => ({ name, key: generateCustodianKey() }));
+
+/** Starts one signer. */
+export const startSigner = async (
+  name: string,
+  folder: string,
+): Promise<Outcome<StartedSigner>> => {
+  const emulator = await superviseEmulator({
+    name,
+    network: "regtest",
+    approve: "auto",
+    link: join(folder, "run", name),
+    runFolder: join(folder, "run"),
+  });
+  return emulator.ok ? ok({ name, emulator: emulator.value }) : emulator;
+};
+
+const dial = (signer: StartedSigner): Promise<Outcome<Client>> =>
+  openClient({ open: () => openPort(signer.emulator.path), reconnectMs: 0 });
+
+/** Runs `work` on a fresh connection. */
+const visit = async <T>(
+  signer: StartedSigner,
+  work: (client: Client) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> => {
+  const client = await dial(signer);
+  if (!client.ok) return client;
+  const outcome = await work(client.value);
+  await client.value.close();
+  return outcome;
+};
+
+/** The signer makes its seed and seals a share to each custodian. */
+export const shareSeed = (
+  signer: StartedSigner,
+  custodians: readonly Custodian[],
+): Promise<Outcome<SharedSigner>> =>
+  visit(signer, async (client) => {
+    const made = await client.generateSeed({
+      custodians: custodians.map(({ key }) => key.publicKey),
+      threshold: THRESHOLD,
+    });
+    if (!made.ok) return made;
+    const shares = [];
+    for (const share of made.value.shares) {
+      const file = parseShareFile(formatShareFile(share));
+      if (!file.ok) return file;
+      shares.push(file.value);
+    }
+    return ok({ ...signer, shares });
+  });
+
+/** Cuts the signer's power; from its next boot on it dies after `dieAfterInput` signatures. */
+export const cutPower = async (
+  signer: SharedSigner,
+  dieAfterInput: number | undefined,
+): Promise<Outcome<SharedSigner>> => {
+  const booted = await signer.emulator.powerCut(
+    dieAfterInput === undefined ? {} : { dieAfterInput },
+  );
+  if (!booted.ok) return booted;
+  // A device that remembered anything would not be sealed now.
+  return booted.value.phase === "sealed" ? ok(signer) : fail("wrong_phase", { name: signer.name });
+};
+
+const approvals = async (
+  quoteBytes: Uint8Array,
+  signer: SharedSigner,
+  present: readonly Custodian[],
+): Promise<Outcome<Parameters<Client["submitShares"]>[0]["shares"]>> => {
+  const quote = parseQuote(quoteBytes);
+  if (!quote.ok) return quote;
+  const sealed = [];
+  for (const { key } of present) {
+    const share = signer.shares.find(
+      ({ context }) => toHex(context.custodian) === toHex(key.publicKey),
+    );
+    if (share === undefined) return fail("share_malformed", { name: signer.name });
+    const one = await approve(quote.value, share, key);
+    if (!one.ok) return one;
+    sealed.push(one.value);
+  }
+  return ok(sealed);
+};
+
+/** The custodians who are there bring the seed back; the connection stays open. */
+export const provision = async (
+  signer: SharedSigner,
+  present: readonly Custodian[],
+): Promise<Outcome<ReadySigner>> => {
+  const client = await dial(signer);
+  if (!client.ok) return client;
+  const leave = async (failure: Failure): Promise<Failure> => {
+    await client.value.close();
+    return failure;
+  };
+  const quote = await client.value.getQuote({});
+  if (!quote.ok) return leave(quote);
+  const shares = await approvals(quote.value.quote, signer, present);
+  if (!shares.ok) return leave(shares);
+  const done = await client.value.submitShares({ shares: shares.value });
+  if (!done.ok) return leave(done);
+  const { fingerprint } = done.value;
+  const pid = signer.emulator.pid();
+  if (fingerprint === undefined || pid === undefined) {
+    return leave(fail("signers_missing", { name: signer.name }));
+  }
+  const { name, emulator } = signer;
+  return ok({ name, emulator, client: client.value, pid, fingerprint: toHex(fingerprint) });
+};

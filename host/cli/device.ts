@@ -1,0 +1,41 @@
+/** From `--port` to a connected signer. */
+import { existsSync } from "node:fs";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { type Client, type ConnectError, openClient, type SessionOptions } from "../driver/index.ts";
+import { listPorts, openPort } from "../serial/index.ts";
+import { runFolder } from "./home.ts";
+import { runningEmulators } from "./running.ts";
+
+/** The path that a port's path, a device's name or a serial number stands for. */
+export const findPort = (port: string): Outcome<string, "port_missing"> => {
+  if (port.includes("/")) return existsSync(port) ? ok(port) : fail("port_missing", { port });
+  const emulator = runningEmulators(runFolder()).find(({ name }) => name === port);
+  if (emulator !== undefined) return ok(emulator.path);
+  const serial = listPorts().find(({ serialNumber }) => serialNumber === port);
+  return serial === undefined ? fail("port_missing", { port }) : ok(serial.path);
+};
+
+/** Opens the signer on a port. Its failures name the port as the user wrote it. */
+export const openDevice = async (
+  port: string,
+  options: Omit<SessionOptions, "open"> = {},
+): Promise<Outcome<Client, ConnectError>> => {
+  const path = findPort(port);
+  if (!path.ok) return path;
+  const client = await openClient({ ...options, open: () => openPort(path.value) });
+  return client.ok ? client : fail(client.error, { ...client.details, port });
+};
+
+/** Runs `work` with the signer on a port, and closes it whatever comes of it. */
+export const withDevice = async <T, E extends Parameters<typeof fail>[0]>(
+  port: string,
+  work: (client: Client) => Promise<Outcome<T, E>>,
+): Promise<Outcome<T, E | ConnectError>> => {
+  const client = await openDevice(port, { reconnectMs: 5000 });
+  if (!client.ok) return client;
+  try {
+    return await work(client.value);
+  } finally {
+    await client.value.close();
+  }
+};

@@ -1,0 +1,58 @@
+/** Files of the command line: read within a limit, written privately and never over another. */
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { fail, type Failure, type Outcome, ok } from "../../protocol/errors.ts";
+
+/** Bytes of the largest file that is read: a PSBT with every previous transaction fits well. */
+const LARGEST_FILE = 1 << 26;
+
+/** How a file can fail. Details carry `file`. */
+export type FileError = "file_missing" | "file_unreadable" | "file_exists";
+
+const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
+
+const failureOf = (file: string, thrown: unknown): Failure<FileError> => {
+  const code = codeOf(thrown);
+  if (code === "ENOENT") return fail("file_missing", { file });
+  if (code === "EEXIST") return fail("file_exists", { file });
+  return fail("file_unreadable", { file, why: code });
+};
+
+/** Reads a file whole; `-` is standard input. */
+export const readBytes = (file: string): Outcome<Uint8Array, FileError> => {
+  try {
+    if (file !== "-" && statSync(file).size > LARGEST_FILE) {
+      return fail("file_unreadable", { file, why: "too large" });
+    }
+    return ok(Uint8Array.from(readFileSync(file === "-" ? 0 : file)));
+  } catch (thrown) {
+    return failureOf(file, thrown);
+  }
+};
+
+/** Reads a text file (UTF-8). */
+export const readText = (file: string): Outcome<string, FileError> => {
+  const bytes = readBytes(file);
+  return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes;
+};
+
+/** Writes a new file that only its owner may read; `-` is standard output. */
+export const writePrivate = (file: string, content: string): Outcome<void, FileError> => {
+  try {
+    if (file === "-") process.stdout.write(content);
+    else writeFileSync(file, content, { mode: 0o600, flag: "wx" });
+    return ok(undefined);
+  } catch (thrown) {
+    return failureOf(file, thrown);
+  }
+};
+
+/** Writes a result that may replace an older one. */
+export const writeResult = (file: string, content: string | Uint8Array): Outcome<void, FileError> => {
+  try {
+    writeFileSync(file, content, { mode: 0o600 });
+    return ok(undefined);
+  } catch (thrown) {
+    return failureOf(file, thrown);
+  }
+};

@@ -1,0 +1,96 @@
+/**
+ * A custodian's approval: the share is opened with the custodian's key and sealed again to one
+ * device's boot key, both by HPKE (RFC 9180, base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
+ * AES-256-GCM). The share's value is in clear only between those two lines.
+ */
+import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
+import { decodeAs, encodeAs } from "../../protocol/cbor.ts";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import {
+  QUOTE,
+  type Quote,
+  type SealedShare,
+  SHARE_CONTEXT,
+  SHARE_INFO,
+  type ShareContext,
+} from "../../protocol/share.ts";
+import type { CustodianKey } from "./keys.ts";
+import type { ShareFile } from "./share-file.ts";
+
+const suite = new CipherSuite({
+  kem: new DhkemX25519HkdfSha256(),
+  kdf: new HkdfSha256(),
+  aead: new Aes256Gcm(),
+});
+
+/** A copy in a buffer of its own, as the library takes it. */
+const buffer = (bytes: Uint8Array): ArrayBuffer => {
+  const copy = new ArrayBuffer(bytes.length);
+  new Uint8Array(copy).set(bytes);
+  return copy;
+};
+
+/** Reads a quote. */
+export const parseQuote = (bytes: Uint8Array): Outcome<Quote, "quote_malformed"> => {
+  const quote = decodeAs(QUOTE, bytes);
+  return quote === undefined ? fail("quote_malformed") : ok(quote);
+};
+
+const openShare = async (
+  { sealed }: ShareFile,
+  key: CustodianKey,
+): Promise<Outcome<ArrayBuffer, "share_unreadable">> => {
+  try {
+    const recipientKey = await suite.kem.importKey("raw", buffer(key.privateKey), false);
+    const context = { recipientKey, enc: buffer(sealed.encapsulated), info: buffer(SHARE_INFO) };
+    return ok(await suite.open(context, buffer(sealed.ciphertext), buffer(sealed.context)));
+  } catch {
+    return fail("share_unreadable"); // the library throws for a wrong key and for an altered share
+  }
+};
+
+const sealTo = async (
+  value: ArrayBuffer,
+  publicKey: Uint8Array,
+  context: Uint8Array,
+): Promise<Outcome<SealedShare, "quote_malformed">> => {
+  try {
+    const recipientPublicKey = await suite.kem.importKey("raw", buffer(publicKey), true);
+    const sender = { recipientPublicKey, info: buffer(SHARE_INFO) };
+    const { enc, ct } = await suite.seal(sender, value, buffer(context));
+    return ok({ context, encapsulated: new Uint8Array(enc), ciphertext: new Uint8Array(ct) });
+  } catch {
+    return fail("quote_malformed"); // the boot key is no X25519 point
+  }
+};
+
+/** Why an approval is refused. */
+export type ApproveError =
+  | "share_malformed"
+  | "share_misaddressed"
+  | "share_unreadable"
+  | "quote_malformed";
+
+/** Seals a custodian's share to the device of a quote, which must be the one it was made on. */
+export const approve = async (
+  quote: Quote,
+  share: ShareFile,
+  key: CustodianKey,
+): Promise<Outcome<SealedShare, ApproveError>> => {
+  if (share.context.purpose !== "custodian") return fail("share_malformed");
+  if (share.context.device !== quote.device) {
+    return fail("share_misaddressed", { share: share.context.device, quote: quote.device });
+  }
+  const value = await openShare(share, key);
+  if (!value.ok) return value;
+  const context: ShareContext = {
+    ...share.context,
+    purpose: "boot",
+    recipient: quote.bootKey,
+    bootId: quote.bootId,
+    notAfterMs: quote.notAfterMs,
+  };
+  const sealed = await sealTo(value.value, quote.bootKey, encodeAs(SHARE_CONTEXT, context));
+  new Uint8Array(value.value).fill(0);
+  return sealed;
+};

@@ -1,0 +1,58 @@
+/** Sealed shares as files: JSON with base64. They hold no secret in clear and may be mailed. */
+import { decodeAs } from "../../protocol/cbor.ts";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { SEALED_SHARE, type SealedShare, SHARE_CONTEXT, type ShareContext } from "../../protocol/share.ts";
+
+const KIND = "mayfly-sealed-share-1";
+
+/** A sealed share and what its context says. */
+export interface ShareFile {
+  readonly sealed: SealedShare;
+  readonly context: ShareContext;
+}
+
+const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+
+const decode = (value: unknown): Uint8Array | undefined =>
+  typeof value === "string" ? Uint8Array.from(Buffer.from(value, "base64")) : undefined;
+
+/** The content of a share file. `expires` (ISO 8601) is for people; the device knows for itself. */
+export const formatShareFile = (sealed: SealedShare, expires?: string): string => {
+  const context = decodeAs(SHARE_CONTEXT, sealed.context);
+  const content = {
+    kind: KIND,
+    purpose: context?.purpose,
+    device: context?.device,
+    member: context?.header.memberIndex,
+    ...(expires === undefined ? {} : { expires }),
+    context: encode(sealed.context),
+    encapsulated: encode(sealed.encapsulated),
+    ciphertext: encode(sealed.ciphertext),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+};
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // not JSON: not a share
+  }
+};
+
+const memberOf = (value: object, name: string): unknown => Reflect.get(value, name);
+
+/** Reads a share file. */
+export const parseShareFile = (text: string): Outcome<ShareFile, "share_malformed"> => {
+  const value = readJson(text);
+  if (typeof value !== "object" || value === null) return fail("share_malformed");
+  if (memberOf(value, "kind") !== KIND) return fail("share_malformed");
+  const sealed = {
+    context: decode(memberOf(value, "context")),
+    encapsulated: decode(memberOf(value, "encapsulated")),
+    ciphertext: decode(memberOf(value, "ciphertext")),
+  };
+  if (!SEALED_SHARE.check(sealed)) return fail("share_malformed");
+  const context = decodeAs(SHARE_CONTEXT, sealed.context);
+  return context === undefined ? fail("share_malformed") : ok({ sealed, context });
+};
