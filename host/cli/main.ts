@@ -1,5 +1,5 @@
 /** `mayfly`: the program. Each command has a file of its own in commands/. */
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { fail } from "../../protocol/errors.ts";
 import { custodianCommand } from "./commands/custodian.ts";
 import { genesisCommand, provisionCommand, quoteCommand, sealCommand } from "./commands/custody.ts";
@@ -30,7 +30,7 @@ const program = new Command("mayfly")
   .addCommand(signCommand());
 
 /** commander throws instead of ending the process, also in subcommands. */
-const holdExit = (command: Pick<Command, "exitOverride" | "commands">): void => {
+const holdExit = (command: CommandUnknownOpts): void => {
   command.exitOverride();
   for (const one of command.commands) holdExit(one);
 };

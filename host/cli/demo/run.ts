@@ -1,0 +1,216 @@
+/**
+ * The main job on this machine, from nothing: three signers, their custodians, a power cut, a batch
+ * of withdrawals screened, drafted, signed 2-of-3, checked and printed.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { type RequestList, screenBatch } from "../../control/index.ts";
+import type { FinalTransaction } from "../../vault/index.ts";
+import type { Withdrawal } from "../../withdrawal.ts";
+import type { Output } from "../output.ts";
+import { checkPayment, type DemoDraft, draftPayments, signDraft } from "./payment.ts";
+import { demoRequests, demoScreening } from "./requests.ts";
+import {
+  cutPower,
+  makeCustodians,
+  provision,
+  type ReadySigner,
+  type SharedSigner,
+  shareSeed,
+  type StartedSigner,
+  startSigner,
+  THRESHOLD,
+} from "./signers.ts";
+import { formatSats, sayChecked, sayRefusedLine, sayScreened, tellQuorum, tellStep } from "./story.ts";
+import { type DemoWallet, makeWallet } from "./wallet.ts";
+
+/** The signers' names. */
+export const SIGNER_NAMES = ["A", "B", "C"] as const;
+
+/** What the user may choose. */
+export interface DemoOptions {
+  readonly requests?: string | undefined;
+  /** The signer that is unplugged in the middle of its work. */
+  readonly unplug?: string | undefined;
+}
+
+/** In the middle of at least three inputs. */
+const UNPLUG_AFTER_INPUT = 2;
+
+/** All outcomes' values, or the first refusal. */
+const all = <T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> => {
+  const values: T[] = [];
+  for (const outcome of outcomes) {
+    if (!outcome.ok) return outcome;
+    values.push(outcome.value);
+  }
+  return ok(values);
+};
+
+const start = async (
+  folder: string,
+  running: StartedSigner[],
+  output: Output,
+): Promise<Outcome<readonly StartedSigner[]>> => {
+  tellStep(output, "Three signers start, each a process on a serial line of its own");
+  const started = await Promise.all(SIGNER_NAMES.map((name) => startSigner(name, folder)));
+  for (const one of started) if (one.ok) running.push(one.value);
+  for (const { name, emulator } of running) {
+    output.tell(`  ${name}  process ${emulator.pid()}  ${emulator.path}`);
+  }
+  return all(started);
+};
+
+const loadSeeds = async (
+  signers: readonly StartedSigner[],
+  options: DemoOptions,
+  output: Output,
+): Promise<Outcome<readonly ReadySigner[]>> => {
+  const custodians = makeCustodians();
+  const names = custodians.map(({ name }) => name);
+  tellStep(output, `Each makes its seed and splits it: any ${THRESHOLD} of ${names.join(", ")} bring it back`);
+  const shared = all(await Promise.all(signers.map((one) => shareSeed(one, custodians))));
+  if (!shared.ok) return shared;
+  const cut = await cutAll(shared.value, options, output);
+  if (!cut.ok) return cut;
+  const present = custodians.slice(0, THRESHOLD);
+  const absent = names.slice(THRESHOLD);
+  tellStep(output, `${absent.join(", ")} is away; the others seal their shares to each device's boot key`);
+  const ready = all(await Promise.all(cut.value.map((one) => provision(one, present))));
+  if (!ready.ok) return ready;
+  for (const { name, fingerprint } of ready.value) {
+    output.say({ event: "provisioned", name, shares: present.length, absent }, [
+      `  ${name}  ready, keys in RAM, fingerprint ${fingerprint}`,
+    ]);
+  }
+  return ready;
+};
+
+const cutAll = async (
+  signers: readonly SharedSigner[],
+  options: DemoOptions,
+  output: Output,
+): Promise<Outcome<readonly SharedSigner[]>> => {
+  tellStep(output, "Power cut: all three forget everything");
+  const cut = await Promise.all(
+    signers.map((one) =>
+      cutPower(one, one.name === options.unplug ? UNPLUG_AFTER_INPUT : undefined),
+    ),
+  );
+  for (const { name } of signers) output.say({ event: "powercut", name }, [`  ${name}  sealed again`]);
+  return all(cut);
+};
+
+const screenRequests = ({ requests, refused }: RequestList, output: Output): readonly Withdrawal[] => {
+  tellStep(output, "Control screens the withdrawals");
+  for (const line of refused) sayRefusedLine(output, line);
+  const screened = screenBatch(requests, demoScreening(Date.now()));
+  for (const one of screened) sayScreened(output, one);
+  return screened.filter(({ verdict }) => verdict === "pass").map(({ withdrawal }) => withdrawal);
+};
+
+/** The signer to be unplugged is among the first two, so that its loss is felt. */
+const inOrder = (signers: readonly ReadySigner[], unplug: string | undefined) => [
+  ...signers.filter(({ name }) => name === unplug),
+  ...signers.filter(({ name }) => name !== unplug),
+];
+
+const sign = (
+  draft: DemoDraft,
+  wallet: DemoWallet,
+  signers: readonly ReadySigner[],
+  unplug: string | undefined,
+  output: Output,
+): Promise<Outcome<FinalTransaction>> => {
+  tellStep(output, "The vault asks two of three over the serial line");
+  return signDraft(draft, wallet, inOrder(signers, unplug), (event) => {
+    const lost = signers.find(({ name }) => event.kind === "failed" && name === event.name);
+    if (lost !== undefined && lost.name === unplug) {
+      const { name, pid } = lost;
+      output.say({ event: "unplugged", name, pid, afterInput: UNPLUG_AFTER_INPUT }, [
+        `  ${name} was unplugged after its input ${UNPLUG_AFTER_INPUT} (process ${pid}); the third takes over`,
+      ]);
+    } else tellQuorum(output, event);
+  });
+};
+
+const pay = async (
+  signers: readonly ReadySigner[],
+  requests: RequestList,
+  options: DemoOptions,
+  output: Output,
+  beganMs: number,
+): Promise<Outcome<unknown>> => {
+  const wallet = await makeWallet(signers);
+  if (!wallet.ok) return wallet;
+  const passed = screenRequests(requests, output);
+  if (passed.length === 0) return fail("nothing_to_pay");
+  const draft = draftPayments(wallet.value, passed);
+  if (!draft.ok) return draft;
+  const { prevouts, feeSats, changeSats } = draft.value;
+  tellStep(output, `The vault drafts one transaction: ${prevouts.length} inputs, ${passed.length} payments, fee ${formatSats(feeSats)}, change ${formatSats(changeSats)}`);
+  const final = await sign(draft.value, wallet.value, signers, options.unplug, output);
+  if (!final.ok) return final;
+  tellStep(output, "Control checks the signed transaction on a code path of its own");
+  const report = checkPayment(draft.value, wallet.value, final.value);
+  sayChecked(output, report);
+  if (!report.ok) return fail("check_failed");
+  const { txHex, txid, signedBy } = final.value;
+  const devices = signers.map(({ name, pid, fingerprint }) => ({ name, pid, fingerprint }));
+  const ms = Math.round(performance.now() - beganMs);
+  const { descriptor } = wallet.value;
+  output.say(
+    { event: "done", network: "regtest", descriptor, prevouts, txHex, txid, signedBy, devices, ms },
+    [
+      "",
+      `Signed by ${signedBy.join(" and ")} in ${(ms / 1000).toFixed(1)} s; its coins are made up, so no node will take it:`,
+      `  txid  ${txid}`,
+      `  ${txHex}`,
+    ],
+  );
+  return ok(undefined);
+};
+
+const inFolder = async (
+  folder: string,
+  options: DemoOptions,
+  output: Output,
+  running: StartedSigner[],
+): Promise<Outcome<unknown>> => {
+  const beganMs = performance.now();
+  const requests = demoRequests(options.requests);
+  if (!requests.ok) return requests;
+  const started = await start(folder, running, output);
+  if (!started.ok) return started;
+  const ready = await loadSeeds(started.value, options, output);
+  if (!ready.ok) return ready;
+  const paid = await pay(ready.value, requests.value, options, output, beganMs);
+  await Promise.all(ready.value.map(({ client }) => client.close()));
+  return paid;
+};
+
+/** Runs the demo in a folder of its own, which is gone afterwards with every process it started. */
+export const runDemo = async (options: DemoOptions, output: Output): Promise<Outcome<unknown>> => {
+  const { unplug } = options;
+  if (unplug !== undefined && !SIGNER_NAMES.some((name) => name === unplug)) {
+    return fail("arguments_invalid", { option: "--unplug", value: unplug, known: "A, B, C" });
+  }
+  const folder = mkdtempSync(join(tmpdir(), "mayfly-demo-"));
+  const running: StartedSigner[] = [];
+  const clean = async (): Promise<void> => {
+    await Promise.all(running.map(({ emulator }) => emulator.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const interrupted = (): void => void clean().then(() => process.exit(130));
+  process.once("SIGINT", interrupted);
+  process.once("SIGTERM", interrupted);
+  try {
+    return await inFolder(folder, options, output, running);
+  } finally {
+    process.off("SIGINT", interrupted);
+    process.off("SIGTERM", interrupted);
+    await clean();
+  }
+};
