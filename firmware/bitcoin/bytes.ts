@@ -2,8 +2,11 @@
 import type { Crypto } from "../hal.ts";
 
 /** Whether two byte strings are the same. */
-export const isSame = (left: Uint8Array, right: Uint8Array): boolean =>
-  left.length === right.length && left.every((byte, at) => byte === right[at]);
+export const isSame = (left: Uint8Array, right: Uint8Array): boolean => {
+  if (left.length !== right.length) return false;
+  for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false;
+  return true;
+};
 
 /** Lexicographic order; negative, zero or positive. */
 export const compareBytes = (left: Uint8Array, right: Uint8Array): number => {
@@ -29,6 +32,12 @@ export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
 /** The bytes of a text that is known to be ASCII. */
 export const asciiBytes = (text: string): Uint8Array =>
   Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** The number in the 4 bytes at a place, little-endian; bytes beyond the end count as zero. */
+export const uint32At = (bytes: Uint8Array, at: number): number => {
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+  return (low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
+};
 
 /** A number as 4 bytes, big-endian. */
 export const uint32BigEndian = (value: number): Uint8Array =>

@@ -1,7 +1,8 @@
 /** One map of a PSBT: key-value pairs up to a zero byte (BIP-174, "Specification"). */
+import { uint32At } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import type { FIELD, FieldRules } from "./psbt-fields.ts";
-import { type ByteReader, createReader } from "./reader.ts";
+import type { ByteReader } from "./reader.ts";
 
 /** A pair: the key's type, the rest of the key, and the value. */
 export interface MapEntry {
@@ -20,14 +21,18 @@ export interface Derivation {
   readonly path: readonly number[];
 }
 
-/** A key of zero length would end the map, so there is always a type. */
-const readEntry = (reader: ByteReader, key: Uint8Array): MapEntry => {
-  const keyReader = createReader(key);
-  const type = keyReader.compactSize();
-  const keyData = keyReader.bytes(keyReader.remaining());
-  if (keyReader.isFailed()) reader.refuse();
+/** Reads a pair whose key has `keyBytes` bytes, at least one; the type is part of the key. */
+const readEntry = (reader: ByteReader, keyBytes: number): MapEntry => {
+  const end = reader.position() + keyBytes;
+  const type = reader.compactSize();
+  if (reader.position() > end) reader.refuse();
+  const keyData = reader.bytes(end - reader.position());
   return { type, keyData, value: reader.string() };
 };
+
+/** What no two keys share; most fields are singular, and their type says it all. */
+const nameOf = ({ type, keyData }: MapEntry): number | string =>
+  keyData.length === 0 ? type : `${type}/${keyData.toHex()}`;
 
 /** Whether an entry has the shape its type demands; an unknown type demands none. */
 export const isLawful = (entry: MapEntry, rules: FieldRules): boolean => {
@@ -38,12 +43,12 @@ export const isLawful = (entry: MapEntry, rules: FieldRules): boolean => {
 /** Reads one map with its end; the reader fails on a repeated key or one that breaks its rule. */
 export const readMap = (reader: ByteReader, rules: FieldRules): readonly MapEntry[] => {
   const entries: MapEntry[] = [];
-  const seen = new Set<string>();
+  const seen = new Set<number | string>();
   while (!reader.isFailed()) {
-    const key = reader.string();
-    if (key.length === 0) break;
-    const name = key.toHex();
-    const entry = readEntry(reader, key);
+    const keyBytes = reader.compactSize();
+    if (keyBytes === 0) break;
+    const entry = readEntry(reader, keyBytes);
+    const name = nameOf(entry);
     if (seen.has(name) || entries.length === BITCOIN_LIMITS.mapEntries || !isLawful(entry, rules)) {
       reader.refuse();
     }
@@ -57,12 +62,10 @@ export const readMap = (reader: ByteReader, rules: FieldRules): readonly MapEntr
 export const findValue = (entries: readonly MapEntry[], type: number): Uint8Array | undefined =>
   entries.find((entry) => entry.type === type)?.value;
 
-const toDerivation = (entry: MapEntry): Derivation => {
-  const reader = createReader(entry.value);
-  const fingerprint = reader.bytes(4);
+const toDerivation = ({ keyData, value }: MapEntry): Derivation => {
   const path: number[] = [];
-  while (reader.remaining() > 0) path.push(reader.uint32());
-  return { publicKey: entry.keyData, fingerprint, path };
+  for (let at = 4; at < value.length; at += 4) path.push(uint32At(value, at));
+  return { publicKey: keyData, fingerprint: value.subarray(0, 4), path };
 };
 
 /** The map's BIP-32 derivations, in its order. */

@@ -4,7 +4,7 @@
  * the result are views of what was read.
  */
 import { type Details, fail, ok, type Outcome } from "../../protocol/errors.ts";
-import { isSame } from "./bytes.ts";
+import { isSame, uint32At } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import { FIELD, GLOBAL_RULES, INPUT_RULES, OUTPUT_RULES } from "./psbt-fields.ts";
 import {
@@ -56,7 +56,7 @@ const MAGIC = Uint8Array.of(0x70, 0x73, 0x62, 0x74, 0xff);
 
 const readVersion = (entries: readonly MapEntry[]): number => {
   const value = findValue(entries, FIELD.global.version);
-  return value === undefined ? 0 : createReader(value).uint32();
+  return value === undefined ? 0 : uint32At(value, 0);
 };
 
 /** BIP-370's version 2 has fields that break version 0's rules, so the version comes first. */
@@ -91,7 +91,7 @@ const readInput = (reader: ByteReader): Outcome<PsbtInput, PsbtError> => {
   return ok({
     previousTransaction: findValue(entries, FIELD.input.previousTransaction),
     witnessUtxo: witnessUtxo.value,
-    sighashType: sighash === undefined ? undefined : createReader(sighash).uint32(),
+    sighashType: sighash === undefined ? undefined : uint32At(sighash, 0),
     hasRedeemScript: findValue(entries, FIELD.input.redeemScript) !== undefined,
     witnessScript: findValue(entries, FIELD.input.witnessScript),
     derivations: findDerivations(entries, FIELD.input.derivation),

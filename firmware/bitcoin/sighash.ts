@@ -18,7 +18,11 @@ export type SighashDigest = (
 const uint32s = (...values: readonly number[]): Uint8Array => {
   const bytes = new Uint8Array(4 * values.length);
   const view = new DataView(bytes.buffer);
-  for (const [at, value] of values.entries()) view.setUint32(4 * at, value, true);
+  let at = 0;
+  for (const value of values) {
+    view.setUint32(at, value, true);
+    at += 4;
+  }
   return bytes;
 };
 

@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Crypto } from "../hal.ts";
-import { doubleSha256 } from "./bytes.ts";
+import { doubleSha256, uint32At } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import { type ByteReader, createReader } from "./reader.ts";
 
@@ -59,7 +59,7 @@ const LOCK_TIME_BYTES = 4;
 
 const readInput = (reader: ByteReader): TransactionInput => {
   const outpoint = reader.bytes(36);
-  const outputIndex = createReader(outpoint.subarray(32)).uint32();
+  const outputIndex = uint32At(outpoint, 32);
   return { outpoint, outputIndex, scriptSig: reader.string(), sequence: reader.uint32() };
 };
 
