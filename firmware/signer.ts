@@ -5,7 +5,7 @@
 import { fail, type Outcome, ok } from "../protocol/errors.ts";
 import { createLink, type LinkOutput } from "../protocol/link.ts";
 import { createAudit } from "./audit/audit.ts";
-import { type NetworkName } from "./bitcoin/index.ts";
+import type { NetworkName } from "./bitcoin/index.ts";
 import { createCalls } from "./calls.ts";
 import { createConsent } from "./consent.ts";
 import { advance, type Device, type DeviceEvent } from "./device.ts";

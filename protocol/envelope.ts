@@ -3,9 +3,27 @@
  * key; each request gets exactly one final message, a result or an error, under its id.
  */
 import { decodeCbor, encodeCbor } from "./cbor.ts";
-import { type Details, ERRORS, type ErrorName, errorOfCode, fail, type Outcome, ok } from "./errors.ts";
+import {
+  type Details,
+  ERRORS,
+  type ErrorName,
+  errorOfCode,
+  fail,
+  type Outcome,
+  ok,
+} from "./errors.ts";
 import { LIMITS } from "./limits.ts";
-import { bytes, field, list, map, optional, readWire, type Schema, textOrUint, uint } from "./schema.ts";
+import {
+  bytes,
+  field,
+  list,
+  map,
+  optional,
+  readWire,
+  type Schema,
+  textOrUint,
+  uint,
+} from "./schema.ts";
 
 /** A call. `params` is in wire form: the command's own schema reads it. */
 export interface Request {
@@ -64,9 +82,7 @@ const REFUSAL = map({
 
 /** Details travel as a flat list of names and values. */
 const flat = (details: Details): readonly (string | number)[] =>
-  Object.entries(details)
-    .flat()
-    .slice(0, LIMITS.detailItems);
+  Object.entries(details).flat().slice(0, LIMITS.detailItems);
 
 const unflat = (items: readonly (string | number)[]): Details =>
   Object.fromEntries(

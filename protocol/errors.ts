@@ -122,12 +122,7 @@ export const ERRORS = {
     "never",
     "An input's script is not the one the wallet derives.",
   ),
-  change_foreign: entry(
-    709,
-    "signing",
-    "never",
-    "An output claims to be the wallet's and is not.",
-  ),
+  change_foreign: entry(709, "signing", "never", "An output claims to be the wallet's and is not."),
   input_repeated: entry(710, "signing", "never", "Two inputs spend the same coin."),
   outputs_exceed_inputs: entry(711, "signing", "never", "The outputs pay more than the inputs."),
   too_many_inputs: entry(712, "signing", "never", "The PSBT has more inputs than are signed."),

@@ -129,8 +129,7 @@ export const createFrameReader = (): FrameReader => {
   let isOverlong = false;
 
   const finish = (frames: Frame[]): void => {
-    const frame =
-      length === 0 || isOverlong ? undefined : decodeFrame(held.subarray(0, length));
+    const frame = length === 0 || isOverlong ? undefined : decodeFrame(held.subarray(0, length));
     if (frame !== undefined) frames.push(frame);
     else if (length > 0) dropped += 1;
     length = 0;

@@ -6,7 +6,12 @@
 import { decodeAs } from "../../protocol/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { type SealedShare, SHARE_CONTEXT, SHARE_INFO, type ShareContext } from "../../protocol/share.ts";
+import {
+  type SealedShare,
+  SHARE_CONTEXT,
+  SHARE_INFO,
+  type ShareContext,
+} from "../../protocol/share.ts";
 import { isSame } from "../bitcoin/index.ts";
 import type { BootKey, Device, HeldShare } from "../device.ts";
 import type { Context, Handlers, Reply } from "../dispatch.ts";

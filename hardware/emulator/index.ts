@@ -93,7 +93,9 @@ export const createEmulator = (options: EmulatorOptions = {}): Emulator => {
 
   const open = () => {
     const line = isDead ? undefined : cable.attach();
-    return Promise.resolve(line === undefined ? fail(isDead ? "port_missing" : "port_busy") : ok(line));
+    return Promise.resolve(
+      line === undefined ? fail(isDead ? "port_missing" : "port_busy") : ok(line),
+    );
   };
   return {
     connect: async (session = {}) => {

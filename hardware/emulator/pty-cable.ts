@@ -34,16 +34,16 @@ const readerOf = (master: number) => Bun.file(master).stream().getReader();
 
 /** Starts to watch; the listener is not called before this returns. */
 export const watchCable = (master: number, listener: CableListener): CableWatch => {
-  let isStopped = false;
+  const stopping = new AbortController();
   let reader: ReturnType<typeof readerOf> | undefined;
 
   /** Hands over bytes until the hang-up, which the master sees as EIO. */
   const readCall = async (): Promise<void> => {
     const current = readerOf(master);
     reader = current;
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       const result = await current.read().catch(() => undefined);
-      if (isStopped || result?.value === undefined) break;
+      if (stopping.signal.aborted || result?.value === undefined) break;
       listener.bytes(result.value);
     }
     reader = undefined;
@@ -51,7 +51,7 @@ export const watchCable = (master: number, listener: CableListener): CableWatch 
 
   const watch = async (): Promise<void> => {
     await Promise.resolve();
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       if (!hasCaller(master)) {
         setRawMode(master);
         await sleep(LOOK_MS);
@@ -59,7 +59,7 @@ export const watchCable = (master: number, listener: CableListener): CableWatch 
       }
       listener.cable(true);
       await readCall();
-      if (isStopped) break;
+      if (stopping.signal.aborted) break;
       setRawMode(master);
       listener.cable(false);
     }
@@ -68,7 +68,7 @@ export const watchCable = (master: number, listener: CableListener): CableWatch 
   const watching = watch();
   return {
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       await reader?.cancel().catch(() => undefined);
       await watching;
     },

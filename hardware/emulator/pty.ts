@@ -49,14 +49,14 @@ const prepareSlave = (master: number): string => {
 const createPty = (master: number, slave: string, linkPath: string | undefined): Pty => {
   const queue = createSendQueue(master);
   let isAttached = false;
-  let receive: (bytes: Uint8Array) => void = () => undefined;
-  let cable: (attached: boolean) => void = () => undefined;
+  let receive: ((bytes: Uint8Array) => void) | undefined;
+  let cable: ((attached: boolean) => void) | undefined;
   const watch = watchCable(master, {
-    bytes: (bytes) => receive(bytes),
+    bytes: (bytes) => receive?.(bytes),
     cable: (attached) => {
       isAttached = attached;
       if (!attached) queue.clear();
-      cable(attached);
+      cable?.(attached);
     },
   });
   const free = async (): Promise<void> => {

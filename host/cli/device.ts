@@ -1,7 +1,12 @@
 /** From `--port` to a connected signer. */
 import { existsSync } from "node:fs";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { type Client, type ConnectError, openClient, type SessionOptions } from "../driver/index.ts";
+import {
+  type Client,
+  type ConnectError,
+  openClient,
+  type SessionOptions,
+} from "../driver/index.ts";
 import { listPorts, openPort } from "../serial/index.ts";
 import { runFolder } from "./home.ts";
 import { runningEmulators } from "./running.ts";

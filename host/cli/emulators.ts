@@ -78,7 +78,13 @@ const listeningOf = (event: EmulatorEvent): Listening | undefined => {
   if (event.event !== "listening" || typeof name !== "string") return undefined;
   if (typeof path !== "string" || typeof pid !== "number") return undefined;
   if (typeof phase !== "string") return undefined;
-  return { name, path, pid, phase, fingerprint: typeof fingerprint === "string" ? fingerprint : null };
+  return {
+    name,
+    path,
+    pid,
+    phase,
+    fingerprint: typeof fingerprint === "string" ? fingerprint : null,
+  };
 };
 
 type Started = Outcome<Listening, ErrorName>;

@@ -48,7 +48,10 @@ export const writePrivate = (file: string, content: string): Outcome<void, FileE
 };
 
 /** Writes a result that may replace an older one. */
-export const writeResult = (file: string, content: string | Uint8Array): Outcome<void, FileError> => {
+export const writeResult = (
+  file: string,
+  content: string | Uint8Array,
+): Outcome<void, FileError> => {
   try {
     writeFileSync(file, content, { mode: 0o600 });
     return ok(undefined);

@@ -1,7 +1,12 @@
 /** Sealed shares as files: JSON with base64. They hold no secret in clear and may be mailed. */
 import { decodeAs } from "../../protocol/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { SEALED_SHARE, type SealedShare, SHARE_CONTEXT, type ShareContext } from "../../protocol/share.ts";
+import {
+  SEALED_SHARE,
+  type SealedShare,
+  SHARE_CONTEXT,
+  type ShareContext,
+} from "../../protocol/share.ts";
 
 const KIND = "mayfly-sealed-share-1";
 

@@ -55,9 +55,10 @@ export interface Client extends Methods {
 
 const PATIENCE_MS = { machine: 10_000, person: 150_000 } as const;
 
-const raised = <N extends CommandName>(name: N, failure: Failure): Failure<
-  Commands[N]["error"] | CommonError | DriverError
-> => {
+const raised = <N extends CommandName>(
+  name: N,
+  failure: Failure,
+): Failure<Commands[N]["error"] | CommonError | DriverError> => {
   const known = [...REGISTRY[name].errors, ...COMMON_ERRORS, ...DRIVER_ERRORS].find(
     (error) => error === failure.error,
   );

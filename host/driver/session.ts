@@ -32,7 +32,10 @@ export type WireOutcome = Outcome<unknown>;
 /** A device that can be called. */
 export interface Session {
   readonly peer: () => Hello;
-  readonly call: (request: Omit<Request, "id" | "kind">, signal: AbortSignal) => Promise<WireOutcome>;
+  readonly call: (
+    request: Omit<Request, "id" | "kind">,
+    signal: AbortSignal,
+  ) => Promise<WireOutcome>;
   readonly close: () => Promise<void>;
 }
 

@@ -4,11 +4,7 @@
  * to the descriptor at once and back off while it is full.
  */
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
-import type {
-  BindingInterface,
-  BindingPortInterface,
-  OpenOptions,
-} from "@serialport/bindings-interface" with { "resolution-mode": "require" };
+import type { Binding, BindingPort, LineSettings } from "./bindings-interface.ts";
 import { closeDescriptor, FLUSH, flushTty, openTty, writeSome } from "./libc.ts";
 import { finishOutput, prepareLine, releaseLine, unsentBytes } from "./line.ts";
 import { modemStatus, setModemLines } from "./modem-lines.ts";
@@ -19,7 +15,6 @@ import { setRawMode } from "./termios.ts";
 const QUICK_TRIES = 20;
 /** The same, before the timer's steps grow from 1 to 5 ms. */
 const SHORT_TRIES = 200;
-type Settings = Required<OpenOptions>;
 type Chunk = Uint8Array<ArrayBuffer>;
 type Reader = ReturnType<typeof readerOf>;
 
@@ -47,16 +42,16 @@ const backOff = (tries: number): Promise<void> => {
 };
 
 /** An open port, as the stream drives it: one read and one write at a time. */
-class BunPort implements BindingPortInterface {
+class BunPort implements BindingPort {
   isOpen = true;
-  readonly openOptions: Settings;
+  readonly openOptions: LineSettings;
   readonly #fd: number;
   readonly #reader: Reader;
   #unread: Chunk = new Uint8Array(0);
   #baudRate: number;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(fd: number, openOptions: Settings) {
+  constructor(fd: number, openOptions: LineSettings) {
     this.#fd = fd;
     this.openOptions = openOptions;
     this.#baudRate = openOptions.baudRate;
@@ -149,7 +144,7 @@ class BunPort implements BindingPortInterface {
 }
 
 /** The binding. `open` rejects with a `SystemError`: `EBUSY` or `EAGAIN` for a port in use. */
-export const BunBinding: BindingInterface<BindingPortInterface> = {
+export const BunBinding: Binding = {
   list: async () =>
     listPorts().map((port) => ({
       path: port.path,

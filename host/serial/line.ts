@@ -4,9 +4,7 @@
  */
 import { fstatSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { OpenOptions } from "@serialport/bindings-interface" with {
-  "resolution-mode": "require",
-};
+import type { LineSettings } from "./bindings-interface.ts";
 import {
   FLUSH,
   flushTty,
@@ -24,7 +22,7 @@ const CLOSE_GRACE_MS = 100;
 /** Major device numbers of Unix98 pty slaves (Linux, admin-guide/devices.txt). */
 const PTY_MAJORS = { first: 136, last: 143 } as const;
 
-const isPlain = (settings: Required<OpenOptions>): boolean =>
+const isPlain = (settings: LineSettings): boolean =>
   settings.dataBits === 8 &&
   settings.stopBits === 1 &&
   settings.parity === "none" &&
@@ -45,7 +43,7 @@ const claim = (fd: number): void => {
 };
 
 /** Makes a descriptor ours, raw and empty. Throws `SystemError`; `ENOTTY` for no terminal. */
-export const prepareLine = (fd: number, settings: Required<OpenOptions>): void => {
+export const prepareLine = (fd: number, settings: LineSettings): void => {
   if (!isPlain(settings)) throw systemError("open", "EINVAL");
   demandTty(fd);
   if (settings.lock) claim(fd);

@@ -2,11 +2,9 @@
  * A serial port as the host's link sees it: bytes out, bytes in, and the news that it is gone.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BindingInterface } from "@serialport/bindings-interface" with {
-  "resolution-mode": "require",
-};
 import { SerialPortStream } from "@serialport/stream";
 import { type Failure, fail, ok, type Outcome } from "../../protocol/errors.ts";
+import type { Binding } from "./bindings-interface.ts";
 import { createStreamPort } from "./stream-port.ts";
 
 /** Why a port is closed: the other side went away, or we closed it. */
@@ -64,7 +62,7 @@ const WHY_OF_ERRNO: Readonly<Record<string, string>> = {
 };
 
 /** The binding of this runtime. Node's stock binding belongs here; none but Bun's is built yet. */
-export const chooseBinding = async (): Promise<BindingInterface> =>
+export const chooseBinding = async (): Promise<Binding> =>
   (await import("./binding.ts")).BunBinding;
 
 const openStream = async (path: string, baudRate: number): Promise<SerialPortStream> => {

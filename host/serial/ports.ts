@@ -16,7 +16,7 @@ export interface PortDescription {
   readonly manufacturer?: string;
 }
 
-/** USB modems (f_acm), USB adapters, and UARTs; `ttyGS`, a gadget's own end, is not a port to it. */
+/** USB modems (f_acm), USB adapters and UARTs. Not `ttyGS`: that is a gadget's own end. */
 const PORT_NAME = /^tty(ACM|USB|AMA|S)\d+$/;
 /** How far above a tty its USB device may stand. */
 const PARENT_LIMIT = 6;
@@ -42,7 +42,7 @@ const findUsbDevice = (folder: string): string | undefined => {
   return undefined;
 };
 
-const optional = <K extends string>(key: K, value: string | undefined) =>
+const optional = (key: keyof PortDescription, value: string | undefined) =>
   value === undefined || value === "" ? {} : { [key]: value };
 
 const describe = (root: string, name: string): PortDescription => {

@@ -24,15 +24,15 @@ const sendAll = async (
 ): Promise<readonly Uint8Array[]> => {
   const echoed: Uint8Array[] = [];
   let sent = 0;
-  let received = 0;
+  const progress = { received: 0 };
   let wake: () => void = () => undefined;
   onEcho((bytes) => {
     echoed.push(Uint8Array.from(bytes));
-    received += bytes.length;
+    progress.received += bytes.length;
     wake();
   });
   const receivedAtLeast = async (count: number): Promise<void> => {
-    while (received < count) {
+    while (progress.received < count) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });

@@ -18,7 +18,7 @@ export const atEnd = (ending: () => unknown): void => {
 };
 
 afterEach(async () => {
-  for (const ending of endings.splice(0).reverse()) await ending();
+  for (const ending of endings.splice(0).toReversed()) await ending();
 });
 
 /** The value of an outcome that must be one. */
@@ -87,6 +87,13 @@ export const readNow = ({ fd }: Stranger): string => {
     return "";
   }
 };
+
+/** What a promise rejects with; `undefined` where it does not. */
+export const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 /** Gathers bytes as text. */
 export const gather = (): { readonly add: (bytes: Uint8Array) => void; text: () => string } => {

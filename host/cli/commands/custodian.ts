@@ -100,9 +100,7 @@ const approveCommand = () =>
     .requiredOption("--share <file>", "the custodian's sealed share")
     .requiredOption("--key <file>", "the custodian's key")
     .requiredOption("--out <file>", "where the share sealed to the device goes")
-    .action((quote, options) =>
-      answer(options, (output) => approveQuote(quote, options, output)),
-    );
+    .action((quote, options) => answer(options, (output) => approveQuote(quote, options, output)));
 
 /** The command and its subcommands. */
 export const custodianCommand = () =>

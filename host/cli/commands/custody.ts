@@ -40,7 +40,10 @@ const makeFolder = (folder: string): Outcome<void> => {
   }
 };
 
-const genesis = (options: GenesisOptions, output: Output): Promise<Outcome<unknown>> | Outcome<unknown> => {
+const genesis = (
+  options: GenesisOptions,
+  output: Output,
+): Promise<Outcome<unknown>> | Outcome<unknown> => {
   const custodians = readAll(options.custodian, parseCustodian, "custodian");
   if (!custodians.ok) return custodians;
   const threshold = /^\d{1,2}$/.test(options.threshold) ? Number(options.threshold) : 0;

@@ -65,17 +65,22 @@ const linkOf = (options: EmulateOptions, folder: string, name: string, i: number
 
 const settingsOf = (options: EmulateOptions): Outcome<readonly EmulatorSettings[]> => {
   const count = wholeNumber(options.count, MOST);
-  if (count === undefined) return fail("arguments_invalid", { option: "--count", value: options.count });
+  if (count === undefined)
+    return fail("arguments_invalid", { option: "--count", value: options.count });
   const { dieAfterInput: die = "1", rngSeed } = options;
   const dieAfterInput = wholeNumber(die, 1_000_000);
-  if (dieAfterInput === undefined) return fail("arguments_invalid", { option: "--die-after-input" });
+  if (dieAfterInput === undefined)
+    return fail("arguments_invalid", { option: "--die-after-input" });
   if (rngSeed !== undefined && !/^([0-9a-fA-F]{2}){1,64}$/.test(rngSeed)) {
     return fail("arguments_invalid", { option: "--rng-seed", why: "not hex" });
   }
   const mnemonics = mnemonicsOf(options);
   if (!mnemonics.ok) return mnemonics;
   if (mnemonics.value.length > 1 && mnemonics.value.length !== count) {
-    return fail("arguments_invalid", { option: "--insecure-mnemonic", why: "one, or one a device" });
+    return fail("arguments_invalid", {
+      option: "--insecure-mnemonic",
+      why: "one, or one a device",
+    });
   }
   const folder = runFolder(options.home === undefined ? mayflyHome() : resolve(options.home));
   const { network, approve } = options;

@@ -34,7 +34,11 @@ const signWith = (port: string, psbt: Psbt, walletId: Uint8Array | undefined) =>
     return addSignatures(psbt, toHex(fingerprint), reply.value.signatures);
   });
 
-const sign = async (file: string, options: SignOptions, output: Output): Promise<Outcome<unknown>> => {
+const sign = async (
+  file: string,
+  options: SignOptions,
+  output: Output,
+): Promise<Outcome<unknown>> => {
   const began = performance.now();
   const walletId = options.wallet === undefined ? undefined : fromHex(options.wallet);
   if (options.wallet !== undefined && walletId?.length !== 32) {
@@ -57,7 +61,9 @@ const sign = async (file: string, options: SignOptions, output: Output): Promise
     { event: "signed", psbt: text, complete, signatures, receipts: [], ms },
     options.out === undefined
       ? [text]
-      : [`${options.out}: ${signatures.length} signatures added, ${complete ? "complete" : "not complete"}.`],
+      : [
+          `${options.out}: ${signatures.length} signatures added, ${complete ? "complete" : "not complete"}.`,
+        ],
   );
   return ok(undefined);
 };

@@ -39,7 +39,8 @@ const parsePolicy = (text: string): WalletPolicy | undefined => {
     const [name, template, keys] = ["name", "template", "keys"].map((key): unknown =>
       Reflect.get(value, key),
     );
-    if (typeof name !== "string" || typeof template !== "string" || !isTexts(keys)) return undefined;
+    if (typeof name !== "string" || typeof template !== "string" || !isTexts(keys))
+      return undefined;
     return { name, template, keys };
   } catch {
     return undefined; // not JSON: not a policy
@@ -53,7 +54,8 @@ const register = async (port: string, file: string, output: Output): Promise<Out
   if (policy === undefined) return fail("wallet_malformed", { file });
   return withDevice(port, async (client) => {
     const reply = await client.registerWallet(policy);
-    if (!reply.ok) return reply.error === "invalid_params" ? fail("wallet_malformed", { file }) : reply;
+    if (!reply.ok)
+      return reply.error === "invalid_params" ? fail("wallet_malformed", { file }) : reply;
     const walletId = toHex(reply.value.walletId);
     const descriptors = [reply.value.receive, reply.value.change];
     output.say({ event: "registered", walletId, name: policy.name, descriptors }, [

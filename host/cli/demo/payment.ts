@@ -87,6 +87,7 @@ export const checkPayment = (
       previousTxHex: draft.coins[i]?.previousTxHex ?? "",
     })),
     payments: draft.payments,
-    change: draft.changeVout === undefined ? undefined : { path: `${CHANGE.branch}/${CHANGE.index}` },
+    change:
+      draft.changeVout === undefined ? undefined : { path: `${CHANGE.branch}/${CHANGE.index}` },
     maxFeeSats: MAX_FEE_SATS,
   });

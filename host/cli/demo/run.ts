@@ -23,7 +23,14 @@ import {
   startSigner,
   THRESHOLD,
 } from "./signers.ts";
-import { formatSats, sayChecked, sayRefusedLine, sayScreened, tellQuorum, tellStep } from "./story.ts";
+import {
+  formatSats,
+  sayChecked,
+  sayRefusedLine,
+  sayScreened,
+  tellQuorum,
+  tellStep,
+} from "./story.ts";
 import { type DemoWallet, makeWallet } from "./wallet.ts";
 
 /** The signers' names. */
@@ -70,14 +77,20 @@ const loadSeeds = async (
 ): Promise<Outcome<readonly ReadySigner[]>> => {
   const custodians = makeCustodians();
   const names = custodians.map(({ name }) => name);
-  tellStep(output, `Each makes its seed and splits it: any ${THRESHOLD} of ${names.join(", ")} bring it back`);
+  tellStep(
+    output,
+    `Each makes its seed and splits it: any ${THRESHOLD} of ${names.join(", ")} bring it back`,
+  );
   const shared = all(await Promise.all(signers.map((one) => shareSeed(one, custodians))));
   if (!shared.ok) return shared;
   const cut = await cutAll(shared.value, options, output);
   if (!cut.ok) return cut;
   const present = custodians.slice(0, THRESHOLD);
   const absent = names.slice(THRESHOLD);
-  tellStep(output, `${absent.join(", ")} is away; the others seal their shares to each device's boot key`);
+  tellStep(
+    output,
+    `${absent.join(", ")} is away; the others seal their shares to each device's boot key`,
+  );
   const ready = all(await Promise.all(cut.value.map((one) => provision(one, present))));
   if (!ready.ok) return ready;
   for (const { name, fingerprint } of ready.value) {
@@ -99,11 +112,15 @@ const cutAll = async (
       cutPower(one, one.name === options.unplug ? UNPLUG_AFTER_INPUT : undefined),
     ),
   );
-  for (const { name } of signers) output.say({ event: "powercut", name }, [`  ${name}  sealed again`]);
+  for (const { name } of signers)
+    output.say({ event: "powercut", name }, [`  ${name}  sealed again`]);
   return all(cut);
 };
 
-const screenRequests = ({ requests, refused }: RequestList, output: Output): readonly Withdrawal[] => {
+const screenRequests = (
+  { requests, refused }: RequestList,
+  output: Output,
+): readonly Withdrawal[] => {
   tellStep(output, "Control screens the withdrawals");
   for (const line of refused) sayRefusedLine(output, line);
   const screened = screenBatch(requests, demoScreening(Date.now()));
@@ -150,7 +167,10 @@ const pay = async (
   const draft = draftPayments(wallet.value, passed);
   if (!draft.ok) return draft;
   const { prevouts, feeSats, changeSats } = draft.value;
-  tellStep(output, `The vault drafts one transaction: ${prevouts.length} inputs, ${passed.length} payments, fee ${formatSats(feeSats)}, change ${formatSats(changeSats)}`);
+  tellStep(
+    output,
+    `The vault drafts one transaction: ${prevouts.length} inputs, ${passed.length} payments, fee ${formatSats(feeSats)}, change ${formatSats(changeSats)}`,
+  );
   const final = await sign(draft.value, wallet.value, signers, options.unplug, output);
   if (!final.ok) return final;
   tellStep(output, "Control checks the signed transaction on a code path of its own");

@@ -16,9 +16,10 @@ export const tellStep = (output: Output, title: string): void => output.tell("",
 /** A request line that is none. */
 export const sayRefusedLine = (output: Output, { line, error, details }: RefusedLine): void => {
   const { group, means, retry } = ERRORS[error];
-  output.say({ event: "line-refused", line, error: { name: error, group, means, retry, details } }, [
-    `  line ${line}  ${means} ${String(details["why"] ?? "")}`,
-  ]);
+  output.say(
+    { event: "line-refused", line, error: { name: error, group, means, retry, details } },
+    [`  line ${line}  ${means} ${String(details["why"] ?? "")}`],
+  );
 };
 
 /** A withdrawal's verdict; people see the evidence of what did not pass. */
@@ -50,6 +51,9 @@ export const tellQuorum = (output: Output, event: QuorumEvent): void => {
 /** The final check, point by point. */
 export const sayChecked = (output: Output, { ok, points }: CheckReport): void => {
   output.say({ event: "checked", ok, points }, [
-    ...points.map(({ point, ok: holds, why }) => `  ${holds ? "ok  " : "FAIL"}  ${point}${why === undefined ? "" : `: ${why}`}`),
+    ...points.map(
+      ({ point, ok: holds, why }) =>
+        `  ${holds ? "ok  " : "FAIL"}  ${point}${why === undefined ? "" : `: ${why}`}`,
+    ),
   ]);
 };

@@ -47,9 +47,7 @@ const register = async (
 };
 
 /** Builds the wallet from the signers' keys and registers it on each. */
-export const makeWallet = async (
-  signers: readonly ReadySigner[],
-): Promise<Outcome<DemoWallet>> => {
+export const makeWallet = async (signers: readonly ReadySigner[]): Promise<Outcome<DemoWallet>> => {
   const policy = await policyOf(signers);
   if (!policy.ok) return policy;
   const wallet = openWallet(policy.value, "regtest");
