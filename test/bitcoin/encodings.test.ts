@@ -80,6 +80,8 @@ describe("output scripts", () => {
     expect(shown(hex("6a026869"))).toBe("script 6a026869");
     expect(shown(new Uint8Array())).toBe("script empty");
     expect(shown(hex("0014751e"))).toBe("script 0014751e");
+    const almostHash = `76a914${"11".repeat(20)}88ad`;
+    expect(shown(hex(almostHash))).toBe(`script ${almostHash}`);
     expect(shown(new Uint8Array(100).fill(0xab))).toBe(
       `script ${"ab".repeat(32)} ... ${"ab".repeat(8)} (100 bytes)`,
     );

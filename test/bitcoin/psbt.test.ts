@@ -130,6 +130,7 @@ describe("BIP-174 by hand", () => {
         global: pair("00", join(UNSIGNED.subarray(0, 4), hex("feffffff7f"), UNSIGNED.subarray(5))),
       }),
     ],
+    ["a type longer than its key", psbtOf({ input: hex("01fd00010101") })],
     ["an empty file", new Uint8Array()],
   ];
   for (const [claim, bytes] of malformed) {
@@ -197,6 +198,16 @@ describe("limits", () => {
       error: "psbt_unsupported",
       details: { outputs: 2_001 },
     });
+  });
+  test("a previous transaction larger than a block is not read: psbt_malformed", () => {
+    const of = (bytes: number) => {
+      const transaction = new Transaction();
+      transaction.addInput(new Uint8Array(32), 0);
+      transaction.addOutput(new Uint8Array(bytes), 1n);
+      return errorOf(judge(psbtOf({ input: pair("00", transaction.toBuffer()) })));
+    };
+    expect(of(3_999_000)).toBe("previous_transaction_mismatch");
+    expect(of(4_000_000)).toBe("psbt_malformed");
   });
   test("a file beyond the limit is not looked at", () => {
     const bytes = new Uint8Array(BITCOIN_LIMITS.psbtBytes + 1);
