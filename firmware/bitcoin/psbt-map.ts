@@ -21,7 +21,7 @@ export interface Derivation {
   readonly path: readonly number[];
 }
 
-/** Reads a pair whose key has `keyBytes` bytes, at least one; its type is part of it, and may not go beyond. */
+/** Reads a pair whose key has `keyBytes` bytes, at least one: its type, and what is left of it. */
 const readEntry = (reader: ByteReader, keyBytes: number): MapEntry => {
   const end = reader.position() + keyBytes;
   const type = reader.compactSize();
