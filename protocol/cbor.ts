@@ -3,6 +3,7 @@
  * unsafe at a trust boundary: it takes duplicate keys, longer forms and tags, and hands out views.
  */
 import { Encoder } from "cbor-x";
+import { isSame } from "./bytes.ts";
 import { isStrictCbor } from "./cbor-scan.ts";
 import { fail, type Outcome, ok } from "./errors.ts";
 import { readWire, type Schema } from "./schema.ts";
@@ -30,9 +31,6 @@ const fromCodec = (value: unknown): unknown => {
   if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, fromCodec(one)]));
   return value;
 };
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /** Encodes numbers, texts, byte strings, truth values, lists and maps keyed by 0..23. */
 export const encodeCbor = (value: unknown): Uint8Array =>

@@ -1,4 +1,4 @@
-/** HELLO and its answer: what the two sides tell each other before anything else (WIRE, section 3). */
+/** HELLO and its answer: what the two sides tell each other before anything else. */
 import { PHASES } from "./phase.ts";
 import { bytes, choice, field, type Infer, list, map, optional, text, uint } from "./schema.ts";
 import { LIMITS } from "./limits.ts";

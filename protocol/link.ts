@@ -7,10 +7,22 @@
  * opens a candidate beside the live link, told apart by epoch; the candidate's first good DATA
  * frame makes it the live one, so a stray HELLO ends nothing.
  */
-import { decodeAs, encodeAs } from "./cbor.ts";
 import { assert } from "./errors.ts";
-import { createFrameReader, encodeFrame, FLAGS, type Frame, type FrameType } from "./frame.ts";
-import { HELLO, type Hello, PROTOCOL_VERSION } from "./hello.ts";
+import {
+  createFrameReader,
+  encodeFrame,
+  FLAGS,
+  type Frame,
+  type FrameReader,
+  type FrameType,
+} from "./frame.ts";
+import {
+  createDeviceGreeter,
+  createHostGreeter,
+  type Greeter,
+  type GreetingConfig,
+} from "./greeting.ts";
+import type { Hello } from "./hello.ts";
 import { LIMITS } from "./limits.ts";
 import { createStream, type Stream } from "./stream.ts";
 
@@ -18,8 +30,6 @@ import { createStream, type Stream } from "./stream.ts";
 export const LINK_TIMES = {
   /** Between two HELLOs of the host, for ever. */
   hello: 500,
-  /** The device answers at most twice in this span. */
-  helloSpan: 1000,
   /** Silence after which a partial frame is dropped. */
   partialFrame: 200,
 } as const;
@@ -46,20 +56,14 @@ export interface Link {
   readonly tick: (nowMs: number) => LinkOutput;
   readonly deadlineMs: () => number | undefined;
   readonly isUp: () => boolean;
+  /** Whether nothing waits to be sent or acknowledged. */
   readonly isIdle: () => boolean;
   /** Pieces dropped because a check failed. */
   readonly dropped: () => number;
 }
 
 /** What the link needs of its surroundings. */
-export interface LinkConfig {
-  readonly side: "host" | "device";
-  readonly sha256: (data: Uint8Array) => Uint8Array;
-  /** 16 fresh random bytes for each HELLO. */
-  readonly nonce: () => Uint8Array;
-  /** The device's boot id and phase; absent on the host. */
-  readonly state?: () => Pick<Hello, "bootId" | "phase">;
-}
+export type LinkConfig = GreetingConfig;
 
 interface Peer {
   readonly epoch: number;
@@ -67,152 +71,156 @@ interface Peer {
   readonly stream: Stream;
 }
 
-const concat = (a: Uint8Array, b: Uint8Array): Uint8Array => {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
+interface State {
+  readonly isHost: boolean;
+  readonly greeter: Greeter;
+  readonly reader: FrameReader;
+  live: Peer | undefined;
+  candidate: Peer | undefined;
+  /** When the host says HELLO next; `undefined` while it has no reason to. */
+  helloAtMs: number | undefined;
+  lastByteMs: number;
+  out: Uint8Array[];
+  events: LinkEvent[];
+}
+
+const EMPTY = { flags: 0, seq: 0, ack: 0, window: 1, channel: 0, payload: new Uint8Array(0) };
+
+const emit = (state: State, type: FrameType, epoch: number, parts: Partial<Frame>): void => {
+  const flags = (parts.flags ?? 0) | (state.isHost ? 0 : FLAGS.device);
+  state.out.push(encodeFrame({ ...EMPTY, ...parts, type, epoch, flags }));
 };
 
-const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
+const drain = (state: State): LinkOutput => {
+  const output = { bytes: state.out, events: state.events };
+  state.out = [];
+  state.events = [];
+  return output;
+};
 
-/** The first two bytes of SHA-256(host nonce, device nonce); 0 becomes 1. */
-const epochOf = (config: LinkConfig, host: Uint8Array, device: Uint8Array): number => {
-  const hash = config.sha256(concat(host, device));
-  return ((hash[0] ?? 0) << 8) | (hash[1] ?? 0) || 1;
+const peerOf = (state: State, epoch: number, hello: Hello): Peer => {
+  const asked = Math.max(hello.frameLimit, LIMITS.framePayloadMinimum);
+  const fragment = Math.min(LIMITS.framePayloadDefault, asked);
+  const send = (type: FrameType, parts: Partial<Frame>): void => emit(state, type, epoch, parts);
+  return { epoch, hello, stream: createStream({ fragment, emit: send }) };
+};
+
+const goLive = (state: State, peer: Peer): void => {
+  state.live = peer;
+  state.candidate = undefined;
+  state.helloAtMs = undefined;
+  state.greeter.renew();
+  state.events.push({ kind: "up", peer: peer.hello, epoch: peer.epoch });
+};
+
+const goDown = (state: State): void => {
+  state.live = undefined;
+  state.helloAtMs = state.isHost ? 0 : undefined;
+  state.events.push({ kind: "down", reason: "link_down" });
+};
+
+const takeGreeting = (state: State, frame: Frame, nowMs: number): void => {
+  if (state.isHost && state.live !== undefined) return;
+  const greeted = state.greeter.take(frame, nowMs);
+  switch (greeted.kind) {
+    case "nothing":
+      return;
+    case "loopback":
+      state.events.push({ kind: "loopback" });
+      return;
+    case "incompatible":
+      state.helloAtMs = undefined;
+      state.events.push({ kind: "down", reason: "link_incompatible" });
+      return;
+    case "asked": {
+      const { epoch, peer } = greeted;
+      emit(state, "helloAck", epoch, { payload: state.greeter.body() });
+      const isNew = state.candidate?.epoch !== epoch;
+      if (peer !== undefined && isNew) state.candidate = peerOf(state, epoch, peer);
+      return;
+    }
+    case "answered":
+      goLive(state, peerOf(state, greeted.epoch, greeted.peer));
+  }
+};
+
+const takeLive = (state: State, live: Peer, frame: Frame, nowMs: number): void => {
+  switch (frame.type) {
+    case "data":
+    case "ack":
+      for (const { channel, bytes } of live.stream.receive(frame, nowMs)) {
+        state.events.push({ kind: "record", channel, record: bytes });
+      }
+      return;
+    case "ping":
+      emit(state, "pong", live.epoch, { payload: frame.payload.slice(0, 8) });
+      return;
+    case "reset":
+      goDown(state);
+      return;
+    default:
+      return; // PONG and NAK say nothing to a link that sends one frame at a time
+  }
+};
+
+const isEcho = (state: State, frame: Frame): boolean =>
+  (frame.flags & FLAGS.device) === (state.isHost ? 0 : FLAGS.device);
+
+const takeFrame = (state: State, frame: Frame, nowMs: number): void => {
+  if (frame.type === "hello" || frame.type === "helloAck") {
+    takeGreeting(state, frame, nowMs);
+    return;
+  }
+  if (isEcho(state, frame)) return;
+  const { candidate } = state;
+  if (frame.type === "data" && frame.epoch === candidate?.epoch) goLive(state, candidate);
+  if (state.live?.epoch === frame.epoch) takeLive(state, state.live, frame, nowMs);
+};
+
+const tick = (state: State, nowMs: number): void => {
+  const { live, helloAtMs } = state;
+  if (live !== undefined) {
+    if (!live.stream.tick(nowMs)) goDown(state);
+  } else if (helloAtMs !== undefined && nowMs >= helloAtMs) {
+    state.helloAtMs = nowMs + LINK_TIMES.hello;
+    state.out.push(Uint8Array.of(0, 0)); // ends whatever the line still holds of somebody else
+    emit(state, "hello", 0, { payload: state.greeter.body() });
+  }
 };
 
 /** One end of a link, down. */
 export const createLink = (config: LinkConfig): Link => {
   const isHost = config.side === "host";
-  const reader = createFrameReader();
-  let own = config.nonce();
-  let live: Peer | undefined;
-  let candidate: Peer | undefined;
-  let helloAtMs: number | undefined = isHost ? 0 : undefined;
-  let answersAtMs: readonly number[] = [];
-  let lastByteMs = 0;
-  let out: Uint8Array[] = [];
-  let events: LinkEvent[] = [];
-
-  const drain = (): LinkOutput => {
-    const output = { bytes: out, events };
-    out = [];
-    events = [];
-    return output;
+  const state: State = {
+    isHost,
+    greeter: isHost ? createHostGreeter(config) : createDeviceGreeter(config),
+    reader: createFrameReader(),
+    live: undefined,
+    candidate: undefined,
+    helloAtMs: isHost ? 0 : undefined,
+    lastByteMs: 0,
+    out: [],
+    events: [],
   };
-  const emit = (type: FrameType, epoch: number, parts: Partial<Frame>): void => {
-    const base = { flags: 0, seq: 0, ack: 0, window: 1, channel: 0, payload: new Uint8Array(0) };
-    const direction = isHost ? 0 : FLAGS.device;
-    const flags = (parts.flags ?? 0) | direction;
-    out.push(encodeFrame({ ...base, ...parts, type, epoch, flags }));
-  };
-  const hello = (): Uint8Array =>
-    encodeAs(HELLO, {
-      side: config.side,
-      oldest: PROTOCOL_VERSION,
-      newest: PROTOCOL_VERSION,
-      nonce: own,
-      frameLimit: LIMITS.framePayloadDefault,
-      window: 1,
-      suites: [],
-      features: [],
-      ...config.state?.(),
-    });
-  const peerOf = (epoch: number, peer: Hello): Peer => ({
-    epoch,
-    hello: peer,
-    stream: createStream({
-      fragment: Math.min(
-        LIMITS.framePayloadDefault,
-        Math.max(peer.frameLimit, LIMITS.framePayloadMinimum),
-      ),
-      emit: (type, parts) => emit(type, epoch, parts),
-    }),
-  });
-  const goDown = (reason: "link_down" | "link_incompatible"): void => {
-    live = undefined;
-    own = config.nonce();
-    helloAtMs = isHost ? 0 : undefined;
-    events.push({ kind: "down", reason });
-  };
-  const goLive = (peer: Peer): void => {
-    live = peer;
-    candidate = undefined;
-    helloAtMs = undefined;
-    events.push({ kind: "up", peer: peer.hello, epoch: peer.epoch });
-  };
-
-  const answerHello = (peer: Hello, nowMs: number): void => {
-    answersAtMs = answersAtMs.filter((at) => nowMs - at < LINK_TIMES.helloSpan);
-    if (answersAtMs.length >= 2) return;
-    answersAtMs = [...answersAtMs, nowMs];
-    // The same HELLO again gets the same answer: both ends then agree on one epoch.
-    if (candidate === undefined || !isSame(candidate.hello.nonce, peer.nonce)) own = config.nonce();
-    const epoch = epochOf(config, peer.nonce, own);
-    emit("helloAck", epoch, { payload: hello() });
-    const isCommon = peer.oldest <= PROTOCOL_VERSION && peer.newest >= PROTOCOL_VERSION;
-    if (isCommon && candidate?.epoch !== epoch) candidate = peerOf(epoch, peer);
-  };
-  const takeHelloAck = (peer: Hello, epoch: number): void => {
-    if (live !== undefined || epochOf(config, own, peer.nonce) !== epoch) return;
-    if (peer.oldest > PROTOCOL_VERSION || peer.newest < PROTOCOL_VERSION) {
-      helloAtMs = undefined;
-      events.push({ kind: "down", reason: "link_incompatible" });
-      return;
-    }
-    goLive(peerOf(epoch, peer));
-  };
-  const takeGreeting = (frame: Frame, nowMs: number): void => {
-    const peer = decodeAs(HELLO, frame.payload);
-    if (peer === undefined) return;
-    if (peer.side === config.side || isSame(peer.nonce, own)) {
-      if (isHost && live === undefined) events.push({ kind: "loopback" });
-    } else if (frame.type === "hello" && !isHost) answerHello(peer, nowMs);
-    else if (frame.type === "helloAck" && isHost) takeHelloAck(peer, frame.epoch);
-  };
-  const takeData = (peer: Peer, frame: Frame, nowMs: number): void => {
-    for (const record of peer.stream.receive(frame, nowMs)) {
-      events.push({ kind: "record", channel: record.channel, record: record.bytes });
-    }
-  };
-  const takeFrame = (frame: Frame, nowMs: number): void => {
-    if (frame.type === "hello" || frame.type === "helloAck") {
-      takeGreeting(frame, nowMs);
-      return;
-    }
-    if ((frame.flags & FLAGS.device) === (isHost ? 0 : FLAGS.device)) return;
-    if (frame.type === "data" && frame.epoch === candidate?.epoch) goLive(candidate);
-    if (live === undefined || frame.epoch !== live.epoch) return;
-    if (frame.type === "ping") emit("pong", live.epoch, { payload: frame.payload.slice(0, 8) });
-    else if (frame.type === "reset") goDown("link_down");
-    else if (frame.type === "data" || frame.type === "ack") takeData(live, frame, nowMs);
-  };
-
   return {
     receive: (bytes, nowMs) => {
-      if (reader.isPartial() && nowMs - lastByteMs > LINK_TIMES.partialFrame) reader.reset();
-      lastByteMs = nowMs;
-      for (const frame of reader.push(bytes)) takeFrame(frame, nowMs);
-      return drain();
+      const isLate = nowMs - state.lastByteMs > LINK_TIMES.partialFrame;
+      if (isLate && state.reader.isPartial()) state.reader.reset();
+      state.lastByteMs = nowMs;
+      for (const frame of state.reader.push(bytes)) takeFrame(state, frame, nowMs);
+      return drain(state);
     },
     send: (channel, record, nowMs) => {
       assert(channel >= 0 && channel < LIMITS.channels, "a channel of the link");
-      return live?.stream.send(channel, record, nowMs) ?? false;
+      return state.live?.stream.send(channel, record, nowMs) ?? false;
     },
     tick: (nowMs) => {
-      if (helloAtMs !== undefined && live === undefined && nowMs >= helloAtMs) {
-        helloAtMs = nowMs + LINK_TIMES.hello;
-        out.push(Uint8Array.of(0, 0));
-        emit("hello", 0, { payload: hello() });
-      }
-      if (live !== undefined && !live.stream.tick(nowMs)) goDown("link_down");
-      return drain();
+      tick(state, nowMs);
+      return drain(state);
     },
-    deadlineMs: () => (live === undefined ? helloAtMs : live.stream.deadlineMs()),
-    isUp: () => live !== undefined,
-    isIdle: () => live === undefined || live.stream.isIdle(),
-    dropped: () => reader.dropped(),
+    deadlineMs: () => (state.live === undefined ? state.helloAtMs : state.live.stream.deadlineMs()),
+    isUp: () => state.live !== undefined,
+    isIdle: () => state.live?.stream.isIdle() ?? true,
+    dropped: () => state.reader.dropped(),
   };
 };

@@ -1,4 +1,4 @@
-/** The device's life, as names. What each phase holds is firmware's business (`firmware/device.ts`). */
+/** The device's life, as names. What each phase holds is in firmware/device.ts. */
 export const PHASES = [
   "boot",
   "sealed",

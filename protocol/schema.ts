@@ -155,7 +155,7 @@ export const map = <F extends Fields>(fields: F): Schema<Shape<F>> => {
     ([name, one]) => `${one.optional ? "? " : ""}${one.key}: ${one.schema.cddl} ; ${name}`,
   );
   return {
-    cddl: members.length === 0 ? "{}" : `{\n  ${members.join("\n  ").replaceAll("\n", "\n")}\n}`,
+    cddl: members.length === 0 ? "{}" : `{\n  ${members.join("\n  ")}\n}`,
     check: (value): value is Shape<F> => isRecord(value) && fitsFields(value, fields),
     toWire: (value) => (isRecord(value) ? keysOf(value, fields) : undefined),
     fromWire: (wire) => (wire instanceof Map ? namesOf(wire, fields) : undefined),
