@@ -1,0 +1,147 @@
+/**
+ * Secrets, the board's most important part: operations on secret handles. The firmware signs,
+ * provisions and derives without ever holding a secret value; what must be wiped lives behind this.
+ */
+import type { Outcome } from "../protocol/errors.ts";
+
+/** What a secret is. The kinds keep a share from being used where a key belongs. */
+export type SecretKind = "seed" | "share" | "agreement" | "node" | "symmetric";
+
+/** A secret's name. The bytes stay behind `Secrets`; after a wipe the handle opens nothing. */
+export interface Handle<K extends SecretKind = SecretKind> {
+  readonly kind: K;
+  readonly id: number;
+}
+
+/** What is public of a SLIP-39 share: all but the value. Names and ranges are SLIP-39's. */
+export interface ShareHeader {
+  /** 15 bits, random per set. */
+  readonly identifier: number;
+  readonly extendable: boolean;
+  /** 0..15; the cipher runs 10000 * 2^exponent rounds of PBKDF2 in all. */
+  readonly iterationExponent: number;
+  /** From 0. */
+  readonly groupIndex: number;
+  readonly groupThreshold: number;
+  readonly groupCount: number;
+  /** From 0. */
+  readonly memberIndex: number;
+  readonly memberThreshold: number;
+}
+
+/** A share: its public header and the handle of its value (as long as the seed). */
+export interface Share {
+  readonly header: ShareHeader;
+  readonly value: Handle<"share">;
+}
+
+/** How a seed is split: SLIP-39's two levels. */
+export interface SplitPlan {
+  readonly groupThreshold: number;
+  readonly groups: readonly { readonly threshold: number; readonly count: number }[];
+}
+
+/** An HPKE base-mode message (RFC 9180; X25519, HKDF-SHA256, AES-256-GCM). */
+export interface Envelope {
+  /** 32 bytes. */
+  readonly encapsulated: Uint8Array;
+  /** Plaintext length + 16 bytes. */
+  readonly ciphertext: Uint8Array;
+}
+
+/** What both ends of an envelope must agree on. */
+export interface EnvelopeContext {
+  readonly info: Uint8Array;
+  readonly associatedData: Uint8Array;
+}
+
+/** The public half of a BIP-32 node. */
+export interface PublicNode {
+  readonly depth: number;
+  /** 4 bytes; zero for a master node. */
+  readonly parentFingerprint: Uint8Array;
+  readonly childNumber: number;
+  /** 32 bytes. */
+  readonly chainCode: Uint8Array;
+  /** 33 bytes, compressed. */
+  readonly publicKey: Uint8Array;
+}
+
+/**
+ * Operations on secrets. Secret bytes never cross this line; every handle can be wiped, and a
+ * wiped or foreign handle is our own mistake (an assertion, not a refusal).
+ */
+export interface Secrets {
+  readonly engine: "native" | "portable";
+  /** Library and version, for status. */
+  readonly library: string;
+  /** Whether "only in RAM, and wiped" is true of this implementation. */
+  readonly volatile: boolean;
+  /** Names of the protections that hold, for status. */
+  readonly protections: readonly string[];
+
+  /** A new 32-byte seed from HMAC-DRBG (SP 800-90A) over the board's generator and `extra`. */
+  readonly generateSeed: (extra: Uint8Array) => Outcome<Handle<"seed">, "rng_failed">;
+  /** SLIP-39 with an empty passphrase; shares in group order, then member order. */
+  readonly split: (
+    seed: Handle<"seed">,
+    plan: SplitPlan,
+  ) => Outcome<readonly Share[], "rng_failed" | "threshold_invalid">;
+  /** The inverse of `split`; the shares stay until they are wiped. */
+  readonly recombine: (
+    shares: readonly Share[],
+  ) => Outcome<Handle<"seed">, "shares_mixed" | "share_repeated" | "shares_wrong">;
+
+  /** A fresh X25519 key pair. */
+  readonly generateAgreement: () => Outcome<
+    { readonly secret: Handle<"agreement">; readonly publicKey: Uint8Array },
+    "rng_failed"
+  >;
+  /** X25519 (RFC 7748): 32 bytes, a link secret; a result of all zeros is refused. */
+  readonly agree: (
+    secret: Handle<"agreement">,
+    publicKey: Uint8Array,
+  ) => Outcome<Uint8Array, "invalid_params">;
+  /** Seals a share's value to an X25519 public key (32 bytes). */
+  readonly seal: (
+    value: Handle<"share">,
+    publicKey: Uint8Array,
+    context: EnvelopeContext,
+  ) => Outcome<Envelope, "rng_failed" | "custodian_invalid">;
+  /** Opens what was sealed to an agreement key; the plaintext becomes a share's value. */
+  readonly open: (
+    secret: Handle<"agreement">,
+    envelope: Envelope,
+    context: EnvelopeContext,
+  ) => Outcome<Handle<"share">, "share_unreadable">;
+
+  /** The BIP-32 master node of a seed. */
+  readonly master: (seed: Handle<"seed">) => Handle<"node">;
+  /** A BIP-32 child, one step a path element; hardened from 2^31. Intermediate nodes are wiped. */
+  readonly derive: (
+    node: Handle<"node">,
+    path: readonly number[],
+  ) => Outcome<Handle<"node">, "index_out_of_range">;
+  readonly publicNode: (node: Handle<"node">) => PublicNode;
+  /** ECDSA over a 32-byte digest: RFC 6979, low S, low R ground as Bitcoin Core does; 64 bytes. */
+  readonly signEcdsa: (node: Handle<"node">, digest: Uint8Array) => Uint8Array;
+  /** BIP-340 over 32 bytes with 32 bytes of auxiliary randomness; 64 bytes. */
+  readonly signSchnorr: (
+    node: Handle<"node">,
+    message: Uint8Array,
+    auxiliary: Uint8Array,
+  ) => Uint8Array;
+
+  /** HKDF-SHA256 (RFC 5869) of a seed with a label: a 32-byte key that stays inside. */
+  readonly deriveSymmetric: (seed: Handle<"seed">, label: string) => Handle<"symmetric">;
+  /** The same, as an X25519 key pair. */
+  readonly deriveAgreement: (
+    seed: Handle<"seed">,
+    label: string,
+  ) => { readonly secret: Handle<"agreement">; readonly publicKey: Uint8Array };
+  /** HMAC-SHA256: 32 bytes. */
+  readonly mac: (key: Handle<"symmetric">, message: Uint8Array) => Uint8Array;
+
+  readonly wipe: (handle: Handle) => void;
+  readonly wipeAll: () => void;
+}
