@@ -115,6 +115,16 @@ describe("BindingPortInterface", () => {
     expect(await port.getBaudRate()).toEqual({ baudRate: 921_600 });
   });
 
+  ptyTest("a closed port can be opened again at once, 200 times", async () => {
+    const { path } = testPty();
+    for (let round = 0; round < 200; round += 1) {
+      const port = await open(path);
+      await port.write(Buffer.from("x"));
+      await port.close();
+      expect(port.isOpen).toBe(false);
+    }
+  });
+
   ptyTest("drain and flush end on an idle line", async () => {
     const port = await open(testPty().path);
     await port.write(Buffer.from("x"));

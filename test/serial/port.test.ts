@@ -17,6 +17,7 @@ import {
   atEnd,
   cableEvents,
   descriptorCount,
+  gather,
   openAsStranger,
   ptyTest,
   testPort,
@@ -111,6 +112,22 @@ describe("one program at a time", () => {
     const pty = testPty();
     await testPort(pty.path);
     expect(ttyControl(openAsStranger(pty.path).fd, TIOCGEXCL)).toBe(0);
+  });
+});
+
+describe("the bytes of a port", () => {
+  ptyTest("that came before anyone asked are kept for the first who does", async () => {
+    const pty = testPty();
+    const events = cableEvents(pty);
+    const port = await testPort(pty.path);
+    await until("attached", () => events.length === 1);
+    pty.send(Buffer.from("early "));
+    await Bun.sleep(5);
+    pty.send(Buffer.from("late"));
+    const heard = gather();
+    port.onBytes(heard.add);
+    await until("all arrived", () => heard.text() === "early late");
+    expect(pty.droppedBytes()).toBe(0);
   });
 });
 

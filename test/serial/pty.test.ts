@@ -80,9 +80,10 @@ describe("who comes and goes", () => {
     const port = await testPort(pty.path);
     await until("attached", () => events.length === 1);
     const sent: number[] = [];
+    const reused = new Uint8Array(4096);
     for (let chunk = 0; chunk < 256; chunk += 1) {
       const droppedBefore = pty.droppedBytes();
-      pty.send(new Uint8Array(4096).fill(chunk));
+      pty.send(reused.fill(chunk));
       if (pty.droppedBytes() === droppedBefore) sent.push(chunk);
     }
     expect(pty.droppedBytes()).toBe((256 - sent.length) * 4096);
