@@ -1,7 +1,6 @@
 /** What `openPort` makes of a path, and how a port ends. */
-import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   grantSlave,
@@ -19,8 +18,10 @@ import {
   descriptorCount,
   gather,
   openAsStranger,
+  endingTest,
   ptyTest,
   testPort,
+  testFolder,
   testPty,
   until,
 } from "./pty-fixture.ts";
@@ -28,12 +29,6 @@ import {
 const MEGABYTE = new Uint8Array(1_000_000);
 /** Asks whether a terminal is exclusive (asm-generic/ioctls.h). */
 const TIOCGEXCL = 0x8004_5440;
-
-const temporaryFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "mayfly-"));
-  atEnd(() => rmSync(folder, { recursive: true }));
-  return folder;
-};
 
 /** A line whose other side never reads, so that a long write stays under way. */
 const openDeafLine = (): { readonly path: string; readonly hangUp: () => void } => {
@@ -52,21 +47,21 @@ const openDeafLine = (): { readonly path: string; readonly hangUp: () => void } 
 
 describe("a path that is no port", () => {
   const cases = [
-    ["nothing there", () => join(temporaryFolder(), "absent"), "port_missing"],
+    ["nothing there", () => join(testFolder(), "absent"), "port_missing"],
     ["the empty path", () => "", "port_missing"],
     ["a path with a zero byte", () => "/dev/null\0x", "port_missing"],
-    ["a folder", temporaryFolder, "not_a_signer"],
+    ["a folder", testFolder, "not_a_signer"],
     ["/dev/null", () => "/dev/null", "not_a_signer"],
   ] as const;
   for (const [name, makePath, error] of cases) {
-    test(`${name}: ${error}`, async () => {
+    endingTest(`${name}: ${error}`, async () => {
       const path = makePath();
       expect(await openPort(path)).toMatchObject({ ok: false, error, details: { path } });
     });
   }
 
-  test("a regular file: not_a_signer, and it is left as it was", async () => {
-    const path = join(temporaryFolder(), "file");
+  endingTest("a regular file: not_a_signer, and it is left as it was", async () => {
+    const path = join(testFolder(), "file");
     writeFileSync(path, "kept");
     const why = "it is not a terminal";
     expect(await openPort(path)).toEqual({

@@ -1,25 +1,53 @@
 /** Ptys and ports that end with their test, and bytes that a seed repeats. */
-import { afterEach, test } from "bun:test";
-import { closeSync, constants, existsSync, openSync, readdirSync, readSync } from "node:fs";
+import { test } from "bun:test";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
 import { openPort, type Port } from "../../host/serial/index.ts";
 import type { Outcome } from "../../protocol/errors.ts";
 
-/** A test that needs ptys: without /dev/ptmx it is skipped. Its name begins with `pty`. */
-export const ptyTest = (claim: string, body: () => Promise<void>): void => {
-  test.skipIf(!existsSync("/dev/ptmx"))(`pty: ${claim}`, body);
-};
-
 const endings: (() => unknown)[] = [];
 
-/** Runs `ending` after the test, the last one first. */
+/** Runs `ending` after the test, the last one first; for tests of this module only. */
 export const atEnd = (ending: () => unknown): void => {
   endings.push(ending);
 };
 
-afterEach(async () => {
-  for (const ending of endings.splice(0).toReversed()) await ending();
-});
+/** Not by a hook: a shared module's hooks hold for the first file that loads it alone. */
+const thenEnd = (body: () => Promise<void>) => async (): Promise<void> => {
+  try {
+    await body();
+  } finally {
+    for (const ending of endings.splice(0).toReversed()) await ending();
+  }
+};
+
+/** A test that ends what it began. */
+export const endingTest = (claim: string, body: () => Promise<void>): void => {
+  test(claim, thenEnd(body));
+};
+
+/** The same, with ptys: skipped without /dev/ptmx. Its name begins with `pty`. */
+export const ptyTest = (claim: string, body: () => Promise<void>): void => {
+  test.skipIf(!existsSync("/dev/ptmx"))(`pty: ${claim}`, thenEnd(body));
+};
+
+/** A folder for this test. */
+export const testFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "mayfly-serial-"));
+  atEnd(() => rmSync(folder, { recursive: true }));
+  return folder;
+};
 
 /** The value of an outcome that must be one. */
 export const unwrap = <T>(outcome: Outcome<T>): T => {

@@ -4,22 +4,18 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
 import { readTermios, writeTermios } from "../../host/serial/libc.ts";
 import {
-  atEnd,
   cableEvents,
   descriptorCount,
   gather,
@@ -28,6 +24,7 @@ import {
   readNow,
   type Stranger,
   testPort,
+  testFolder,
   testPty,
   until,
 } from "./pty-fixture.ts";
@@ -35,12 +32,6 @@ import {
 /** `struct termios` (glibc): the local flags, and those of a login terminal. */
 const LOCAL_FLAGS = 12;
 const ICANON_ECHO = 0x2 | 0x8;
-
-const temporaryFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "mayfly-"));
-  atEnd(() => rmSync(folder, { recursive: true }));
-  return folder;
-};
 
 describe("who comes and goes", () => {
   ptyTest("a program that opens and closes the slave is a cable event each time", async () => {
@@ -150,7 +141,7 @@ describe("a stranger", () => {
 
 describe("the link", () => {
   ptyTest("is made with its folder, closed to others, and goes with the pty", async () => {
-    const folder = join(temporaryFolder(), "run");
+    const folder = join(testFolder(), "run");
     const link = join(folder, "signer");
     const pty = testPty(link);
     expect(readlinkSync(link)).toBe(pty.path);
@@ -161,14 +152,14 @@ describe("the link", () => {
   });
 
   ptyTest("replaces a link, also one that leads nowhere", async () => {
-    const link = join(temporaryFolder(), "signer");
+    const link = join(testFolder(), "signer");
     symlinkSync("/nowhere", link);
     const pty = testPty(link);
     expect(readlinkSync(link)).toBe(pty.path);
   });
 
   ptyTest("replaces nothing else", async () => {
-    const folder = temporaryFolder();
+    const folder = testFolder();
     const file = join(folder, "file");
     writeFileSync(file, "kept");
     mkdirSync(join(folder, "folder"));
@@ -181,7 +172,7 @@ describe("the link", () => {
   });
 
   ptyTest("under a file is refused by name", async () => {
-    const file = join(temporaryFolder(), "file");
+    const file = join(testFolder(), "file");
     writeFileSync(file, "");
     const path = join(file, "signer");
     const refusal = { ok: false, error: "file_unreadable", details: { path } };
@@ -189,7 +180,7 @@ describe("the link", () => {
   });
 
   ptyTest("that points elsewhere by now is left alone", async () => {
-    const link = join(temporaryFolder(), "signer");
+    const link = join(testFolder(), "signer");
     const first = testPty(link);
     const second = testPty(link);
     await first.close();
