@@ -7,7 +7,8 @@ import { LIMITS } from "../../protocol/limits.ts";
 import { type CommandName, type Commands, REGISTRY } from "../../protocol/registry.ts";
 import { readWire } from "../../protocol/schema.ts";
 import type { ConnectError } from "./connection.ts";
-import { openSession, type Session, type SessionOptions, type WireOutcome } from "./session.ts";
+import type { WireOutcome } from "./pending.ts";
+import { openSession, type Session, type SessionOptions } from "./session.ts";
 
 /** What the driver itself may add to a command's errors. */
 export const DRIVER_ERRORS = [

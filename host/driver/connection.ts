@@ -10,14 +10,10 @@ export interface Connection {
   readonly peer: Hello;
   /** False where the link is down or its queue is full. */
   readonly send: (record: Uint8Array) => boolean;
+  /** Calls `action` once when the line hangs up or the link gives up, or soon if it has already. */
+  readonly onDown: (action: () => void) => void;
+  /** Repeating it is harmless; nobody is told of a link that was closed. */
   readonly close: () => Promise<void>;
-}
-
-/** What a connection tells its owner. */
-export interface ConnectionEvents {
-  readonly onRecord: (record: Uint8Array) => void;
-  /** The line hung up or the link gave up; told once, and not after `close`. */
-  readonly onDown: () => void;
 }
 
 /** Why no connection came about. */
@@ -67,33 +63,49 @@ const drive = (line: Line, onEvent: (event: LinkEvent) => void) => {
   };
 };
 
-/** Opens a line and waits until a signer answers on it. */
-export const connect = async (
-  open: OpenLine,
-  events: ConnectionEvents,
-  timeoutMs: number,
-): Promise<Outcome<Connection, ConnectError>> => {
-  const opened = await open();
-  if (!opened.ok) return opened;
-  const line = opened.value;
+/** The end of a link, told once to whoever asks, and never after a `close`. */
+const createEnding = () => {
+  let action: (() => void) | undefined;
+  let state: "open" | "down" | "closed" = "open";
+  const tell = (): void => {
+    if (state === "down") action?.();
+  };
+  return {
+    isOpen: (): boolean => state === "open",
+    goDown: (): void => {
+      if (state !== "open") return;
+      state = "down";
+      tell();
+    },
+    close: (): void => {
+      state = "closed";
+    },
+    onDown: (told: () => void): void => {
+      action = told;
+      queueMicrotask(tell);
+    },
+  };
+};
+
+/** Resolves with what the link says first: a signer, or why there is none. */
+const greet = (
+  line: Line,
+  onRecord: (record: Uint8Array) => void,
+  ending: ReturnType<typeof createEnding>,
+) => {
   const { promise, resolve } = Promise.withResolvers<Outcome<Hello, ConnectError>>();
-  let isUp = false;
-  let isOver = false;
   const goDown = (): void => {
-    if (isOver) return;
-    isOver = true;
     running.stop();
-    if (isUp) events.onDown();
+    ending.goDown();
     resolve(fail("not_a_signer", { why: "the port closed" }));
   };
   const running = drive(line, (event) => {
     switch (event.kind) {
       case "up":
-        isUp = true;
         resolve(ok(event.peer));
         return;
       case "record":
-        events.onRecord(event.record);
+        onRecord(event.record);
         return;
       case "loopback":
         resolve(fail("link_loopback"));
@@ -104,19 +116,43 @@ export const connect = async (
     }
   });
   line.onClose(goDown);
+  return { running, greeting: promise, giveUp: resolve };
+};
+
+/** How long to wait for a signer, and what ends the wait early. */
+export interface ConnectOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Opens a line and waits until a signer answers on it. Never throws. */
+export const connect = async (
+  open: OpenLine,
+  onRecord: (record: Uint8Array) => void,
+  { timeoutMs, signal }: ConnectOptions,
+): Promise<Outcome<Connection, ConnectError>> => {
+  const opened = await open();
+  if (!opened.ok) return opened;
+  const line = opened.value;
+  const ending = createEnding();
+  const { running, greeting, giveUp } = greet(line, onRecord, ending);
+  const leave = (why: string) => () => giveUp(fail("not_a_signer", { why }));
+  const patience = setTimeout(leave("nothing answered"), timeoutMs);
+  const cancel = leave("the wait was ended");
+  signal.addEventListener("abort", cancel);
+  if (signal.aborted) cancel();
+  running.start();
+  const peer = await greeting;
+  clearTimeout(patience);
+  signal.removeEventListener("abort", cancel);
   const close = async (): Promise<void> => {
-    isOver = true;
+    ending.close();
     running.stop();
     await line.close();
   };
-  const patience = setTimeout(
-    () => resolve(fail("not_a_signer", { why: "nothing answered" })),
-    timeoutMs,
-  );
-  running.start();
-  const peer = await promise;
-  clearTimeout(patience);
-  if (peer.ok && !isOver) return ok({ peer: peer.value, send: running.send, close });
+  if (peer.ok && ending.isOpen()) {
+    return ok({ peer: peer.value, send: running.send, onDown: ending.onDown, close });
+  }
   await close();
   return peer.ok ? fail("not_a_signer", { why: "the port closed" }) : peer;
 };

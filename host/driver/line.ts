@@ -1,7 +1,7 @@
 /** A line to a signer: what the driver needs of a serial port, a pty or a cable in memory. */
 import type { ErrorName, Outcome } from "../../protocol/errors.ts";
 
-/** An open line. */
+/** An open line. Nothing here throws or rejects, also after a hang-up. */
 export interface Line {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;

@@ -3,11 +3,12 @@
  * the same idempotency key, and says so when a device has restarted meanwhile.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { decodeMessage, encodeMessage, type Request } from "../../protocol/envelope.ts";
+import type { Request } from "../../protocol/envelope.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { Hello } from "../../protocol/hello.ts";
 import { type ConnectError, type Connection, connect } from "./connection.ts";
 import type { OpenLine } from "./line.ts";
+import { createPending, type PendingCalls, type WireOutcome } from "./pending.ts";
 
 /** News of a session. */
 export type SessionEvent =
@@ -23,11 +24,9 @@ export interface SessionOptions {
   readonly connectTimeoutMs?: number;
   /** How long a lost line is tried again; 0 gives up at once. 10,000 ms unless told. */
   readonly reconnectMs?: number;
+  /** Never called after `close`. */
   readonly onEvent?: (event: SessionEvent) => void;
 }
-
-/** An answer as it crossed the wire. */
-export type WireOutcome = Outcome<unknown>;
 
 /** A device that can be called. */
 export interface Session {
@@ -36,128 +35,129 @@ export interface Session {
     request: Omit<Request, "id" | "kind">,
     signal: AbortSignal,
   ) => Promise<WireOutcome>;
+  /** Open calls end with `cancelled`. Resolves when the line is free and no timer runs. */
   readonly close: () => Promise<void>;
-}
-
-interface Pending {
-  readonly request: Request;
-  readonly settle: (outcome: WireOutcome) => void;
 }
 
 const RETRY_MS = 100;
 
-/** The calls that wait for their answers. */
-const createPending = () => {
-  const waiting = new Map<number, Pending>();
-  return {
-    add: (one: Pending): void => void waiting.set(one.request.id, one),
-    remove: (id: number): void => void waiting.delete(id),
-    all: (): readonly Pending[] => [...waiting.values()],
-    take: (record: Uint8Array): void => {
-      const message = decodeMessage(record);
-      if (!message.ok || message.value.kind === "request") return;
-      const one = waiting.get(message.value.id);
-      if (one === undefined) return;
-      waiting.delete(message.value.id);
-      if (message.value.kind === "result") one.settle(ok(message.value.result));
-      else one.settle(fail(message.value.error, message.value.details));
-    },
-    failAll: (outcome: WireOutcome): void => {
-      const all = [...waiting.values()];
-      waiting.clear();
-      for (const one of all) one.settle(outcome);
-    },
-  };
+const isSameBoot = (a: Hello, b: Hello): boolean => a.bootId?.join() === b.bootId?.join();
+
+/** The session's line, down and up again. */
+interface Redial {
+  readonly dial: () => Promise<Outcome<Connection, ConnectError>>;
+  readonly reconnectMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Tries again until a signer answers, the time is over or the session is closed. */
+const redial = async ({
+  dial,
+  reconnectMs,
+  signal,
+}: Redial): Promise<Outcome<Connection, ConnectError>> => {
+  const untilMs = performance.now() + reconnectMs;
+  let fresh: Outcome<Connection, ConnectError> = fail("port_missing");
+  while (!signal.aborted && performance.now() < untilMs) {
+    fresh = await dial();
+    if (fresh.ok) return fresh;
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return fresh;
 };
 
-const isSameBoot = (a: Hello, b: Hello): boolean => a.bootId?.join() === b.bootId?.join();
+/** What lasts as long as the session, whichever line it is on. */
+interface SessionState {
+  readonly pending: PendingCalls;
+  readonly closing: AbortController;
+  readonly tell: (event: SessionEvent) => void;
+  peer: Hello;
+  /** Absent while the line is down. */
+  connection: Connection | undefined;
+  /** The reconnection under way. */
+  returning: Promise<void>;
+  isLost: boolean;
+}
+
+const welcome = (state: SessionState, fresh: Connection): void => {
+  const before = state.peer;
+  state.connection = fresh;
+  state.peer = fresh.peer;
+  state.tell({ kind: "connected", peer: fresh.peer });
+  if (isSameBoot(before, fresh.peer)) {
+    state.pending.sendAll(fresh.send);
+    return;
+  }
+  state.tell({ kind: "rebooted", peer: fresh.peer });
+  state.pending.settleAll(fail("call_indeterminate"));
+};
+
+const giveUp = (state: SessionState, error: ConnectError): void => {
+  state.isLost = true;
+  state.tell({ kind: "lost", error });
+  state.pending.settleAll(fail("link_down"));
+};
+
+/** Keeps the session on its feet: each connection that goes down is followed by the next. */
+const keepUp = (state: SessionState, dialling: Omit<Redial, "signal">): void => {
+  const { signal } = state.closing;
+  const comeBack = async (gone: Connection): Promise<void> => {
+    state.connection = undefined;
+    state.tell({ kind: "disconnected" });
+    await gone.close(); // an open descriptor would keep the device's name busy
+    const fresh = await redial({ ...dialling, signal });
+    if (!fresh.ok) giveUp(state, fresh.error);
+    else if (signal.aborted) await fresh.value.close();
+    else watch(fresh.value);
+  };
+  const watch = (connection: Connection): void => {
+    welcome(state, connection);
+    connection.onDown(() => {
+      state.returning = comeBack(connection);
+    });
+  };
+  if (state.connection !== undefined) watch(state.connection);
+};
 
 /** Opens a session; refused where no signer answers. */
 export const openSession = async (
   options: SessionOptions,
 ): Promise<Outcome<Session, ConnectError>> => {
-  const { connectTimeoutMs = 2500, reconnectMs = 10_000, onEvent } = options;
+  const { connectTimeoutMs: timeoutMs = 2500, reconnectMs = 10_000, onEvent } = options;
   const pending = createPending();
-  let connection: Connection | undefined;
-  let isClosed = false;
-  let lastId = 0;
-
-  const dial = (): Promise<Outcome<Connection, ConnectError>> =>
-    connect(options.open, { onRecord: pending.take, onDown: () => void lose() }, connectTimeoutMs);
-  const repeat = (): void => {
-    for (const { request } of pending.all()) connection?.send(encodeMessage(request));
-  };
-  const welcome = (before: Hello, fresh: Connection): void => {
-    connection = fresh;
-    peer = fresh.peer;
-    onEvent?.({ kind: "connected", peer });
-    if (isSameBoot(before, peer)) {
-      repeat();
-      return;
-    }
-    onEvent?.({ kind: "rebooted", peer });
-    pending.failAll(fail("call_indeterminate"));
-  };
-  const lose = async (): Promise<void> => {
-    const gone = connection;
-    connection = undefined;
-    onEvent?.({ kind: "disconnected" });
-    await gone?.close(); // an open descriptor would keep the device's name busy
-    const untilMs = performance.now() + reconnectMs;
-    let error: ConnectError = "port_missing";
-    while (!isClosed && performance.now() < untilMs) {
-      const fresh = await dial();
-      if (fresh.ok) {
-        if (isClosed) await fresh.value.close();
-        else welcome(peer, fresh.value);
-        return;
-      }
-      error = fresh.error;
-      await sleep(RETRY_MS);
-    }
-    if (!isClosed) onEvent?.({ kind: "lost", error });
-    isLost = true;
-    pending.failAll(fail("link_down"));
-  };
-
-  let isLost = false;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const dial = () => connect(options.open, pending.take, { timeoutMs, signal });
   const first = await dial();
   if (!first.ok) return first;
-  connection = first.value;
-  let peer = first.value.peer;
-  onEvent?.({ kind: "connected", peer });
+  const state: SessionState = {
+    pending,
+    closing,
+    tell: (event) => {
+      if (!signal.aborted) onEvent?.(event);
+    },
+    peer: first.value.peer,
+    connection: first.value,
+    returning: Promise.resolve(),
+    isLost: false,
+  };
+  keepUp(state, { dial, reconnectMs });
+  let lastId = 0;
 
   return ok({
-    peer: () => peer,
-    call: (body, signal) => {
-      if (isLost || isClosed) return Promise.resolve(fail("link_down"));
-      if (signal.aborted) return Promise.resolve(fail("cancelled"));
+    peer: () => state.peer,
+    call: (body, callSignal) => {
+      if (state.isLost || signal.aborted) return Promise.resolve(fail("link_down"));
       lastId += 1;
-      const request: Request = { kind: "request", id: lastId, ...body };
-      const { promise, resolve } = Promise.withResolvers<WireOutcome>();
-      const abort = (): void => {
-        pending.remove(request.id);
-        resolve(fail(signal.reason === "timeout" ? "timeout" : "cancelled"));
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      pending.add({
-        request,
-        settle: (outcome) => {
-          signal.removeEventListener("abort", abort);
-          resolve(outcome);
-        },
-      });
-      if (connection !== undefined && !connection.send(encodeMessage(request))) {
-        pending.remove(request.id);
-        signal.removeEventListener("abort", abort);
-        return Promise.resolve(fail("record_too_large"));
-      }
-      return promise;
+      const answer = pending.add({ kind: "request", id: lastId, ...body }, callSignal);
+      if (state.connection !== undefined) pending.send(lastId, state.connection.send);
+      return answer;
     },
     close: async () => {
-      isClosed = true;
-      pending.failAll(fail("cancelled"));
-      await connection?.close();
+      closing.abort();
+      pending.settleAll(fail("cancelled"));
+      await state.connection?.close();
+      await state.returning;
     },
   });
 };
