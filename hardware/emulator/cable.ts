@@ -18,40 +18,47 @@ export interface Cable {
   readonly unplug: () => void;
 }
 
+/** What one program at the host's end wants to hear. */
+interface Host {
+  deliver?: (bytes: Uint8Array) => void;
+  hangUp?: () => void;
+}
+
+// Never inside the sender's call, as on a real line, and each end gets a copy of its own.
+const later = (action: () => void): void => void setImmediate(action);
+
 /** A cable that nobody holds yet. */
 export const createCable = (): Cable => {
-  let toDevice: (bytes: Uint8Array) => void = () => undefined;
-  let onCable: (attached: boolean) => void = () => undefined;
-  let host: { deliver: (bytes: Uint8Array) => void; hangUp: () => void } | undefined;
-  // Never inside the sender's call, as on a real line, and each end gets a copy of its own.
-  const later = (action: () => void): void => void setImmediate(action);
+  let toDevice: ((bytes: Uint8Array) => void) | undefined;
+  let onCable: ((attached: boolean) => void) | undefined;
+  let host: Host | undefined;
 
+  const letGo = (): void => {
+    host = undefined;
+    onCable?.(false);
+  };
   const attach = (): HostEnd | undefined => {
     if (host !== undefined) return undefined;
-    let deliver: (bytes: Uint8Array) => void = () => undefined;
-    let hangUp: () => void = () => undefined;
-    const end = { deliver: (bytes: Uint8Array) => deliver(bytes), hangUp: () => hangUp() };
+    const end: Host = {};
     host = end;
-    onCable(true);
+    onCable?.(true);
     return {
       write: (bytes) => {
         const copy = Uint8Array.from(bytes);
         later(() => {
-          if (host === end) toDevice(copy);
+          if (host === end) toDevice?.(copy);
         });
         return Promise.resolve();
       },
       onBytes: (action) => {
-        deliver = action;
+        end.deliver = action;
       },
       onClose: (action) => {
-        hangUp = action;
+        end.hangUp = action;
+        if (host !== end) later(action);
       },
       close: () => {
-        if (host === end) {
-          host = undefined;
-          onCable(false);
-        }
+        if (host === end) letGo();
         return Promise.resolve();
       },
     };
@@ -63,7 +70,7 @@ export const createCable = (): Cable => {
       send: (bytes) => {
         const [end, copy] = [host, Uint8Array.from(bytes)];
         later(() => {
-          if (end !== undefined && host === end) end.deliver(copy);
+          if (host === end) end?.deliver?.(copy);
         });
       },
       onReceive: (action) => {
@@ -75,9 +82,8 @@ export const createCable = (): Cable => {
     },
     unplug: () => {
       const end = host;
-      host = undefined;
-      onCable(false);
-      end?.hangUp();
+      letGo();
+      end?.hangUp?.();
     },
   };
 };

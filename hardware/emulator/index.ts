@@ -2,9 +2,14 @@
  * The emulator in a test's own process: the same firmware on the same board, with a cable in
  * memory and a client at its other end. `mayfly emulate` runs main.ts, a process for each signer.
  */
-import type { BootReason, LogEvent, Press, Screen } from "../../firmware/hal.ts";
+import type { BootReason, LogEvent, Press, Rng, Screen } from "../../firmware/hal.ts";
 import { createSigner, type NetworkName, type Signer } from "../../firmware/index.ts";
-import { type Client, openClient, type SessionOptions } from "../../host/driver/index.ts";
+import {
+  type Client,
+  openClient,
+  type OpenLine,
+  type SessionOptions,
+} from "../../host/driver/index.ts";
 import { assert, fail, ok } from "../../protocol/errors.ts";
 import { createPortableSecrets } from "../secrets/index.ts";
 import { type Approval, createButtons } from "./approval.ts";
@@ -27,7 +32,10 @@ export interface EmulatorOptions {
 
 /** A signer in this process. */
 export interface Emulator {
+  /** A client of its own on the cable; throws where no signer answers. */
   readonly connect: (options?: Omit<SessionOptions, "open">) => Promise<Client>;
+  /** The host's end of the cable, for a client or a test that talks for itself. */
+  readonly open: OpenLine;
   readonly phase: () => ReturnType<Signer["phase"]>;
   readonly screens: readonly Screen[];
   readonly log: readonly LogEvent[];
@@ -37,65 +45,77 @@ export interface Emulator {
   readonly powerCut: () => void;
 }
 
-/** A running emulator. It leaves nothing behind: drop it and it is gone. */
-export const createEmulator = (options: EmulatorOptions = {}): Emulator => {
-  const { name = "A", network = "regtest", approve = "auto", rngSeed } = options;
-  const cable = createCable();
-  const buttons = createButtons(approve);
+/** What outlives a boot. */
+const createRemains = ({ approve = "auto" }: EmulatorOptions) => {
   const screens: Screen[] = [];
   const log: LogEvent[] = [];
-  let boots = 0;
-  let isDead = false;
-  let signer: Signer;
+  const [cable, buttons] = [createCable(), createButtons(approve)];
+  // Dead: it went down in the middle, as it was told, and stays down.
+  return { cable, buttons, screens, log, boots: 0, isDead: false };
+};
 
-  const boot = (lastReason: BootReason): Signer => {
-    const label = `${name}/${boots}`;
-    boots += 1;
-    const number = boots;
-    const rng = rngSeed === undefined ? createSystemRng() : createSeededRng(rngSeed, label);
-    const portable = createPortableSecrets(rng);
-    const secrets = watchSignatures(portable, (count) => {
-      if (count === options.dieAfterInput) {
-        isDead = true;
-        cable.unplug();
-      }
-    });
-    const board = createBoard({
-      name,
-      // A boot that is over says no more, whatever of it is still at work.
-      link: {
-        ...cable.device,
-        send: (bytes) => {
-          if (number === boots) cable.device.send(bytes);
-        },
+type Remains = ReturnType<typeof createRemains>;
+
+const secretsOf = (options: EmulatorOptions, remains: Remains, rng: Rng) =>
+  watchSignatures(createPortableSecrets(rng), (count) => {
+    if (count !== options.dieAfterInput) return;
+    remains.isDead = true;
+    remains.cable.unplug();
+  });
+
+/** One boot, on a board of its own. */
+const boot = (
+  options: EmulatorOptions,
+  remains: Remains,
+  lastReason: BootReason,
+  onEnd: (reason: BootReason) => void,
+): Signer => {
+  const { name = "A", network = "regtest", rngSeed, seed } = options;
+  const label = `${name}/${remains.boots}`;
+  remains.boots += 1;
+  const number = remains.boots;
+  const { cable, screens, log, buttons } = remains;
+  const rng = rngSeed === undefined ? createSystemRng() : createSeededRng(rngSeed, label);
+  const secrets = secretsOf(options, remains, rng);
+  const board = createBoard({
+    name,
+    // A boot that is over says no more, whatever of it is still at work.
+    link: {
+      ...cable.device,
+      send: (bytes) => {
+        if (number === remains.boots) cable.device.send(bytes);
       },
-      rng,
-      secrets,
-      buttons,
-      lastReason,
-      onScreen: (screen) => void screens.push(screen),
-      log: { append: (event) => void log.push(event) },
-      onEnd: (reason) => {
-        if (number === boots) restart(reason);
-      },
-    });
-    const { seed } = options;
-    const insecure = seed === undefined ? {} : { insecureSeed: portable.importSeed(seed) };
-    const started = createSigner(board, { network, ...insecure });
-    assert(started.ok, "the emulator's generator works");
-    return started.value;
-  };
+    },
+    rng,
+    secrets,
+    buttons,
+    lastReason,
+    onScreen: (screen) => void screens.push(screen),
+    log: { append: (event) => void log.push(event) },
+    onEnd: (reason) => {
+      if (number === remains.boots) onEnd(reason);
+    },
+  });
+  const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
+  const started = createSigner(board, { network, ...insecure });
+  assert(started.ok, "the emulator's generator works");
+  return started.value;
+};
+
+/** A running emulator. It leaves nothing behind: drop it and it is gone. */
+export const createEmulator = (options: EmulatorOptions = {}): Emulator => {
+  const remains = createRemains(options);
+  const { cable, screens, log, buttons } = remains;
   const restart = (reason: BootReason): void => {
     cable.unplug();
-    signer = boot(reason);
+    signer = boot(options, remains, reason, restart);
   };
-  signer = boot("power");
+  let signer = boot(options, remains, "power", restart);
 
-  const open = () => {
-    const line = isDead ? undefined : cable.attach();
-    return Promise.resolve(
-      line === undefined ? fail(isDead ? "port_missing" : "port_busy") : ok(line),
-    );
+  const open: OpenLine = () => {
+    const line = remains.isDead ? undefined : cable.attach();
+    const missing = remains.isDead ? "port_missing" : "port_busy";
+    return Promise.resolve(line === undefined ? fail(missing) : ok(line));
   };
   return {
     connect: async (session = {}) => {
@@ -103,6 +123,7 @@ export const createEmulator = (options: EmulatorOptions = {}): Emulator => {
       assert(client.ok, "an emulator in process answers");
       return client.value;
     },
+    open,
     phase: () => signer.phase(),
     screens,
     log,

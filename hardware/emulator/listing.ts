@@ -1,6 +1,7 @@
 /** Running emulators list themselves in a folder, so that a device name finds its port. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 
 /** What an emulator says of itself there. */
 export interface Listing {
@@ -9,12 +10,22 @@ export interface Listing {
   readonly pid: number;
 }
 
-/** Writes `NAME.json`, whole or not at all; the result removes it. */
-export const listEmulator = (folder: string, listing: Listing): (() => void) => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+/**
+ * Writes `NAME.json`, whole or not at all; the value removes it. `file_unreadable` where the folder
+ * takes no file; details carry `path`.
+ */
+export const listEmulator = (
+  folder: string,
+  listing: Listing,
+): Outcome<() => void, "file_unreadable"> => {
   const file = join(folder, `${listing.name}.json`);
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(listing)}\n`, { mode: 0o600 });
-  renameSync(draft, file);
-  return () => rmSync(file, { force: true });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify(listing)}\n`, { mode: 0o600 });
+    renameSync(draft, file);
+    return ok(() => rmSync(file, { force: true }));
+  } catch {
+    return fail("file_unreadable", { path: folder });
+  }
 };

@@ -4,9 +4,12 @@
  * standard input does, so no signer outlives its supervisor.
  */
 import { createInterface } from "node:readline";
+import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
+import { wordlist } from "@scure/bip39/wordlists/english.js";
 import pino from "pino";
+import type { BootReason, Rng } from "../../firmware/hal.ts";
 import { createSigner, NETWORK_NAMES, type Signer } from "../../firmware/index.ts";
-import type { BootReason } from "../../firmware/hal.ts";
+import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { createPortableSecrets } from "../secrets/index.ts";
 import { createButtons, type PressableButtons } from "./approval.ts";
 import { createBoard, watchSignatures } from "./board.ts";
@@ -22,100 +25,116 @@ const say = (event: Readonly<Record<string, unknown>>): void => {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 };
 
-const giveUp = (error: string, details: Readonly<Record<string, unknown>>): never => {
-  say({ event: "failed", error, details });
-  process.exit(1);
+/** The seed of the settings' words (BIP-39); none where they bring none. */
+const seedOf = ({ mnemonic }: Settings): Outcome<Uint8Array | undefined, "arguments_invalid"> => {
+  if (mnemonic === undefined) return ok(undefined);
+  const words = mnemonic.trim().split(/\s+/).join(" ");
+  return validateMnemonic(words, wordlist)
+    ? ok(mnemonicToSeedSync(words))
+    : fail("arguments_invalid", { why: "the words are no BIP-39 mnemonic" });
 };
 
-const seedOfWords = async (words: string): Promise<Uint8Array> => {
-  const { mnemonicToSeedSync, validateMnemonic } = await import("@scure/bip39");
-  const { wordlist } = await import("@scure/bip39/wordlists/english.js");
-  const normal = words.trim().split(/\s+/).join(" ");
-  if (!validateMnemonic(normal, wordlist)) giveUp("arguments_invalid", { why: "mnemonic" });
-  return mnemonicToSeedSync(normal);
-};
+const rngOf = ({ name, boot, rngSeed }: Settings): Rng =>
+  rngSeed === undefined
+    ? createSystemRng()
+    : createSeededRng(Buffer.from(rngSeed, "hex"), `${name}/${boot}`);
 
-const secretsOf = (settings: Settings, rng: ReturnType<typeof createSystemRng>) => {
-  const secrets = createPortableSecrets(rng);
-  return watchSignatures(secrets, (count) => {
+const secretsOf = (settings: Settings, rng: Rng) =>
+  watchSignatures(createPortableSecrets(rng), (count) => {
     if (count === settings.dieAfterInput) process.exit(UNPLUGGED);
   });
-};
 
-const start = async (settings: Settings, pty: Pty, buttons: PressableButtons): Promise<Signer> => {
-  const { name, rngSeed, mnemonic } = settings;
-  const network =
-    NETWORK_NAMES.find((one) => one === settings.network) ??
-    giveUp("arguments_invalid", { network: settings.network });
-  const rng =
-    rngSeed === undefined
-      ? createSystemRng()
-      : createSeededRng(Buffer.from(rngSeed, "hex"), `${name}/${settings.boot}`);
+/** The firmware on a board of this process. */
+const start = (
+  settings: Settings,
+  seed: Uint8Array | undefined,
+  parts: {
+    readonly pty: Pty;
+    readonly buttons: PressableButtons;
+    readonly onEnd: (reason: BootReason) => void;
+  },
+): Outcome<Signer> => {
+  const { name, lastReason } = settings;
+  const network = NETWORK_NAMES.find((one) => one === settings.network);
+  if (network === undefined) return fail("arguments_invalid", { network: settings.network });
+  const rng = rngOf(settings);
   const secrets = secretsOf(settings, rng);
   const logger = pino({ base: { device: name } }, pino.destination({ fd: 2, sync: true }));
   const board = createBoard({
     name,
-    link: pty,
+    link: parts.pty,
     rng,
     secrets,
-    buttons,
-    lastReason: settings.lastReason,
+    buttons: parts.buttons,
+    lastReason,
     onScreen: ({ kind, lines }) => say({ event: "screen", name, kind, lines }),
     log: { append: (event) => logger.info(event) },
-    onEnd: (reason) => end(pty, reason),
+    onEnd: parts.onEnd,
   });
-  const options =
-    mnemonic === undefined
-      ? { network }
-      : { network, insecureSeed: secrets.importSeed(await seedOfWords(mnemonic)) };
-  const signer = createSigner(board, options);
-  return signer.ok ? signer.value : giveUp(signer.error, { name });
+  const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
+  return createSigner(board, { network, ...insecure });
 };
 
-let unlist: () => void = () => undefined;
-
-const end = (pty: Pty, reason: BootReason): void => {
-  unlist();
-  pty.close();
-  say({ event: "ended", reason });
-  process.exit(0);
-};
-
-const run = async (settings: Settings, buttons: PressableButtons): Promise<void> => {
+/** Everything up to the port's being ready; the value ends the process. */
+const run = (settings: Settings, buttons: PressableButtons): Outcome<() => void> => {
+  const seed = seedOf(settings);
+  if (!seed.ok) return seed;
   const pty = openPty(settings.link);
-  if (!pty.ok) return giveUp(pty.error, pty.details ?? {});
-  const signer = await start(settings, pty.value, buttons);
+  if (!pty.ok) return pty;
   const { name, link } = settings;
-  unlist = listEmulator(settings.runFolder, { name, path: link, pid: process.pid });
-  const leave = (): void => end(pty.value, "power");
-  process.on("SIGTERM", leave);
-  process.on("SIGINT", leave);
-  onInputEnd = leave;
-  const fingerprint = signer.fingerprint();
+  const listed = listEmulator(settings.runFolder, { name, path: link, pid: process.pid });
+  const end = (reason: BootReason): never => {
+    if (listed.ok) listed.value();
+    void pty.value.close(); // takes the link away before it returns; the rest goes with the process
+    say({ event: "ended", reason });
+    process.exit(0);
+  };
+  const refuse = (failure: Failure): Failure => {
+    if (listed.ok) listed.value();
+    void pty.value.close();
+    return failure;
+  };
+  if (!listed.ok) return refuse(listed);
+  const signer = start(settings, seed.value, { pty: pty.value, buttons, onEnd: end });
+  if (!signer.ok) return refuse(signer);
+  const fingerprint = signer.value.fingerprint();
   say({
     event: "listening",
     name,
     path: link,
     pid: process.pid,
-    phase: signer.phase(),
+    phase: signer.value.phase(),
     fingerprint: fingerprint === undefined ? null : Buffer.from(fingerprint).toString("hex"),
     linkKey: null,
   });
+  return ok(() => end("power"));
 };
 
-let onInputEnd: () => void = () => process.exit(0);
-let settings: Settings | undefined;
-let buttons: PressableButtons | undefined;
+const giveUp = ({ error, details = {} }: Failure): never => {
+  say({ event: "failed", error, details });
+  process.exit(1);
+};
+
+/** Starts the device of the first line; what comes back takes the presses of the later ones. */
+const begin = (line: string): ((line: string) => void) => {
+  const settings = readSettings(line) ?? giveUp(fail("arguments_invalid", { why: "settings" }));
+  const buttons = createButtons(settings.approve);
+  const running = run(settings, buttons);
+  leave = running.ok ? running.value : giveUp(running);
+  process.on("SIGTERM", leave);
+  process.on("SIGINT", leave);
+  return (later) => {
+    const press = readPress(later, settings.name);
+    if (press !== undefined) buttons.press(press);
+  };
+};
+
+let leave: () => void = () => process.exit(0);
+let take: ((line: string) => void) | undefined;
 
 const input = createInterface({ input: process.stdin });
 input.on("line", (line) => {
-  if (settings !== undefined) {
-    const press = readPress(line, settings.name);
-    if (press !== undefined) buttons?.press(press);
-    return;
-  }
-  settings = readSettings(line) ?? giveUp("arguments_invalid", { why: "settings" });
-  buttons = createButtons(settings.approve);
-  void run(settings, buttons);
+  if (take === undefined) take = begin(line);
+  else take(line);
 });
-input.on("close", () => onInputEnd());
+input.on("close", () => leave());

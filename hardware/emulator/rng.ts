@@ -12,8 +12,8 @@ export const createSystemRng = (): Rng => ({
 });
 
 /**
- * The stream HMAC-SHA256(seed, counter): the same seed gives the same bytes. For tests only; `label`
- * keeps devices and boots that share a seed apart.
+ * The stream HMAC-SHA256(seed, label and counter): the same seed gives the same bytes. For tests
+ * only; `label` keeps devices and boots that share a seed apart.
  */
 export const createSeededRng = (seed: Uint8Array, label: string): Rng => {
   let counter = 0;
