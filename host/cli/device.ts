@@ -28,7 +28,21 @@ export const openDevice = async (
   const path = findPort(port);
   if (!path.ok) return path;
   const client = await openClient({ ...options, open: () => openPort(path.value) });
-  return client.ok ? client : fail(client.error, { ...client.details, port });
+  if (client.ok) return client;
+  const { path: _, ...details } = client.details ?? {};
+  return fail(client.error, { port, ...details });
+};
+
+/** Says which phase a device is in, where it refused a command for that. */
+const explain = async <T, E extends Parameters<typeof fail>[0]>(
+  client: Client,
+  outcome: Outcome<T, E>,
+): Promise<Outcome<T, E>> => {
+  if (outcome.ok || outcome.error !== "wrong_phase") return outcome;
+  const status = await client.getStatus({});
+  if (!status.ok) return outcome;
+  const { name, phase } = status.value;
+  return fail(outcome.error, { ...outcome.details, device: name, phase });
 };
 
 /** Runs `work` with the signer on a port, and closes it whatever comes of it. */
@@ -39,7 +53,7 @@ export const withDevice = async <T, E extends Parameters<typeof fail>[0]>(
   const client = await openDevice(port, { reconnectMs: 5000 });
   if (!client.ok) return client;
   try {
-    return await work(client.value);
+    return await explain(client.value, await work(client.value));
   } finally {
     await client.value.close();
   }

@@ -6,7 +6,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type ErrorName, fail, isErrorName, type Outcome, ok } from "../../protocol/errors.ts";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { type EmulatorEvent, type Listening, readEmulatorEvent } from "./emulator-events.ts";
 
 /** What an emulator is started with; `boot` and `lastReason` are the supervisor's. */
 export interface EmulatorSettings {
@@ -20,29 +21,18 @@ export interface EmulatorSettings {
   readonly dieAfterInput?: number;
 }
 
-/** An event of an emulator's process, as it printed it. */
-export type EmulatorEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
-
-/** What an emulator said when its port was ready. */
-export interface Listening {
-  readonly name: string;
-  readonly path: string;
-  readonly pid: number;
-  readonly phase: string;
-  readonly fingerprint: string | null;
-}
-
 /** A supervised emulator. */
 export interface SupervisedEmulator {
   readonly name: string;
   readonly path: string;
+  /** The signer's process; absent while it is down. */
   readonly pid: () => number | undefined;
   /** Ends the process without warning and waits for the next boot; `changes` hold from then on. */
   readonly powerCut: (
     changes?: Pick<EmulatorSettings, "dieAfterInput">,
-  ) => Promise<Outcome<Listening, "emulator_failed">>;
+  ) => Promise<Outcome<Listening>>;
   readonly press: (line: string) => void;
-  /** Ends it for good. */
+  /** Ends it for good; resolves when its process is gone. */
   readonly stop: () => Promise<void>;
 }
 
@@ -56,132 +46,123 @@ export interface SupervisorOptions {
 const UNPLUGGED = 86;
 const RESTART_MS = 20;
 const START_TIMEOUT_MS = 15_000;
+/** A process that does not end when it is asked to is ended. */
+const STOP_TIMEOUT_MS = 2000;
 const MAIN = fileURLToPath(new URL("../../hardware/emulator/main.ts", import.meta.url));
 
-const isEvent = (value: unknown): value is EmulatorEvent =>
-  typeof value === "object" &&
-  value !== null &&
-  "event" in value &&
-  typeof value.event === "string";
+type Started = Outcome<Listening>;
 
-const parseEvent = (line: string): EmulatorEvent | undefined => {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isEvent(value) ? value : undefined;
-  } catch {
-    return undefined; // not ours to print
-  }
-};
+/** How a process ended. */
+interface Exit {
+  readonly code: number | null;
+  /** Why its device ended, where it could say so; `power` otherwise. */
+  readonly reason: string;
+}
 
-const listeningOf = (event: EmulatorEvent): Listening | undefined => {
-  const { name, path, pid, phase, fingerprint } = event;
-  if (event.event !== "listening" || typeof name !== "string") return undefined;
-  if (typeof path !== "string" || typeof pid !== "number") return undefined;
-  if (typeof phase !== "string") return undefined;
-  return {
-    name,
-    path,
-    pid,
-    phase,
-    fingerprint: typeof fingerprint === "string" ? fingerprint : null,
-  };
-};
+/** One life of the process. */
+interface Life {
+  readonly child: ChildProcess;
+  /** Resolves once it listens, or has failed to. */
+  readonly started: Promise<Started>;
+  readonly ended: Promise<Exit>;
+}
 
-type Started = Outcome<Listening, ErrorName>;
-
-const failureOf = (event: EmulatorEvent): Started => {
-  const { error, details } = event;
-  const name = typeof error === "string" && isErrorName(error) ? error : "emulator_failed";
-  const isDetails = typeof details === "object" && details !== null;
-  const texts = isDetails ? Object.entries(details).map(([key, one]) => [key, String(one)]) : [];
-  return fail(name, Object.fromEntries(texts));
-};
-
-/** One life of the process: resolves once it listens, or has failed to. */
 const launch = (
   settings: EmulatorSettings & { readonly boot: number; readonly lastReason: string },
-  options: SupervisorOptions,
-  onExit: (code: number | null, reason: string) => void,
-): { readonly child: ChildProcess; readonly started: Promise<Started> } => {
-  const child = spawn(process.execPath, [MAIN], {
-    stdio: ["pipe", "pipe", options.logs ?? "ignore"],
-  });
-  const { promise, resolve } = Promise.withResolvers<Started>();
+  { logs = "ignore", onEvent }: SupervisorOptions,
+): Life => {
+  const child = spawn(process.execPath, [MAIN], { stdio: ["pipe", "pipe", logs] });
+  const started = Promise.withResolvers<Started>();
+  const ended = Promise.withResolvers<Exit>();
+  const failure = fail("emulator_failed", { name: settings.name });
   let reason = "power";
   child.stdin.on("error", () => undefined); // it ended before it read: its exit tells
   child.stdin.write(`${JSON.stringify(settings)}\n`);
   createInterface({ input: child.stdout }).on("line", (line) => {
-    const event = parseEvent(line);
+    const event = readEmulatorEvent(line);
     if (event === undefined) return;
-    if (event.event === "ended" && typeof event["reason"] === "string") reason = event["reason"];
-    if (event.event === "failed") resolve(failureOf(event));
-    const listening = listeningOf(event);
-    if (listening !== undefined) resolve(ok(listening));
-    options.onEvent?.(event);
-  });
-  child.on("error", () => resolve(fail("emulator_failed", { name: settings.name })));
-  child.on("close", (code) => {
-    resolve(fail("emulator_failed", { name: settings.name }));
-    onExit(code, reason);
+    if (event.event === "ended") ({ reason } = event);
+    if (event.event === "failed") started.resolve(event.failure);
+    if (event.event === "listening") started.resolve(ok(event));
+    onEvent?.(event);
   });
   const timer = setTimeout(() => child.kill("SIGKILL"), START_TIMEOUT_MS);
-  void promise.then(() => clearTimeout(timer));
-  return { child, started: promise };
+  const settle = (code: number | null): void => {
+    clearTimeout(timer);
+    started.resolve(failure);
+    ended.resolve({ code, reason });
+  };
+  child.on("error", () => settle(null));
+  child.on("close", settle);
+  void started.promise.finally(() => clearTimeout(timer));
+  return { child, started: started.promise, ended: ended.promise };
+};
+
+/** The lives of one emulator, one after the other. */
+const createLives = (settings: EmulatorSettings, options: SupervisorOptions) => {
+  let now = settings;
+  let boots = 0;
+  let isStopped = false;
+  let life: Life | undefined;
+  let onBoot: ((started: Started) => void) | undefined;
+
+  const begin = (lastReason: string): Promise<Started> => {
+    const current = launch({ ...now, boot: boots, lastReason }, options);
+    boots += 1;
+    life = current;
+    void follow(current);
+    return current.started;
+  };
+  /** A life that never began is not tried again; one that was told to stay down neither. */
+  const follow = async (current: Life): Promise<void> => {
+    const started = await current.started;
+    onBoot?.(started);
+    onBoot = undefined;
+    const { code, reason } = await current.ended;
+    life = undefined;
+    if (started.ok && code !== UNPLUGGED) setTimeout(again, RESTART_MS, reason);
+  };
+  const again = (reason: string): void => {
+    if (!isStopped && life === undefined) void begin(reason);
+  };
+  return {
+    begin,
+    child: () => life?.child,
+    powerCut: (changes: Partial<EmulatorSettings>): Promise<Started> => {
+      now = { ...now, ...changes };
+      const { promise, resolve } = Promise.withResolvers<Started>();
+      onBoot = resolve;
+      if (life === undefined) again("power");
+      else life.child.kill("SIGKILL");
+      return promise;
+    },
+    stop: async (): Promise<void> => {
+      isStopped = true;
+      onBoot?.(fail("emulator_failed", { name: settings.name }));
+      if (life === undefined) return;
+      const { child, ended } = life;
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
 };
 
 /** Starts an emulator and keeps it running. */
 export const superviseEmulator = async (
   settings: EmulatorSettings,
   options: SupervisorOptions = {},
-): Promise<Outcome<SupervisedEmulator, ErrorName>> => {
-  let now = settings;
-  let boot = 0;
-  let isStopped = false;
-  let child: ChildProcess | undefined;
-  let onBoot: ((started: Outcome<Listening, "emulator_failed">) => void) | undefined;
-  let ended = Promise.resolve();
-
-  const start = (lastReason: string): Promise<Started> => {
-    const { promise: exit, resolve: exited } = Promise.withResolvers<void>();
-    ended = exit;
-    const life = launch({ ...now, boot, lastReason }, options, (code, reason) => {
-      exited();
-      child = undefined;
-      if (!isStopped && code !== UNPLUGGED && hasStarted) setTimeout(restart, RESTART_MS, reason);
-    });
-    boot += 1;
-    ({ child } = life);
-    return life.started;
-  };
-  const restart = (reason: string): void => {
-    if (isStopped) return;
-    void start(reason).then((started) => {
-      onBoot?.(started.ok ? started : fail("emulator_failed", { name: now.name }));
-      onBoot = undefined;
-    });
-  };
-  let hasStarted = false;
-  const first = await start("power");
+): Promise<Outcome<SupervisedEmulator>> => {
+  const lives = createLives(settings, options);
+  const first = await lives.begin("power");
   if (!first.ok) return first;
-  hasStarted = true;
-
   return ok({
     name: settings.name,
     path: first.value.path,
-    pid: () => child?.pid,
-    powerCut: (changes = {}) => {
-      now = { ...now, ...changes };
-      const { promise, resolve } = Promise.withResolvers<Outcome<Listening, "emulator_failed">>();
-      onBoot = resolve;
-      if (child === undefined) restart("power");
-      else child.kill("SIGKILL");
-      return promise;
-    },
-    press: (line) => void child?.stdin?.write(`${line}\n`),
-    stop: async () => {
-      isStopped = true;
-      child?.kill("SIGTERM");
-      await ended;
-    },
+    pid: () => lives.child()?.pid,
+    powerCut: (changes = {}) => lives.powerCut(changes),
+    press: (line) => void lives.child()?.stdin?.write(`${line}\n`),
+    stop: lives.stop,
   });
 };

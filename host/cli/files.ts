@@ -18,12 +18,19 @@ const failureOf = (file: string, thrown: unknown): Failure<FileError> => {
   return fail("file_unreadable", { file, why: code });
 };
 
-/** Reads a file whole; `-` is standard input. */
+/** Why a file is not read: a device such as /dev/zero has no end. */
+const unfitness = (file: string): string | undefined => {
+  const found = statSync(file);
+  if (found.isDirectory()) return "a directory";
+  if (found.isCharacterDevice() || found.isBlockDevice()) return "a device";
+  return found.size > LARGEST_FILE ? "too large" : undefined;
+};
+
+/** Reads a file or a pipe whole; `-` is standard input. */
 export const readBytes = (file: string): Outcome<Uint8Array, FileError> => {
   try {
-    if (file !== "-" && statSync(file).size > LARGEST_FILE) {
-      return fail("file_unreadable", { file, why: "too large" });
-    }
+    const why = file === "-" ? undefined : unfitness(file);
+    if (why !== undefined) return fail("file_unreadable", { file, why });
     return ok(Uint8Array.from(readFileSync(file === "-" ? 0 : file)));
   } catch (thrown) {
     return failureOf(file, thrown);
@@ -36,11 +43,10 @@ export const readText = (file: string): Outcome<string, FileError> => {
   return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes;
 };
 
-/** Writes a new file that only its owner may read; `-` is standard output. */
+/** Writes a new file that only its owner may read. */
 export const writePrivate = (file: string, content: string): Outcome<void, FileError> => {
   try {
-    if (file === "-") process.stdout.write(content);
-    else writeFileSync(file, content, { mode: 0o600, flag: "wx" });
+    writeFileSync(file, content, { mode: 0o600, flag: "wx" });
     return ok(undefined);
   } catch (thrown) {
     return failureOf(file, thrown);

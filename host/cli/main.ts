@@ -10,12 +10,22 @@ import { signCommand } from "./commands/sign.ts";
 import { statusCommand } from "./commands/status.ts";
 import { walletCommand, xpubCommand } from "./commands/wallet.ts";
 import { createOutput } from "./output.ts";
-import { EXIT } from "./program.ts";
+import { isJsonWanted, refuse } from "./program.ts";
+
+const EXAMPLES = `
+Try it:        mayfly demo
+Step by step:  mayfly emulate                      a signer on a serial line, until Ctrl-C
+               mayfly status --port A              in another terminal
+               mayfly custodian init --out ada.key
+               mayfly genesis --help               then quote, custodian approve, provision
+               mayfly wallet register --help       then wallet address, sign`;
 
 const program = new Command("mayfly")
-  .description("A hardware signer whose keys live as long as its power")
-  .showHelpAfterError("(mayfly --help lists the commands)")
-  .configureOutput({ outputError: () => undefined })
+  .description("A hardware signer whose keys live as long as its power.")
+  .option("--json", "one JSON object per line, for programs")
+  .helpOption("-h, --help", "show this text; mayfly COMMAND --help tells more of one")
+  .helpCommand(false)
+  .addHelpText("after", EXAMPLES)
   .addCommand(demoCommand())
   .addCommand(emulateCommand())
   .addCommand(devicesCommand())
@@ -29,30 +39,39 @@ const program = new Command("mayfly")
   .addCommand(walletCommand())
   .addCommand(signCommand());
 
-/** commander throws instead of ending the process, also in subcommands. */
-const holdExit = (command: CommandUnknownOpts): void => {
+/** commander throws instead of ending the process or speaking for itself, also in subcommands. */
+const holdCommander = (command: CommandUnknownOpts): void => {
   command.exitOverride();
-  for (const one of command.commands) holdExit(one);
+  command.configureOutput({ outputError: () => undefined });
+  for (const one of command.commands) holdCommander(one);
 };
 
+/** A reader that leaves (`mayfly … | head`) ends us as a signal would: nothing stays behind. */
+const endWithReader = (): void => {
+  process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
+};
+
+/** commander's own words about arguments that it does not understand. */
+const whyOf = ({ code, message }: CommanderError): string =>
+  code === "commander.help"
+    ? "a command is missing"
+    : message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
+
 const run = async (): Promise<void> => {
-  const output = createOutput(process.argv.includes("--json"));
+  const output = createOutput(isJsonWanted());
   try {
     await program.parseAsync();
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
-      if (thrown.exitCode === 0) return;
-      const why = thrown.message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
-      output.refuse(fail("arguments_invalid", { why }));
-      process.exitCode = EXIT.arguments;
+      if (thrown.exitCode !== 0) refuse(output, fail("arguments_invalid", { why: whyOf(thrown) }));
       return;
     }
-    // Our own mistake. Its text is for us, and could quote what it should not: MAYFLY_DEBUG shows it.
+    // Our own mistake. Its text is for us and could quote a secret: MAYFLY_DEBUG shows it.
     if (process.env["MAYFLY_DEBUG"] === "1") process.stderr.write(`${String(thrown)}\n`);
-    output.refuse(fail("unexpected"));
-    process.exitCode = EXIT.failed;
+    refuse(output, fail("unexpected"));
   }
 };
 
-holdExit(program);
+endWithReader();
+holdCommander(program);
 await run();

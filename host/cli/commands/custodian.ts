@@ -15,7 +15,7 @@ import {
 import { fromBase64 } from "../bytes.ts";
 import { readText, writePrivate } from "../files.ts";
 import type { Output } from "../output.ts";
-import { answer, declare } from "../program.ts";
+import { answer, declare, declareGroup } from "../program.ts";
 
 const init = (out: string, output: Output): Outcome<unknown> => {
   const key = generateCustodianKey();
@@ -23,13 +23,14 @@ const init = (out: string, output: Output): Outcome<unknown> => {
   if (!written.ok) return written;
   const text = formatCustodian(key.publicKey);
   output.say({ event: "custodian", public: text }, [text]);
+  output.hint(`${out} is the key: keep it to yourself. The line above goes to mayfly genesis.`);
   return ok(undefined);
 };
 
 const initCommand = () =>
   declare("init", "make a custodian's key")
     .requiredOption("--out <file>", "where the key goes; keep it to yourself")
-    .action((options) => answer(options, async (output) => init(options.out, output)));
+    .action((options) => answer(async (output) => init(options.out, output)));
 
 /** What a quote's text says of its own end, where it is the JSON line of `mayfly quote --json`. */
 interface QuoteText {
@@ -91,6 +92,7 @@ const approveQuote = async (
   output.say({ event: "sealed-share", file: options.out, expires }, [
     `${options.out}: for ${quote.value.quote.device} alone, until it reboots or ${expires}.`,
   ]);
+  output.hint(`Next: mayfly provision --port ${quote.value.quote.device} --share ${options.out}`);
   return ok(undefined);
 };
 
@@ -100,10 +102,10 @@ const approveCommand = () =>
     .requiredOption("--share <file>", "the custodian's sealed share")
     .requiredOption("--key <file>", "the custodian's key")
     .requiredOption("--out <file>", "where the share sealed to the device goes")
-    .action((quote, options) => answer(options, (output) => approveQuote(quote, options, output)));
+    .action((quote, options) => answer((output) => approveQuote(quote, options, output)));
 
 /** The command and its subcommands. */
 export const custodianCommand = () =>
-  declare("custodian", "what the people who hold shares do")
+  declareGroup("custodian", "what the people who hold shares do")
     .addCommand(initCommand())
     .addCommand(approveCommand());

@@ -4,7 +4,10 @@ import { answer, declare } from "../program.ts";
 
 /** The command. */
 export const demoCommand = () =>
-  declare("demo", "one batch of withdrawals through three emulated signers")
-    .option("--requests <file>", 'JSON lines {"id","user","address","amountSats"}')
+  declare("demo", "pay a batch of withdrawals with three emulated signers, from nothing")
+    .option(
+      "--requests <file>",
+      'what to pay, a JSON object per line: {"id","user","address","amountSats"}',
+    )
     .option("--unplug <name>", "unplug signer A, B or C in the middle of its work")
-    .action((options) => answer(options, (output) => runDemo(options, output)));
+    .action((options) => answer((output) => runDemo(options, output)));

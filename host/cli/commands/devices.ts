@@ -1,5 +1,5 @@
 /** `mayfly devices`: the signers on this machine, asked one by one for their public state. */
-import { fail, ok } from "../../../protocol/errors.ts";
+import { ok } from "../../../protocol/errors.ts";
 import { openClient } from "../../driver/index.ts";
 import { listPorts, openPort } from "../../serial/index.ts";
 import { toHex } from "../bytes.ts";
@@ -54,13 +54,11 @@ const devices = async (output: Output) => {
   );
   output.say(
     { event: "devices", devices: found },
-    lines.length === 0 ? ["No signer found. Start one with: mayfly emulate"] : lines,
+    lines.length === 0 ? ["No signer found; mayfly emulate starts one."] : lines,
   );
   return ok(undefined);
 };
 
 /** The command. */
 export const devicesCommand = () =>
-  declare("devices", "find signers").action((options) =>
-    answer(options, (output) => devices(output).catch(() => fail("unexpected"))),
-  );
+  declare("devices", "find the signers on this machine").action(() => answer(devices));

@@ -1,24 +1,16 @@
 /** `mayfly emulate`: signers on ptys, a process each, until SIGINT or SIGTERM. */
-import { createInterface } from "node:readline";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { Option } from "@commander-js/extra-typings";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { NETWORK_NAMES } from "../../withdrawal.ts";
-import {
-  type EmulatorEvent,
-  type EmulatorSettings,
-  type SupervisedEmulator,
-  superviseEmulator,
-} from "../emulators.ts";
+import type { EmulatorEvent } from "../emulator-events.ts";
+import { type EmulatorSettings, type SupervisedEmulator, superviseEmulator } from "../emulators.ts";
 import { readText } from "../files.ts";
 import { mayflyHome, runFolder } from "../home.ts";
+import { EMULATOR_NAMES, type HeldNames, holdNames } from "../names.ts";
 import type { Output } from "../output.ts";
-import { answer, declare } from "../program.ts";
-import { runningEmulators } from "../running.ts";
-
-/** Most emulators of one command: the alphabet. */
-const MOST = 26;
-const NAMES = Array.from({ length: MOST }, (_, i) => String.fromCharCode(65 + i));
+import { answer, badOption, declare } from "../program.ts";
 
 interface EmulateOptions {
   readonly count: string;
@@ -32,6 +24,13 @@ interface EmulateOptions {
   readonly dieAfterInput?: string | undefined;
 }
 
+/** What was asked for, understood; names and links come later. */
+interface Wish {
+  readonly count: number;
+  readonly mnemonics: readonly string[];
+  readonly dieAfterInput: number | undefined;
+}
+
 const wholeNumber = (text: string, most: number): number | undefined => {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
   return value !== undefined && value >= 1 && value <= most ? value : undefined;
@@ -39,12 +38,46 @@ const wholeNumber = (text: string, most: number): number | undefined => {
 
 /** Quoted mnemonics come whole; words without quotes are one mnemonic. */
 const joined = (words: readonly string[]): readonly string[] =>
-  words.length === 0 || words.some((word) => word.includes(" ")) ? words : [words.join(" ")];
+  words.some((word) => word.includes(" ")) ? words : [words.join(" ")];
 
-const mnemonicsOf = (options: EmulateOptions): Outcome<readonly string[]> => {
-  if (options.insecureMnemonicFile === undefined) return ok(joined(options.insecureMnemonic ?? []));
-  const text = readText(options.insecureMnemonicFile);
-  return text.ok ? ok(text.value.split("\n").filter((line) => line.trim() !== "")) : text;
+/** None, where no insecure seed is asked for. */
+const mnemonicsOf = ({
+  insecureMnemonic: words,
+  insecureMnemonicFile: file,
+}: EmulateOptions): Outcome<readonly string[]> => {
+  if (file === undefined) return ok(words === undefined ? [] : joined(words));
+  const text = readText(file);
+  if (!text.ok) return text;
+  const lines = text.value.split("\n").filter((line) => line.trim() !== "");
+  return lines.length === 0
+    ? fail("file_malformed", { file, why: "no mnemonic in it" })
+    : ok(lines);
+};
+
+/** Why these mnemonics do not do for so many devices. */
+const mnemonicProblem = (mnemonics: readonly string[], count: number): string | undefined => {
+  if (mnemonics.some((words) => words.trim() === "")) return "no words";
+  const isEnough = mnemonics.length <= 1 || mnemonics.length === count;
+  return isEnough ? undefined : "neither one for all nor one for each device";
+};
+
+const wishOf = (options: EmulateOptions): Outcome<Wish> => {
+  const most = EMULATOR_NAMES.length;
+  const count = wholeNumber(options.count, most);
+  if (count === undefined) return badOption("--count", `not a number from 1 to ${most}`);
+  const { dieAfterInput: die, rngSeed } = options;
+  const dieAfterInput = die === undefined ? undefined : wholeNumber(die, 1_000_000);
+  if (die !== undefined && dieAfterInput === undefined) {
+    return badOption("--die-after-input", "not a whole number above 0");
+  }
+  if (rngSeed !== undefined && !/^([0-9a-fA-F]{2}){1,64}$/.test(rngSeed)) {
+    return badOption("--rng-seed", "not hex of 1 to 64 bytes");
+  }
+  const mnemonics = mnemonicsOf(options);
+  if (!mnemonics.ok) return mnemonics;
+  const problem = mnemonicProblem(mnemonics.value, count);
+  if (problem !== undefined) return badOption("--insecure-mnemonic", problem);
+  return ok({ count, mnemonics: mnemonics.value, dieAfterInput });
 };
 
 /** One mnemonic serves all devices; several serve one each. */
@@ -53,79 +86,67 @@ const mnemonicOf = (all: readonly string[], i: number): { readonly mnemonic?: st
   return mnemonic === undefined ? {} : { mnemonic };
 };
 
-const freeNames = (folder: string, count: number): readonly string[] => {
-  const taken = new Set(runningEmulators(folder).map(({ name }) => name));
-  return NAMES.filter((name) => !taken.has(name)).slice(0, count);
-};
+/** `PATH` for one device, `PATH-A`, `PATH-B` … for more. */
+const linkOf = (link: string, i: number, count: number): string =>
+  count === 1 ? resolve(link) : `${resolve(link)}-${EMULATOR_NAMES[i]}`;
 
-const linkOf = (options: EmulateOptions, folder: string, name: string, i: number): string => {
-  if (options.link === undefined) return join(folder, name);
-  return options.count === "1" ? resolve(options.link) : `${resolve(options.link)}-${NAMES[i]}`;
-};
+const settingsOf = (
+  { link, network, approve, rngSeed }: EmulateOptions,
+  { count, mnemonics, dieAfterInput }: Wish,
+  folder: string,
+  names: readonly string[],
+): readonly EmulatorSettings[] =>
+  names.map((name, i) => ({
+    name,
+    network,
+    approve,
+    link: link === undefined ? join(folder, name) : linkOf(link, i, count),
+    runFolder: folder,
+    ...(rngSeed === undefined ? {} : { rngSeed }),
+    ...mnemonicOf(mnemonics, i),
+    ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
+  }));
 
-const settingsOf = (options: EmulateOptions): Outcome<readonly EmulatorSettings[]> => {
-  const count = wholeNumber(options.count, MOST);
-  if (count === undefined)
-    return fail("arguments_invalid", { option: "--count", value: options.count });
-  const { dieAfterInput: die = "1", rngSeed } = options;
-  const dieAfterInput = wholeNumber(die, 1_000_000);
-  if (dieAfterInput === undefined)
-    return fail("arguments_invalid", { option: "--die-after-input" });
-  if (rngSeed !== undefined && !/^([0-9a-fA-F]{2}){1,64}$/.test(rngSeed)) {
-    return fail("arguments_invalid", { option: "--rng-seed", why: "not hex" });
-  }
-  const mnemonics = mnemonicsOf(options);
-  if (!mnemonics.ok) return mnemonics;
-  if (mnemonics.value.length > 1 && mnemonics.value.length !== count) {
-    return fail("arguments_invalid", {
-      option: "--insecure-mnemonic",
-      why: "one, or one a device",
-    });
-  }
-  const folder = runFolder(options.home === undefined ? mayflyHome() : resolve(options.home));
-  const { network, approve } = options;
-  return ok(
-    freeNames(folder, count).map((name, i) => ({
-      name,
-      network,
-      approve,
-      link: linkOf(options, folder, name, i),
-      runFolder: folder,
-      ...(rngSeed === undefined ? {} : { rngSeed }),
-      ...mnemonicOf(mnemonics.value, i),
-      ...(options.dieAfterInput === undefined ? {} : { dieAfterInput }),
-    })),
-  );
-};
-
-const linesOf = (event: EmulatorEvent): readonly string[] => {
-  const { name, path, pid, phase, fingerprint, kind, lines } = event;
+/** Says an event; one that fails after its start is named and stays down, the others go on. */
+const sayEvent = (event: EmulatorEvent, hasStarted: boolean, output: Output): void => {
   switch (event.event) {
-    case "listening":
-      return [`${name} listens on ${path} (process ${pid}): ${phase}, ${fingerprint ?? "no keys"}`];
-    case "screen":
-      return Array.isArray(lines) ? [`${name} shows ${kind}: ${lines.join(" | ")}`] : [];
-    default:
-      return [];
+    case "listening": {
+      const { name, path, pid, phase, fingerprint } = event;
+      const keys = fingerprint ?? "no keys";
+      output.say({ ...event }, [`${name} listens on ${path} (process ${pid}): ${phase}, ${keys}`]);
+      return;
+    }
+    case "screen": {
+      const { name, kind, lines } = event;
+      output.say({ ...event }, [`${name} shows ${kind}: ${lines.join(" | ")}`]);
+      return;
+    }
+    case "failed":
+      if (hasStarted) output.refuse(event.failure);
+      return;
+    case "ended":
   }
 };
 
-const isShown = ({ event }: EmulatorEvent): boolean => event === "listening" || event === "screen";
+const stopAll = async (running: readonly SupervisedEmulator[]): Promise<void> => {
+  await Promise.all(running.map((one) => one.stop()));
+};
 
+/** One after the other, so that their lines come in order. */
 const startAll = async (
   all: readonly EmulatorSettings[],
   output: Output,
 ): Promise<Outcome<readonly SupervisedEmulator[]>> => {
   const running: SupervisedEmulator[] = [];
-  const onEvent = (event: EmulatorEvent): void => {
-    if (isShown(event)) output.say(event, linesOf(event));
-  };
   for (const settings of all) {
+    let hasStarted = false;
+    const onEvent = (event: EmulatorEvent): void => sayEvent(event, hasStarted, output);
     const emulator = await superviseEmulator(settings, { logs: "inherit", onEvent });
     if (!emulator.ok) {
-      await Promise.all(running.map((one) => one.stop()));
+      await stopAll(running);
       return emulator;
     }
+    hasStarted = true;
     running.push(emulator.value);
   }
   return ok(running);
@@ -137,43 +158,67 @@ const untilSignal = (): Promise<void> =>
     process.once("SIGTERM", () => done());
   });
 
-const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome<unknown>> => {
-  const settings = settingsOf(options);
-  if (!settings.ok) return settings;
+/** Runs them until the signal; presses come in on standard input meanwhile. */
+const emulateAs = async (
+  all: readonly EmulatorSettings[],
+  output: Output,
+): Promise<Outcome<void>> => {
   const over = untilSignal();
-  const started = await startAll(settings.value, output);
+  const started = await startAll(all, output);
   if (!started.ok) return started;
   const presses = createInterface({ input: process.stdin });
   presses.on("line", (line) => {
     for (const emulator of started.value) emulator.press(line);
   });
-  const isPeopled = process.stdin.isTTY === true;
-  output.tell(isPeopled ? "Ctrl-C ends." : "SIGTERM ends.");
+  output.hint(`Next, in another terminal: mayfly status --port ${all[0]?.name}. Ctrl-C ends.`);
   await over;
   presses.close();
   process.stdin.destroy();
-  await Promise.all(started.value.map((one) => one.stop()));
+  await stopAll(started.value);
   return ok(undefined);
+};
+
+const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome<unknown>> => {
+  const wish = wishOf(options);
+  if (!wish.ok) return wish;
+  const folder = runFolder(options.home === undefined ? mayflyHome() : resolve(options.home));
+  const held: Outcome<HeldNames> = holdNames(folder, wish.value.count);
+  if (!held.ok) return held;
+  const outcome = await emulateAs(
+    settingsOf(options, wish.value, folder, held.value.names),
+    output,
+  );
+  held.value.release();
+  return outcome;
 };
 
 /** The command. */
 export const emulateCommand = () =>
-  declare("emulate", "run emulated signers, each on a pty")
+  declare("emulate", "run emulated signers, each a process on a serial line, until Ctrl-C")
     .option("--count <n>", "how many", "1")
     .option("--link <path>", "stable name of the port; PATH-A, PATH-B … for more than one")
-    .addOption(new Option("--network <name>", "network").choices(NETWORK_NAMES).default("regtest"))
     .addOption(
-      new Option("--approve <how>", "who presses the buttons")
+      new Option("--network <name>", "whose coins").choices(NETWORK_NAMES).default("regtest"),
+    )
+    .addOption(
+      new Option(
+        "--approve <how>",
+        'who presses the buttons; ask: lines {"name","press":"yes"|"no"} on standard input',
+      )
         .choices(["auto", "never", "ask"])
         .default("auto"),
     )
-    .addOption(new Option("--secrets <engine>", "engine").choices(["portable"]).default("portable"))
-    .option("--home <folder>", "instead of MAYFLY_HOME")
+    .addOption(
+      new Option("--secrets <engine>", "what holds the keys")
+        .choices(["portable"])
+        .default("portable"),
+    )
+    .option("--home <folder>", "list them there instead of in MAYFLY_HOME")
     .option("--rng-seed <hex>", "repeatable randomness, for tests")
     .option(
       "--insecure-mnemonic <words...>",
-      "a BIP-39 seed for tests; repeat it to give each device its own",
+      "a BIP-39 seed, for tests; repeat it to give each device its own",
     )
     .option("--insecure-mnemonic-file <file>", "the same, a line for each device")
     .option("--die-after-input <n>", "end the process after its n-th signature, and stay down")
-    .action((options) => answer(options, (output) => emulate(options, output)));
+    .action((options) => answer((output) => emulate(options, output)));

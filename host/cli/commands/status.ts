@@ -3,7 +3,7 @@ import { ok } from "../../../protocol/errors.ts";
 import { toHex } from "../bytes.ts";
 import { withDevice } from "../device.ts";
 import type { Output } from "../output.ts";
-import { answer, declare } from "../program.ts";
+import { answer, declare, PORT } from "../program.ts";
 
 const duration = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -13,6 +13,7 @@ const status = (port: string, output: Output) =>
     if (!reply.ok) return reply;
     const { bootId, firmwareDigest, fingerprint, secrets, ...rest } = reply.value;
     const shown = fingerprint === undefined ? null : toHex(fingerprint);
+    const insecure = rest.insecure ? ["insecure"] : [];
     output.say(
       {
         event: "status",
@@ -24,7 +25,7 @@ const status = (port: string, output: Output) =>
         fingerprint: shown,
       },
       [
-        `${rest.name}: ${rest.phase}${rest.insecure ? ", insecure" : ""}, up ${duration(rest.uptimeMs)}`,
+        [`${rest.name}: ${rest.phase}`, ...insecure, `up ${duration(rest.uptimeMs)}`].join(", "),
         `  fingerprint  ${shown ?? "none"}`,
         `  secrets      ${secrets.engine} (${secrets.library}), volatile: ${secrets.volatile}`,
         `  firmware     ${rest.version}, protocol ${rest.protocol}, ${toHex(firmwareDigest)}`,
@@ -36,6 +37,6 @@ const status = (port: string, output: Output) =>
 
 /** The command. */
 export const statusCommand = () =>
-  declare("status", "public state of a device")
-    .requiredOption("--port <port>", "path, device name or serial number")
-    .action((options) => answer(options, (output) => status(options.port, output)));
+  declare("status", "what a device says of itself, in any phase")
+    .requiredOption("--port <port>", PORT)
+    .action((options) => answer((output) => status(options.port, output)));

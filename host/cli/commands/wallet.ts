@@ -6,7 +6,7 @@ import { withDevice } from "../device.ts";
 import { readText } from "../files.ts";
 import type { Output } from "../output.ts";
 import { formatPath, parsePath } from "../paths.ts";
-import { answer, declare } from "../program.ts";
+import { answer, badOption, declare, declareGroup, PORT } from "../program.ts";
 
 const xpub = async (port: string, text: string, output: Output) => {
   const path = parsePath(text);
@@ -25,9 +25,9 @@ const xpub = async (port: string, text: string, output: Output) => {
 /** `xpub`. */
 export const xpubCommand = () =>
   declare("xpub", "an extended public key with its origin")
-    .requiredOption("--port <port>", "path, device name or serial number")
-    .requiredOption("--path <path>", "such as m/48'/1'/0'/2'")
-    .action((options) => answer(options, (output) => xpub(options.port, options.path, output)));
+    .requiredOption("--port <port>", PORT)
+    .requiredOption("--path <path>", "where it stands, such as m/48'/1'/0'/2'")
+    .action((options) => answer((output) => xpub(options.port, options.path, output)));
 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((one) => typeof one === "string");
@@ -67,12 +67,10 @@ const register = async (port: string, file: string, output: Output): Promise<Out
 };
 
 const registerCommand = () =>
-  declare("register", "register a wallet policy (BIP-388; emulators only)")
-    .requiredOption("--port <port>", "path, device name or serial number")
+  declare("register", "make a wallet policy known to a device (BIP-388; emulators only)")
+    .requiredOption("--port <port>", PORT)
     .requiredOption("--policy <file>", 'JSON: {"name","template","keys"}')
-    .action((options) =>
-      answer(options, (output) => register(options.port, options.policy, output)),
-    );
+    .action((options) => answer((output) => register(options.port, options.policy, output)));
 
 interface AddressOptions {
   readonly port: string;
@@ -84,9 +82,11 @@ interface AddressOptions {
 
 const address = async (options: AddressOptions, output: Output): Promise<Outcome<unknown>> => {
   const walletId = fromHex(options.wallet);
-  if (walletId?.length !== 32) return fail("arguments_invalid", { option: "--wallet" });
+  if (walletId?.length !== 32) return badOption("--wallet", "not 64 hex digits");
   const index = /^\d{1,10}$/.test(options.index) ? Number(options.index) : Number.NaN;
-  if (!(index < 0x8000_0000)) return fail("arguments_invalid", { option: "--index" });
+  if (!(index < 0x8000_0000)) {
+    return badOption("--index", "not a whole number below 2147483648");
+  }
   const isChange = options.change === true;
   return withDevice(options.port, async (client) => {
     const isShown = options.show === true;
@@ -106,15 +106,15 @@ const address = async (options: AddressOptions, output: Output): Promise<Outcome
 
 const addressCommand = () =>
   declare("address", "an address, derived by the device")
-    .requiredOption("--port <port>", "path, device name or serial number")
+    .requiredOption("--port <port>", PORT)
     .requiredOption("--wallet <id>", "the wallet's id, 64 hex digits")
-    .requiredOption("--index <i>", "address index")
-    .option("--change", "on the change branch")
+    .requiredOption("--index <i>", "which address, from 0")
+    .option("--change", "of the change branch")
     .option("--show", "show it on the device and wait for a press")
-    .action((options) => answer(options, (output) => address(options, output)));
+    .action((options) => answer((output) => address(options, output)));
 
 /** The command and its subcommands. */
 export const walletCommand = () =>
-  declare("wallet", "register wallets, derive addresses")
+  declareGroup("wallet", "register wallets, derive addresses")
     .addCommand(registerCommand())
     .addCommand(addressCommand());

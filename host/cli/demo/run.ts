@@ -9,7 +9,9 @@ import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { type RequestList, screenBatch } from "../../control/index.ts";
 import type { FinalTransaction } from "../../vault/index.ts";
 import type { Withdrawal } from "../../withdrawal.ts";
+import { untilInterrupted } from "../interrupt.ts";
 import type { Output } from "../output.ts";
+import { badOption } from "../program.ts";
 import { checkPayment, type DemoDraft, draftPayments, signDraft } from "./payment.ts";
 import { demoRequests, demoScreening } from "./requests.ts";
 import {
@@ -26,6 +28,7 @@ import {
 import {
   formatSats,
   sayChecked,
+  sayDone,
   sayRefusedLine,
   sayScreened,
   tellQuorum,
@@ -56,18 +59,19 @@ const all = <T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> => {
   return ok(values);
 };
 
+/** The signers' processes as they come up; all of them are in `starting` before the first is. */
 const start = async (
   folder: string,
-  running: StartedSigner[],
+  starting: Promise<Outcome<StartedSigner>>[],
   output: Output,
 ): Promise<Outcome<readonly StartedSigner[]>> => {
   tellStep(output, "Three signers start, each a process on a serial line of its own");
-  const started = await Promise.all(SIGNER_NAMES.map((name) => startSigner(name, folder)));
-  for (const one of started) if (one.ok) running.push(one.value);
-  for (const { name, emulator } of running) {
+  for (const name of SIGNER_NAMES) starting.push(startSigner(name, folder));
+  const started = all(await Promise.all(starting));
+  for (const { name, emulator } of started.ok ? started.value : []) {
     output.tell(`  ${name}  process ${emulator.pid()}  ${emulator.path}`);
   }
-  return all(started);
+  return started;
 };
 
 const loadSeeds = async (
@@ -146,8 +150,9 @@ const sign = (
     const lost = signers.find(({ name }) => event.kind === "failed" && name === event.name);
     if (lost !== undefined && lost.name === unplug) {
       const { name, pid } = lost;
+      const place = `after its input ${UNPLUG_AFTER_INPUT} (process ${pid})`;
       output.say({ event: "unplugged", name, pid, afterInput: UNPLUG_AFTER_INPUT }, [
-        `  ${name} was unplugged after its input ${UNPLUG_AFTER_INPUT} (process ${pid}); the third takes over`,
+        `  ${name} was unplugged ${place}; the third takes over`,
       ]);
     } else tellQuorum(output, event);
   });
@@ -167,42 +172,34 @@ const pay = async (
   const draft = draftPayments(wallet.value, passed);
   if (!draft.ok) return draft;
   const { prevouts, feeSats, changeSats } = draft.value;
-  tellStep(
-    output,
-    `The vault drafts one transaction: ${prevouts.length} inputs, ${passed.length} payments, fee ${formatSats(feeSats)}, change ${formatSats(changeSats)}`,
-  );
+  const counts = `${prevouts.length} inputs, ${passed.length} payments`;
+  const rest = `fee ${formatSats(feeSats)}, change ${formatSats(changeSats)}`;
+  tellStep(output, `The vault drafts one transaction: ${counts}, ${rest}`);
   const final = await sign(draft.value, wallet.value, signers, options.unplug, output);
   if (!final.ok) return final;
   tellStep(output, "Control checks the signed transaction on a code path of its own");
   const report = checkPayment(draft.value, wallet.value, final.value);
   sayChecked(output, report);
   if (!report.ok) return fail("check_failed");
-  const { txHex, txid, signedBy } = final.value;
-  const devices = signers.map(({ name, pid, fingerprint }) => ({ name, pid, fingerprint }));
-  const ms = Math.round(performance.now() - beganMs);
   const { descriptor } = wallet.value;
-  output.say(
-    { event: "done", network: "regtest", descriptor, prevouts, txHex, txid, signedBy, devices, ms },
-    [
-      "",
-      `Signed by ${signedBy.join(" and ")} in ${(ms / 1000).toFixed(1)} s; its coins are made up, so no node will take it:`,
-      `  txid  ${txid}`,
-      `  ${txHex}`,
-    ],
-  );
+  sayDone(output, { descriptor, prevouts, final: final.value, signers, beganMs });
   return ok(undefined);
+};
+
+const stopStarted = async (started: Outcome<StartedSigner>): Promise<void> => {
+  if (started.ok) await started.value.emulator.stop();
 };
 
 const inFolder = async (
   folder: string,
   options: DemoOptions,
   output: Output,
-  running: StartedSigner[],
+  starting: Promise<Outcome<StartedSigner>>[],
 ): Promise<Outcome<unknown>> => {
   const beganMs = performance.now();
   const requests = demoRequests(options.requests);
   if (!requests.ok) return requests;
-  const started = await start(folder, running, output);
+  const started = await start(folder, starting, output);
   if (!started.ok) return started;
   const ready = await loadSeeds(started.value, options, output);
   if (!ready.ok) return ready;
@@ -215,22 +212,14 @@ const inFolder = async (
 export const runDemo = async (options: DemoOptions, output: Output): Promise<Outcome<unknown>> => {
   const { unplug } = options;
   if (unplug !== undefined && !SIGNER_NAMES.some((name) => name === unplug)) {
-    return fail("arguments_invalid", { option: "--unplug", value: unplug, known: "A, B, C" });
+    return badOption("--unplug", "neither A, B nor C");
   }
   const folder = mkdtempSync(join(tmpdir(), "mayfly-demo-"));
-  const running: StartedSigner[] = [];
+  const starting: Promise<Outcome<StartedSigner>>[] = [];
   const clean = async (): Promise<void> => {
-    await Promise.all(running.map(({ emulator }) => emulator.stop()));
+    const started = await Promise.all(starting);
+    await Promise.all(started.map(stopStarted));
     rmSync(folder, { recursive: true, force: true });
   };
-  const interrupted = (): void => void clean().then(() => process.exit(130));
-  process.once("SIGINT", interrupted);
-  process.once("SIGTERM", interrupted);
-  try {
-    return await inFolder(folder, options, output, running);
-  } finally {
-    process.off("SIGINT", interrupted);
-    process.off("SIGTERM", interrupted);
-    await clean();
-  }
+  return untilInterrupted(() => inFolder(folder, options, output, starting), clean);
 };

@@ -1,8 +1,9 @@
 /** How the demo tells what happens: events for programs, a short story for people. */
 import { ERRORS } from "../../../protocol/errors.ts";
 import type { CheckReport, RefusedLine, ScreenedWithdrawal } from "../../control/index.ts";
-import type { QuorumEvent } from "../../vault/index.ts";
+import type { FinalTransaction, Prevout, QuorumEvent } from "../../vault/index.ts";
 import type { Output } from "../output.ts";
+import type { ReadySigner } from "./signers.ts";
 
 const MARKS = { pass: "pay   ", hold: "HOLD  ", refuse: "REFUSE" } as const;
 
@@ -29,8 +30,9 @@ export const sayScreened = (
 ): void => {
   const { id, user, amountSats } = withdrawal;
   const why = evidence.filter((one) => one.verdict !== "pass").map((one) => one.means);
+  const who = why.length === 0 ? user : `${user}: ${why.join(" ")}`;
   output.say({ event: "screened", withdrawal, verdict, evidence }, [
-    `  ${MARKS[verdict]}  ${id}  ${formatSats(amountSats).padStart(14)}  ${user}${why.length === 0 ? "" : `: ${why.join(" ")}`}`,
+    `  ${MARKS[verdict]}  ${id}  ${formatSats(amountSats).padStart(14)}  ${who}`,
   ]);
 };
 
@@ -50,10 +52,36 @@ export const tellQuorum = (output: Output, event: QuorumEvent): void => {
 
 /** The final check, point by point. */
 export const sayChecked = (output: Output, { ok, points }: CheckReport): void => {
-  output.say({ event: "checked", ok, points }, [
-    ...points.map(
-      ({ point, ok: holds, why }) =>
-        `  ${holds ? "ok  " : "FAIL"}  ${point}${why === undefined ? "" : `: ${why}`}`,
-    ),
-  ]);
+  const lines = points.map(
+    ({ point, ok: holds, why }) =>
+      `  ${holds ? "ok  " : "FAIL"}  ${point}${why === undefined ? "" : `: ${why}`}`,
+  );
+  output.say({ event: "checked", ok, points }, lines);
+};
+
+/** What the demo comes to. */
+export interface Done {
+  readonly descriptor: string;
+  readonly prevouts: readonly Prevout[];
+  readonly final: FinalTransaction;
+  readonly signers: readonly ReadySigner[];
+  readonly beganMs: number;
+}
+
+/** The transaction, and who signed it. */
+export const sayDone = (output: Output, done: Done): void => {
+  const { descriptor, prevouts, final, signers, beganMs } = done;
+  const { txHex, txid, signedBy } = final;
+  const devices = signers.map(({ name, pid, fingerprint }) => ({ name, pid, fingerprint }));
+  const ms = Math.round(performance.now() - beganMs);
+  const who = `${signedBy.join(" and ")} in ${(ms / 1000).toFixed(1)} s`;
+  output.say(
+    { event: "done", network: "regtest", descriptor, prevouts, txHex, txid, signedBy, devices, ms },
+    [
+      "",
+      `Signed by ${who}; its coins are made up, so no node will take it:`,
+      `  txid  ${txid}`,
+      `  ${txHex}`,
+    ],
+  );
 };

@@ -1,0 +1,82 @@
+/** What an emulator's process prints, read line by line: JSON with an `event`. */
+import { type Failure, fail, isErrorName } from "../../protocol/errors.ts";
+
+/** What an emulator said when its port was ready. */
+export interface Listening {
+  readonly event: "listening";
+  readonly name: string;
+  readonly path: string;
+  readonly pid: number;
+  readonly phase: string;
+  readonly fingerprint: string | null;
+  /** No link has a key yet. */
+  readonly linkKey: null;
+}
+
+/** A screen that was shown. */
+export interface ShownScreen {
+  readonly event: "screen";
+  readonly name: string;
+  readonly kind: string;
+  readonly lines: readonly string[];
+}
+
+/** An event of an emulator's process. */
+export type EmulatorEvent =
+  | Listening
+  | ShownScreen
+  | { readonly event: "failed"; readonly failure: Failure }
+  | { readonly event: "ended"; readonly reason: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "string");
+
+const listeningOf = ({ name, path, pid, phase, fingerprint }: Fields): Listening | undefined => {
+  if (typeof name !== "string" || typeof path !== "string") return undefined;
+  if (typeof pid !== "number" || typeof phase !== "string") return undefined;
+  const shown = typeof fingerprint === "string" ? fingerprint : null;
+  return { event: "listening", name, path, pid, phase, fingerprint: shown, linkKey: null };
+};
+
+const screenOf = ({ name, kind, lines }: Fields): ShownScreen | undefined =>
+  typeof name === "string" && typeof kind === "string" && isTexts(lines)
+    ? { event: "screen", name, kind, lines }
+    : undefined;
+
+const failureOf = ({ error, details }: Fields): EmulatorEvent => {
+  const name = typeof error === "string" && isErrorName(error) ? error : "emulator_failed";
+  const texts = isFields(details) ? Object.entries(details) : [];
+  const facts = Object.fromEntries(texts.map(([key, one]) => [key, String(one)]));
+  return { event: "failed", failure: fail(name, facts) };
+};
+
+const eventOf = (fields: Fields): EmulatorEvent | undefined => {
+  switch (fields["event"]) {
+    case "listening":
+      return listeningOf(fields);
+    case "screen":
+      return screenOf(fields);
+    case "failed":
+      return failureOf(fields);
+    case "ended": {
+      const { reason } = fields;
+      return typeof reason === "string" ? { event: "ended", reason } : undefined;
+    }
+    default:
+      return undefined;
+  }
+};
+
+/** Reads a line; `undefined` where it is no event. */
+export const readEmulatorEvent = (line: string): EmulatorEvent | undefined => {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isFields(value) ? eventOf(value) : undefined;
+  } catch {
+    return undefined; // not JSON: not ours
+  }
+};

@@ -1,0 +1,17 @@
+/** What a person may do after a refusal: half a sentence, where there is a step that helps. */
+import type { ErrorName } from "../../protocol/errors.ts";
+
+const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
+  arguments_invalid: "--help tells what is",
+  port_missing: "`mayfly devices` lists the signers on this machine",
+  port_busy: "end the other program, then try again",
+  not_a_signer: "`mayfly devices` lists the signers on this machine",
+  link_loopback: "look at the cable or the program at the other end",
+  wallet_unknown: "`mayfly wallet register` makes a wallet known to the device",
+  quote_expired: "`mayfly quote` makes a new one",
+  share_misaddressed: "a share for this boot comes from its quote and `mayfly custodian approve`",
+  file_exists: "name another, or move it away first",
+};
+
+/** The step after a refusal by this name; `undefined` where none is sure to help. */
+export const nextStep = (error: ErrorName): string | undefined => NEXT_STEPS[error];
