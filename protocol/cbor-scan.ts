@@ -2,8 +2,8 @@
  * The strict scan that every received byte string passes before it is decoded: the deterministic
  * subset of CBOR that the protocol speaks (RFC 8949, section 4.2.1). Unsigned integers up to
  * 2^53-1, byte and text strings, lists, maps with integer keys 0..23 in rising order, true and
- * false. No tags, floats, negative or indefinite items, nothing after the end. It allocates
- * nothing that depends on a length a peer claims.
+ * false. No tags, floats, negative or indefinite items, no byte order mark before a text, nothing
+ * after the end. It allocates nothing that depends on a length a peer claims.
  */
 import { LIMITS } from "./limits.ts";
 
@@ -42,7 +42,9 @@ const readHead = (cursor: Cursor): Head | undefined => {
   return argument >= smallest && Number.isSafeInteger(argument) ? { major, argument } : undefined;
 };
 
+/** cbor-x drops the byte order mark of a long text: none may begin with it. */
 const isText = (bytes: Uint8Array): boolean => {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return false;
   try {
     new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     return true;

@@ -67,13 +67,18 @@ export const uint = (maximum: number = Number.MAX_SAFE_INTEGER): Schema<number> 
 export const bool = (): Schema<boolean> =>
   scalar("bool", (value): value is boolean => typeof value === "boolean");
 
-/** UTF-8 text of at most `maximum` bytes. */
+/** What UTF-8 can carry: no half of a surrogate pair, and no byte order mark at the beginning. */
+const isPlainText = (value: string): boolean =>
+  value.isWellFormed() && !value.startsWith("\u{feff}");
+
+/** UTF-8 text of at most `maximum` bytes; no byte order mark begins it. */
 export const text = (maximum: number): Schema<string> =>
   scalar(
     `tstr .size (0..${maximum})`,
     (value): value is string =>
       typeof value === "string" &&
       value.length <= maximum &&
+      isPlainText(value) &&
       new TextEncoder().encode(value).length <= maximum,
   );
 
@@ -105,7 +110,9 @@ export const textOrUint = (maximum: number): Schema<string | number> => {
 export const list = <T>(item: Schema<T>, maximum: number): Schema<readonly T[]> => ({
   cddl: `[0*${maximum} ${item.cddl}]`,
   check: (value): value is readonly T[] =>
-    Array.isArray(value) && value.length <= maximum && value.every((one) => item.check(one)),
+    Array.isArray(value) &&
+    value.length <= maximum &&
+    value.findIndex((one) => !item.check(one)) === -1, // unlike `every` it sees holes
   toWire: (value) => (Array.isArray(value) ? value.map((one) => item.toWire(one)) : undefined),
   fromWire: (wire) =>
     Array.isArray(wire) && wire.length <= maximum
@@ -137,7 +144,7 @@ const namesOf = (wire: ReadonlyMap<unknown, unknown>, fields: Fields): unknown =
 const keysOf = (value: Readonly<Record<string, unknown>>, fields: Fields): Map<number, unknown> =>
   new Map(
     Object.entries(fields)
-      .filter(([name]) => value[name] !== undefined)
+      .filter(([name]) => Object.hasOwn(value, name))
       .toSorted(([, a], [, b]) => a.key - b.key)
       .map(([name, one]) => [one.key, one.schema.toWire(value[name])]),
   );
