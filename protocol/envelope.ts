@@ -80,9 +80,27 @@ const REFUSAL = map({
   details: optional(3, DETAILS),
 });
 
-/** Details travel as a flat list of names and values. */
+/** As much of a text as fits, in whole characters. */
+const shorten = (text: string): string => {
+  const fit = new TextEncoder().encodeInto(text, new Uint8Array(LIMITS.detailText));
+  return text.slice(0, fit.read);
+};
+
+/** A detail as the wire can carry it: numbers that are not unsigned integers go as text. */
+const detailOf = (value: string | number): string | number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : shorten(
+        String(value)
+          .toWellFormed()
+          .replace(/^\u{feff}+/u, ""),
+      );
+
+/** Details travel as a flat list of names and values; what exceeds a limit is cut off. */
 const flat = (details: Details): readonly (string | number)[] =>
-  Object.entries(details).flat().slice(0, LIMITS.detailItems);
+  Object.entries(details)
+    .slice(0, LIMITS.detailItems / 2)
+    .flatMap(([name, value]) => [detailOf(name), detailOf(value)]);
 
 const unflat = (items: readonly (string | number)[]): Details =>
   Object.fromEntries(
