@@ -25,12 +25,13 @@ export const cobsEncode = (plain: Uint8Array): Uint8Array => {
 
 /** Undoes `cobsEncode`; `undefined` where a block runs over the end or a zero stands inside. */
 export const cobsDecode = (stuffed: Uint8Array): Uint8Array | undefined => {
+  if (stuffed.includes(0)) return undefined;
   const plain = new Uint8Array(stuffed.length);
   let at = 0;
   let next = 0;
   while (next < stuffed.length) {
-    const code = stuffed[next] ?? 0;
-    if (code === 0 || next + code > stuffed.length) return undefined;
+    const code = stuffed[next] ?? 1;
+    if (next + code > stuffed.length) return undefined;
     plain.set(stuffed.subarray(next + 1, next + code), at);
     at += code - 1;
     next += code;

@@ -61,6 +61,17 @@ const bodyOf = (config: GreetingConfig, nonce: Uint8Array): Uint8Array =>
     ...config.state?.(),
   });
 
+/** What a HELLO_ACK means to the host that asked with the nonce `own`. */
+const judgeAnswer = (
+  config: GreetingConfig,
+  own: Uint8Array,
+  { epoch }: Frame,
+  peer: Hello,
+): Greeted => {
+  if (epochOf(config, own, peer.nonce) !== epoch) return NOTHING;
+  return isCommon(peer) ? { kind: "answered", epoch, peer } : { kind: "incompatible" };
+};
+
 /** The host's side: it asks, and believes the answer to its own nonce only. */
 export const createHostGreeter = (config: GreetingConfig): Greeter => {
   let own = config.nonce();
@@ -73,11 +84,7 @@ export const createHostGreeter = (config: GreetingConfig): Greeter => {
       const peer = decodeAs(HELLO, frame.payload);
       if (peer === undefined) return NOTHING;
       if (peer.side === "host") return isSame(peer.nonce, own) ? { kind: "loopback" } : NOTHING;
-      if (frame.type !== "helloAck") return NOTHING;
-      if (epochOf(config, own, peer.nonce) !== frame.epoch) return NOTHING;
-      return isCommon(peer)
-        ? { kind: "answered", epoch: frame.epoch, peer }
-        : { kind: "incompatible" };
+      return frame.type === "helloAck" ? judgeAnswer(config, own, frame, peer) : NOTHING;
     },
   };
 };
