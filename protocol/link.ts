@@ -37,7 +37,13 @@ export const LINK_TIMES = {
 /** What the link hands up. */
 export type LinkEvent =
   | { readonly kind: "up"; readonly peer: Hello; readonly epoch: number }
-  | { readonly kind: "record"; readonly channel: number; readonly record: Uint8Array }
+  | {
+      readonly kind: "record";
+      readonly channel: number;
+      readonly record: Uint8Array;
+      /** The link it came on: an answer belongs to this one, not to its successor. */
+      readonly epoch: number;
+    }
   | { readonly kind: "down"; readonly reason: "link_down" | "link_incompatible" }
   | { readonly kind: "loopback" };
 
@@ -50,8 +56,11 @@ export interface LinkOutput {
 /** One end of a link. Times are milliseconds of a monotonic clock. */
 export interface Link {
   readonly receive: (bytes: Uint8Array, nowMs: number) => LinkOutput;
-  /** Queues a record for the live link; false where there is none or its queue is full. */
-  readonly send: (channel: number, record: Uint8Array, nowMs: number) => boolean;
+  /**
+   * Queues a record for the live link; false where there is none, where its queue is full, or
+   * where it is not the link of `epoch`, if that is given.
+   */
+  readonly send: (channel: number, record: Uint8Array, nowMs: number, epoch?: number) => boolean;
   /** To be called at `deadlineMs()`, and after `send`. */
   readonly tick: (nowMs: number) => LinkOutput;
   readonly deadlineMs: () => number | undefined;
@@ -149,7 +158,7 @@ const takeLive = (state: State, live: Peer, frame: Frame, nowMs: number): void =
     case "data":
     case "ack":
       for (const { channel, bytes } of live.stream.receive(frame, nowMs)) {
-        state.events.push({ kind: "record", channel, record: bytes });
+        state.events.push({ kind: "record", channel, record: bytes, epoch: live.epoch });
       }
       return;
     case "ping":
@@ -210,9 +219,10 @@ export const createLink = (config: LinkConfig): Link => {
       for (const frame of state.reader.push(bytes)) takeFrame(state, frame, nowMs);
       return drain(state);
     },
-    send: (channel, record, nowMs) => {
+    send: (channel, record, nowMs, epoch = state.live?.epoch) => {
       assert(channel >= 0 && channel < LIMITS.channels, "a channel of the link");
-      return state.live?.stream.send(channel, record, nowMs) ?? false;
+      const { live } = state;
+      return live?.epoch === epoch && (live?.stream.send(channel, record, nowMs) ?? false);
     },
     tick: (nowMs) => {
       tick(state, nowMs);
