@@ -59,7 +59,7 @@ const makeCase = (index: number): Case => {
 
 const cases = opened === undefined ? [] : Array.from({ length: CASES }, (_, i) => makeCase(i));
 
-/** `CKey::Sign` of Bitcoin Core: no extra entropy first, then 1, 2, 3 in 32 bytes, little-endian. */
+/** Bitcoin Core's `CKey::Sign`: no extra entropy first, then 1, 2, 3 in 32 little-endian bytes. */
 const signAsCore = ({ digest, secretKey }: Case): { signature: Uint8Array; counter: number } => {
   let signature = native().signEcdsa(digest, secretKey, null);
   let counter = 0;

@@ -32,7 +32,7 @@ const TOOLS: readonly { readonly name: string; readonly isThere: () => boolean }
     name: "libsecp256k1",
     isThere: () => hasLibrary(/^libsecp256k1\.(?:so\.\d|(?:\d+\.)?dylib)/),
   },
-  { name: "a Bitcoin node (btcd or bitcoind)", isThere: () => hasProgram("btcd", "bitcoind") },
+  { name: "a Bitcoin node (btcd, or Go to build it)", isThere: () => hasProgram("btcd", "go") },
   { name: "QEMU (qemu-system-aarch64)", isThere: () => hasProgram("qemu-system-aarch64") },
   { name: "Go", isThere: () => hasProgram("go") },
   { name: "MAYFLY_VECTORS", isThere: hasVectors },

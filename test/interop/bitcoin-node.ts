@@ -1,0 +1,129 @@
+/**
+ * btcd as a real Bitcoin node: a chain of its own (regtest), on the loopback address alone, without
+ * peers, under the relay rules of the main network. Built by Go at the versions of
+ * bitcoin-node/go.sum and kept in Go's cache, or found on the path.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const FOLDER = join(import.meta.dir, "bitcoin-node");
+const BUILD_TIMEOUT_MS = 300_000;
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 20_000;
+const LISTENING = /RPC server listening on 127\.0\.0\.1:(\d+)/;
+const USER = "mayfly";
+
+/** What the node answers: a result, or its reason. */
+export type NodeReply =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly why: string };
+
+/** A running node; disposing of it ends its process and removes its folder. */
+export interface BitcoinNode extends AsyncDisposable {
+  readonly call: (method: string, ...params: readonly unknown[]) => Promise<NodeReply>;
+}
+
+const built = async (): Promise<string | undefined> => {
+  const go = Bun.which("go");
+  if (go === null) return undefined;
+  const child = Bun.spawn([go, "-C", FOLDER, "tool", "-n", "btcd"], {
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: BUILD_TIMEOUT_MS,
+  });
+  const [path, code] = await Promise.all([new Response(child.stdout).text(), child.exited]);
+  return code === 0 ? path.trim() : undefined;
+};
+
+/** The program, built first where it has to be; `undefined` where there is none. */
+export const findBitcoinNode = async (): Promise<string | undefined> =>
+  (await built()) ?? Bun.which("btcd") ?? undefined;
+
+const settingsOf = (password: string, miningAddress: string): string =>
+  [
+    "[Application Options]",
+    "regtest=1",
+    "rejectnonstd=1",
+    "txindex=1",
+    "nolisten=1",
+    "nodnsseed=1",
+    "notls=1",
+    "rpclisten=127.0.0.1:0",
+    `rpcuser=${USER}`,
+    `rpcpass=${password}`,
+    `miningaddr=${miningAddress}`,
+    "",
+  ].join("\n");
+
+/** Reads what the node says, to its end; gives the port as soon as it is named. */
+const portFrom = (output: ReadableStream<Uint8Array>): Promise<number> => {
+  const named = Promise.withResolvers<number>();
+  const read = async (): Promise<void> => {
+    const decoder = new TextDecoder();
+    let said = "";
+    for await (const chunk of output) {
+      said = (said + decoder.decode(chunk, { stream: true })).slice(-10_000);
+      const port = LISTENING.exec(said)?.[1];
+      if (port !== undefined) named.resolve(Number(port));
+    }
+    named.reject(new Error(`the node ended: ${said}`));
+  };
+  const timer = setTimeout(() => named.reject(new Error("the node is silent")), START_TIMEOUT_MS);
+  void read().catch(named.reject);
+  return named.promise.finally(() => clearTimeout(timer));
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** A field of what a node answered; `undefined` where there is none. */
+export const fieldOf = (value: unknown, name: string): unknown =>
+  isRecord(value) ? value[name] : undefined;
+
+const caller = (port: number, password: string): BitcoinNode["call"] => {
+  const authorization = `Basic ${btoa(`${USER}:${password}`)}`;
+  return async (method, ...params) => {
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "1.0", id: 1, method, params }),
+    });
+    const reply: unknown = await response.json();
+    const error = fieldOf(reply, "error");
+    if (!isRecord(error)) return { ok: true, result: fieldOf(reply, "result") };
+    return { ok: false, why: String(error["message"]) };
+  };
+};
+
+/** Starts a node in a new folder; it mines to `miningAddress`. Throws where it does not start. */
+export const startBitcoinNode = async (
+  program: string,
+  miningAddress: string,
+): Promise<BitcoinNode> => {
+  const folder = await mkdtemp(join(tmpdir(), "mayfly-node-"));
+  const password = crypto.getRandomValues(new Uint8Array(24)).toHex();
+  const settings = join(folder, "btcd.conf");
+  await writeFile(settings, settingsOf(password, miningAddress), { mode: 0o600 });
+  const [data, logs] = [join(folder, "data"), join(folder, "logs")];
+  const child = Bun.spawn(
+    [program, `--configfile=${settings}`, `--datadir=${data}`, `--logdir=${logs}`],
+    { cwd: folder, env: { HOME: folder }, stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const kill = (): void => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    const timer = setTimeout(kill, STOP_TIMEOUT_MS);
+    await child.exited;
+    clearTimeout(timer);
+    process.off("exit", kill);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const call = caller(await portFrom(child.stdout), password);
+    return { call, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
