@@ -3,7 +3,8 @@
  * peers, under the relay rules of the main network. Built by Go at the versions of
  * bitcoin-node/go.sum and kept in Go's cache, or found on the path.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -110,14 +111,23 @@ export const startBitcoinNode = async (
     { cwd: folder, env: { HOME: folder }, stdio: ["ignore", "pipe", "ignore"] },
   );
   const kill = (): void => child.kill("SIGKILL");
-  process.once("exit", kill);
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const abandon = (): void => {
+    kill();
+    remove();
+  };
+  // A test that is itself ended takes its node along.
+  const terminate = (): void => process.exit(143);
+  process.once("exit", abandon);
+  process.once("SIGTERM", terminate);
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
     const timer = setTimeout(kill, STOP_TIMEOUT_MS);
     await child.exited;
     clearTimeout(timer);
-    process.off("exit", kill);
-    await rm(folder, { recursive: true, force: true });
+    process.off("exit", abandon);
+    process.off("SIGTERM", terminate);
+    remove();
   };
   try {
     const call = caller(await portFrom(child.stdout), password);

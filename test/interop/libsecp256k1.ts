@@ -26,7 +26,7 @@ const FUNCTIONS = {
   secp256k1_ecdsa_signature_parse_compact: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
   secp256k1_ecdsa_signature_serialize_compact: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
   secp256k1_keypair_create: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
-  secp256k1_schnorrsig_sign: { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
+  secp256k1_schnorrsig_sign32: { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
 } as const;
 
 const open = (soname: string) => {
@@ -122,8 +122,14 @@ const withContext = (soname: string, library: Library, context: Pointer): Libsec
       const pair = new Uint8Array(KEYPAIR_BYTES);
       const signature = new Uint8Array(64);
       must("keypair_create", library.secp256k1_keypair_create(context, pair, secretKey));
-      const done = library.secp256k1_schnorrsig_sign(context, signature, message, pair, auxiliary);
-      must("schnorrsig_sign", done);
+      const done = library.secp256k1_schnorrsig_sign32(
+        context,
+        signature,
+        message,
+        pair,
+        auxiliary,
+      );
+      must("schnorrsig_sign32", done);
       return signature;
     },
     addTweak: (publicKey, tweak) => {
@@ -135,7 +141,7 @@ const withContext = (soname: string, library: Library, context: Pointer): Libsec
   };
 };
 
-/** The newest version the loader finds; `undefined` where there is none. */
+/** The newest version the loader finds that has all of it; `undefined` where there is none. */
 export const openLibsecp256k1 = (): Libsecp256k1 | undefined => {
   for (const soname of SONAMES) {
     const library = open(soname);
