@@ -1,0 +1,178 @@
+/** Messages: each comes back as it went; whatever a refusal carries, it can be read. */
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { encodeCbor } from "../../protocol/cbor.ts";
+import { decodeMessage, encodeMessage, type Message } from "../../protocol/envelope.ts";
+import { type Details, ERROR_NAMES, ERRORS } from "../../protocol/errors.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import { createRandom, SEED, seeded } from "./random.ts";
+
+const KEY = new Uint8Array(16).fill(0x1d);
+const wire = (...pairs: readonly (readonly [number, unknown])[]): Uint8Array =>
+  encodeCbor(new Map(pairs));
+
+describe("golden messages", () => {
+  const golden: readonly (readonly [string, Message])[] = [
+    [
+      `a50000010702010350${"1d".repeat(16)}05a0`,
+      { kind: "request", id: 7, code: 1, idempotencyKey: KEY, params: new Map() },
+    ],
+    ["a30001010702a0", { kind: "result", id: 7, result: new Map() }],
+    ["a30002010702190131", { kind: "refusal", id: 7, error: "busy" }],
+    [
+      "a40002010702190131038265696e70757402",
+      { kind: "refusal", id: 7, error: "busy", details: { input: 2 } },
+    ],
+  ];
+  test.each([...golden])("%s", (digits, message) => {
+    expect(encodeMessage(message).toHex()).toBe(digits);
+    expect(decodeMessage(Uint8Array.fromHex(digits))).toEqual({ ok: true, value: message });
+  });
+});
+
+const id = fc.nat({ max: 0xffff_ffff });
+const body = fc.constantFrom<unknown>(0, "text", false, [1, 2], new Map([[3, KEY]]));
+const fits = fc.oneof(
+  fc.maxSafeNat(),
+  fc.string({ unit: "binary", maxLength: 40 }).filter((value) => !value.startsWith("\u{feff}")),
+);
+const names = fc.stringMatching(/^[a-z]{1,20}$/);
+const message: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({
+    kind: fc.constant("request" as const),
+    id,
+    code: fc.nat({ max: 0xffff }),
+    idempotencyKey: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    params: body,
+  }),
+  fc.record({ kind: fc.constant("result" as const), id, result: body }),
+  fc.record(
+    {
+      kind: fc.constant("refusal" as const),
+      id,
+      error: fc.constantFrom(...ERROR_NAMES),
+      details: fc.dictionary(names, fits, { maxKeys: 4, noNullPrototype: true }),
+    },
+    { requiredKeys: ["kind", "id", "error"] },
+  ),
+);
+
+test("any message comes back as it went", () => {
+  fc.assert(
+    fc.property(message, (one) => {
+      expect(decodeMessage(encodeMessage(one))).toEqual({ ok: true, value: one });
+    }),
+    seeded(500),
+  );
+});
+
+describe("details of a refusal", () => {
+  const carried = (details: Details): Details | undefined => {
+    const read = decodeMessage(encodeMessage({ kind: "refusal", id: 1, error: "busy", details }));
+    if (!read.ok || read.value.kind !== "refusal") throw new Error("not a refusal");
+    return read.value.details;
+  };
+
+  test("whatever they are, the message can be read and is small", () => {
+    const anything = fc.oneof(fc.double(), fc.integer(), fc.string({ unit: "binary" }), fits);
+    const text = fc.string({ maxLength: 3000, unit: fc.constantFrom("a", "\ud800", "\u{feff}") });
+    const details = fc.dictionary(fc.oneof(names, text), fc.oneof(anything, text), {
+      noNullPrototype: true,
+    });
+    fc.assert(
+      fc.property(details, (one) => {
+        const bytes = encodeMessage({ kind: "refusal", id: 1, error: "busy", details: one });
+        expect(decodeMessage(bytes)).toMatchObject({ ok: true, value: { error: "busy" } });
+        expect(bytes.length).toBeLessThan(LIMITS.detailItems * (LIMITS.detailText + 3) + 20);
+      }),
+      seeded(500),
+    );
+  });
+
+  test.each([
+    [-1, "-1"],
+    [0.5, "0.5"],
+    [Number.NaN, "NaN"],
+    [Number.POSITIVE_INFINITY, "Infinity"],
+    [2 ** 53, "9007199254740992"],
+    [1e300, "1e+300"],
+    [2 ** 53 - 1, 2 ** 53 - 1],
+    [0, 0],
+  ])("the number %d travels as %p", (value, expected) => {
+    expect(carried({ value })).toEqual({ value: expected });
+  });
+
+  test("long texts are cut between characters, not within one", () => {
+    expect(carried({ why: "x".repeat(1000) })).toEqual({ why: "x".repeat(LIMITS.detailText) });
+    expect(carried({ why: `x${"\u{1f600}".repeat(90)}` })).toEqual({
+      why: `x${"\u{1f600}".repeat(39)}`,
+    });
+    expect(carried({ why: "\ud800" })).toEqual({ why: "\u{fffd}" });
+  });
+
+  test("the first four are carried", () => {
+    const five = { a: 1, b: 2, c: 3, d: 4, e: 5 };
+    expect(carried(five)).toEqual({ a: 1, b: 2, c: 3, d: 4 });
+    expect(carried({})).toEqual({});
+  });
+
+  test("named like what every object has stay harmless", () => {
+    const read = decodeMessage(
+      wire([0, 2], [1, 7], [2, ERRORS.busy.code], [3, ["__proto__", 1, "constructor", 2]]),
+    );
+    const details = read.ok && read.value.kind === "refusal" ? read.value.details : undefined;
+    expect(Object.getPrototypeOf(details)).toBe(Object.prototype);
+    expect(Object.entries(details ?? {})).toEqual([
+      ["__proto__", 1],
+      ["constructor", 2],
+    ]);
+  });
+});
+
+describe("malformed", () => {
+  test.each([
+    ["no map", encodeCbor([0, 1])],
+    ["an empty map", wire()],
+    ["an unknown kind", wire([0, 3], [1, 7], [2, 0])],
+    ["a kind of text", wire([0, "request"], [1, 7], [2, 0])],
+    ["a request without its key", wire([0, 0], [1, 7], [2, 1], [5, 0])],
+    ["a request without params", wire([0, 0], [1, 7], [2, 1], [3, KEY])],
+    ["a key of 15 bytes", wire([0, 0], [1, 7], [2, 1], [3, KEY.subarray(1)], [5, 0])],
+    ["a key of text", wire([0, 0], [1, 7], [2, 1], [3, "0123456789abcdef"], [5, 0])],
+    ["an unknown member", wire([0, 0], [1, 7], [2, 1], [3, KEY], [4, 0], [5, 0])],
+    ["an id of 2^32", wire([0, 1], [1, 2 ** 32], [2, 0])],
+    ["a code of 2^16", wire([0, 0], [1, 7], [2, 65_536], [3, KEY], [5, 0])],
+    ["a result without an id", wire([0, 1], [2, 0])],
+    ["an unknown error's code", wire([0, 2], [1, 7], [2, 999])],
+    ["an error's code of 0", wire([0, 2], [1, 7], [2, 0])],
+    ["details of another kind", wire([0, 2], [1, 7], [2, 305], [3, 0])],
+    ["nine details", wire([0, 2], [1, 7], [2, 305], [3, Array<number>(9).fill(0)])],
+    ["a detail of 161 bytes", wire([0, 2], [1, 7], [2, 305], [3, ["a", "x".repeat(161)]])],
+    ["a detail that is a list", wire([0, 2], [1, 7], [2, 305], [3, ["a", []]])],
+    ["two messages", Uint8Array.of(...wire([0, 1], [1, 7], [2, 0]), 0)],
+    ["nothing", Uint8Array.of()],
+  ])("%s", (_, record) => {
+    expect(decodeMessage(record)).toEqual({ ok: false, error: "malformed_message" });
+  });
+
+  test("random records are refused and never throw", () => {
+    const random = createRandom(SEED);
+    for (let run = 0; run < 20_000; run += 1) {
+      const { ok } = decodeMessage(random.bytes(random.below(24)));
+      expect({ run, seed: SEED, ok }).toEqual({ run, seed: SEED, ok: false });
+    }
+  });
+
+  test("every message cut short is refused", () => {
+    const record = encodeMessage({
+      kind: "request",
+      id: 1,
+      code: 1,
+      idempotencyKey: KEY,
+      params: new Map([[0, "x"]]),
+    });
+    for (let length = 0; length < record.length; length += 1) {
+      expect(decodeMessage(record.subarray(0, length)).ok).toBe(false);
+    }
+  });
+});
