@@ -1,6 +1,6 @@
 module mayfly.test/bitcoin-node
 
-go 1.26
+go 1.25.0
 
 tool github.com/btcsuite/btcd
 
