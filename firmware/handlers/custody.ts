@@ -77,6 +77,9 @@ const shareOut = (
   return ok({ fingerprint, shares: sealed.value });
 };
 
+/** X25519 ignores the highest bit (RFC 7748), so a key with it set would be a second name. */
+const isCanonical = (key: Uint8Array): boolean => (key.at(-1) ?? 0xff) < 0x80;
+
 const isRepeated = (keys: readonly Uint8Array[]): boolean =>
   new Set(keys.map((key) => key.join())).size !== keys.length;
 
@@ -84,6 +87,8 @@ const generateSeed: Handlers["generateSeed"] = async (context, { custodians, thr
   const { hal, ask, device } = context;
   if (!hal.identity.insecure) return fail("only_insecure");
   if (threshold < 2 || threshold > custodians.length) return fail("threshold_invalid");
+  const odd = custodians.findIndex((key) => !isCanonical(key));
+  if (odd !== -1) return fail("custodian_invalid", { custodian: odd });
   if (isRepeated(custodians)) return fail("custodian_repeated");
   const consent = await ask({
     kind: "message",
