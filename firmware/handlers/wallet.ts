@@ -8,6 +8,7 @@ import {
   parseWalletPolicy,
   type RegisteredWallet,
   toXpub,
+  type WalletKey,
   type WalletPolicy,
   walletId,
 } from "../bitcoin/index.ts";
@@ -28,7 +29,17 @@ const publicNodeAt = (
   return ok(publicNode);
 };
 
-/** Which of the policy's keys this device's seed gives at their own origin. */
+/** Whether this device's seed gives the key at the origin that the policy names. */
+const isGiven = (context: Context, keys: Keys, { originPath, node }: WalletKey): boolean => {
+  const own = publicNodeAt(context, keys, originPath);
+  return (
+    own.ok &&
+    isSame(own.value.publicKey, node.publicKey) &&
+    isSame(own.value.chainCode, node.chainCode)
+  );
+};
+
+/** Which of the policy's keys are this device's. */
 const ownKeys = (
   context: Context,
   keys: Keys,
@@ -36,18 +47,22 @@ const ownKeys = (
 ): Outcome<readonly number[], "wallet_key_not_ours"> => {
   const own: number[] = [];
   for (const [i, key] of policy.keys.entries()) {
-    const node = publicNodeAt(context, keys, key.originPath);
-    const isOwn =
-      node.ok &&
-      isSame(node.value.publicKey, key.node.publicKey) &&
-      isSame(node.value.chainCode, key.node.chainCode);
+    const isNamed = isSame(key.fingerprint, keys.fingerprint);
+    const isOwn = isGiven(context, keys, key);
+    // Our fingerprint on a key that is not ours, or another on ours, is a forgery.
+    if (isOwn !== isNamed) return fail("wallet_key_not_ours", { key: i });
     if (isOwn) own.push(i);
-    // Our fingerprint on a key that is not ours is a forgery, not a co-signer.
-    else if (isSame(key.fingerprint, keys.fingerprint)) {
-      return fail("wallet_key_not_ours", { key: i });
-    }
   }
   return ok(own);
+};
+
+/** Whether the other wallet's own key stands in this one as a co-signer's. */
+const hides = (wallet: RegisteredWallet, other: RegisteredWallet): boolean => {
+  const key = other.policy.keys[other.ownKeyIndex];
+  return wallet.policy.keys.some(
+    ({ node }, i) =>
+      i !== wallet.ownKeyIndex && key !== undefined && isSame(node.publicKey, key.node.publicKey),
+  );
 };
 
 const registered = (
@@ -62,7 +77,11 @@ const registered = (
   if (second !== undefined) return fail("wallet_keys_ours", { key: second });
   const { crypto } = context.hal;
   const deriver = createDeriver(policy, context.network, crypto);
-  return ok({ id: walletId(policy, crypto), policy, ownKeyIndex, deriver });
+  const wallet = { id: walletId(policy, crypto), policy, ownKeyIndex, deriver };
+  // A key of ours under a false origin looks like a co-signer's: two wallets of the same scripts,
+  // each hiding another of our keys, would have us sign for both.
+  const isHiding = keys.wallets.some((other) => hides(wallet, other) || hides(other, wallet));
+  return isHiding ? fail("wallet_keys_ours") : ok(wallet);
 };
 
 const policyLines = (policy: WalletPolicy): readonly string[] => [
