@@ -70,30 +70,48 @@ const holdsStill = (context: Context, keys: Keys): boolean => {
   return now.phase === "ready" && now.keys.master === keys.master;
 };
 
+/** Gives the line its turn when a slice is over; false once the device may not sign any more. */
+const createSlices = (context: Context, keys: Keys): (() => Promise<boolean>) => {
+  const { hal } = context;
+  let sinceMs = hal.clock.nowMs();
+  return async () => {
+    if (hal.clock.nowMs() - sinceMs <= DEVICE_LIMITS.sliceMs) return true;
+    await pause(hal);
+    sinceMs = hal.clock.nowMs();
+    return holdsStill(context, keys);
+  };
+};
+
+type SignError = "cancelled" | "index_out_of_range";
+
+const signEach = async (
+  hal: Hal,
+  branches: Branches,
+  inputs: readonly ReviewedInput[],
+  mayGoOn: () => Promise<boolean>,
+): Promise<Outcome<readonly Signature[], SignError>> => {
+  const signatures: Signature[] = [];
+  for (const input of inputs) {
+    if (!(await mayGoOn())) return fail("cancelled");
+    const signature = signInput(hal, branches, input);
+    if (!signature.ok) return signature;
+    signatures.push(signature.value);
+  }
+  return ok(signatures);
+};
+
 const signAll = async (
   context: Context,
   keys: Keys,
   reviewed: Review,
-): Promise<Outcome<readonly Signature[], "cancelled" | "index_out_of_range">> => {
-  const { hal } = context;
-  const branches = createBranches(hal, keys);
-  const signatures: Signature[] = [];
-  let sliceMs = hal.clock.nowMs();
-  for (const input of reviewed.inputs) {
-    if (hal.clock.nowMs() - sliceMs > DEVICE_LIMITS.sliceMs) {
-      await pause(hal);
-      if (!holdsStill(context, keys)) return fail("cancelled"); // the wipe took the branches too
-      sliceMs = hal.clock.nowMs();
-    }
-    const signature = signInput(hal, branches, input);
-    if (!signature.ok) {
-      branches.wipe();
-      return signature;
-    }
-    signatures.push(signature.value);
-  }
+): Promise<Outcome<readonly Signature[], SignError>> => {
+  const branches = createBranches(context.hal, keys);
+  const slices = createSlices(context, keys);
+  const signatures = await signEach(context.hal, branches, reviewed.inputs, slices);
+  // An end has wiped everything, the branches too; a suspension has not.
+  if (context.device().phase === "ended") return fail("cancelled");
   branches.wipe();
-  return ok(signatures);
+  return signatures;
 };
 
 const signPsbt: Handlers["signPsbt"] = async (context, params) => {
