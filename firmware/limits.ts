@@ -4,9 +4,11 @@ export const DEVICE_LIMITS = {
   consentMs: 120_000,
   /** Milliseconds after which an unfinished set of shares is wiped (CUSTODY, section 4). */
   unfinishedSetMs: 900_000,
+  /** SLIP-39 iteration exponent of a share: what genesis makes; each step doubles the deaf time. */
+  shareExponent: 0,
   /** Idempotency keys remembered: a host retries at once or not at all. */
   rememberedCalls: 64,
-  /** Requests at work at once, those that wait for a person included. */
+  /** Calls at work at once that may wait for a person; the others are answered as they come. */
   openCalls: 16,
   /** Registered wallets. */
   wallets: 32,

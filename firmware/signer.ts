@@ -50,10 +50,22 @@ const openDevice = (hal: Hal): Outcome<DeviceEvent, "rng_failed"> => {
 const createState = (hal: Hal) => {
   const audit = createAudit(hal.log);
   let device: Device = { phase: "boot" };
+  let stopWaiting: () => void = () => undefined;
+  /** An unfinished set does not stay: it is wiped unless something happens to it before. */
+  const watchSet = (): void => {
+    stopWaiting();
+    if (device.phase !== "provisioning" || device.shares.length === 0) return;
+    const { shares } = device;
+    stopWaiting = hal.clock.after(DEVICE_LIMITS.unfinishedSetMs, () => {
+      for (const { share } of shares) hal.secrets.wipe(share.value);
+      step({ kind: "set-wiped" });
+    });
+  };
   const step = (event: DeviceEvent): void => {
     if (event.kind === "ended") hal.secrets.wipeAll();
     const from = device.phase;
     device = advance(device, event);
+    watchSet();
     if (device.phase === from) return;
     audit({ kind: "phase", from, to: device.phase });
     hal.display.show({ kind: "status", lines: [hal.identity.name, device.phase] });
@@ -71,6 +83,17 @@ const createEnding = (hal: Hal, state: ReturnType<typeof createState>) => {
     if (phase !== "ended" && phase !== "tampered") state.step({ kind: "ended", reason });
     hal.clock.after(DEVICE_LIMITS.farewellMs, () => hal.lifecycle.end(reason));
   };
+};
+
+/** Takes the seed that an insecure board brought along; on any other, or tampered, wipes it. */
+const preload = (hal: Hal, state: ReturnType<typeof createState>, seed: Handle<"seed">): void => {
+  const now = state.device();
+  if (!hal.identity.insecure || now.phase !== "sealed") {
+    hal.secrets.wipe(seed);
+    return;
+  }
+  hal.secrets.wipe(now.boot.secret);
+  state.step({ kind: "preloaded", keys: keysOf(hal.secrets, hal.crypto, seed).keys });
 };
 
 /** Joins the board's line to the calls. */
@@ -100,16 +123,17 @@ const serveLine = (
       take(link.tick(clock.nowMs())),
     );
   };
-  const reply = async (channel: number, record: Uint8Array): Promise<void> => {
+  const reply = async (channel: number, record: Uint8Array, epoch: number): Promise<void> => {
     const answer = await calls.answer(record);
-    if (answer !== undefined) link.send(channel, answer, clock.nowMs());
+    // Ids belong to a link: who lost it asks again under the same key.
+    if (answer !== undefined) link.send(channel, answer, clock.nowMs(), epoch);
     take(link.tick(clock.nowMs()));
     afterAnswer();
   };
   const take = (output: LinkOutput): void => {
     for (const bytes of output.bytes) hal.link.send(bytes);
     for (const event of output.events) {
-      if (event.kind === "record") void reply(event.channel, event.record);
+      if (event.kind === "record") void reply(event.channel, event.record, event.epoch);
     }
     schedule();
   };
@@ -136,10 +160,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
     ask: createConsent(hal),
   };
   state.step(opened.value);
-  if (options.insecureSeed !== undefined && hal.identity.insecure) {
-    const { keys } = keysOf(hal.secrets, hal.crypto, options.insecureSeed);
-    state.step({ kind: "preloaded", keys });
-  }
+  if (options.insecureSeed !== undefined) preload(hal, state, options.insecureSeed);
   hal.tamper.onTrip(() => end("tamper"));
   const calls = createCalls(context, state.audit, () => end("fault"));
   serveLine(hal, context, calls, () => {

@@ -28,13 +28,14 @@ type ShareError =
   | "shares_mixed"
   | "quote_expired";
 
-/** One group, at least two members: what genesis makes. */
+/** One group, at least two members, a quick cipher: what genesis makes. */
 const isPlain = (header: ShareHeader): boolean =>
   header.groupThreshold === 1 &&
   header.groupCount === 1 &&
   header.groupIndex === 0 &&
   header.memberThreshold >= 2 &&
-  header.memberThreshold <= LIMITS.custodians;
+  header.memberThreshold <= LIMITS.custodians &&
+  header.iterationExponent <= DEVICE_LIMITS.shareExponent;
 
 const isForUs = (context: Context, boot: BootKey, share: ShareContext): boolean =>
   share.purpose === "boot" &&
@@ -134,17 +135,6 @@ const unlock = (
   return ok({ phase: "ready", have: shares.length, need, fingerprint: keys.fingerprint });
 };
 
-/** An unfinished set does not stay: it is wiped unless it has changed by then. */
-const wipeLater = ({ hal, device, advance }: Context): void => {
-  const held = device();
-  hal.clock.after(DEVICE_LIMITS.unfinishedSetMs, () => {
-    const now = device();
-    if (now !== held || now.phase !== "provisioning") return;
-    wipeShares(hal.secrets, now.shares);
-    advance({ kind: "set-wiped" });
-  });
-};
-
 /** Takes sealed shares; `ready` once there are as many as their threshold. */
 export const submitShares: Handlers["submitShares"] = (context, params) => {
   const device = context.device();
@@ -153,9 +143,9 @@ export const submitShares: Handlers["submitShares"] = (context, params) => {
   const shares = openAll(context, device.boot, held, params.shares);
   if (!shares.ok) return shares;
   const need = shares.value[0]?.share.header.memberThreshold ?? 0;
-  if (need === 0) return ok({ phase: device.phase, have: 0, need: 0 });
+  // No share, no news: nothing is held for longer because of it.
+  if (params.shares.length === 0) return ok({ phase: device.phase, have: held.length, need });
   if (shares.value.length >= need) return unlock(context, device, shares.value, need);
   context.advance({ kind: "shares-held", shares: shares.value });
-  wipeLater(context);
   return ok({ phase: "provisioning", have: shares.value.length, need });
 };
