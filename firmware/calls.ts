@@ -3,9 +3,8 @@
  * encode. Nothing that a peer sends throws out of here; a fault of our own wipes and ends.
  */
 import { encodeCbor } from "../protocol/cbor.ts";
-import type { CommonError } from "../protocol/command.ts";
 import { decodeMessage, encodeMessage, type Request } from "../protocol/envelope.ts";
-import { assert, type ErrorName, fail, type Outcome, ok } from "../protocol/errors.ts";
+import { assert, fail, type Outcome, ok } from "../protocol/errors.ts";
 import { type CommandName, commandOfCode, REGISTRY } from "../protocol/registry.ts";
 import type { Audit } from "./audit/audit.ts";
 import { type Context, dispatch } from "./dispatch.ts";
@@ -67,15 +66,21 @@ export const createCalls = (context: Context, audit: Audit, onFault: () => void)
       .digest()
       .join();
   const outcomeOf = (name: CommandName, request: Request): Promise<WireOutcome> =>
-    REGISTRY[name].idempotent
+    // A device that has ended repeats nothing either: dispatch refuses.
+    REGISTRY[name].idempotent || context.device().phase === "ended"
       ? run(name, request.params)
       : once(request.idempotencyKey.join(), digestOf(request), () =>
           runAlone(name, request.params),
         );
   const answer = async (request: Request): Promise<WireOutcome> => {
     const name = commandOfCode(request.code);
-    if (name === undefined) return fail<ErrorName & CommonError>("unknown_command");
+    if (name === undefined) return fail("unknown_command");
+    // Status and seal are answered however many calls wait for a person.
+    const mayWait = !REGISTRY[name].idempotent;
+    if (mayWait && open >= DEVICE_LIMITS.openCalls) return fail("busy");
+    if (mayWait) open += 1;
     const outcome = await outcomeOf(name, request);
+    if (mayWait) open -= 1;
     audit({ kind: "call", command: name, outcome });
     return outcome;
   };
@@ -84,11 +89,7 @@ export const createCalls = (context: Context, audit: Audit, onFault: () => void)
     answer: async (record) => {
       const message = decodeMessage(record);
       if (!message.ok || message.value.kind !== "request") return undefined;
-      if (open >= DEVICE_LIMITS.openCalls) return answerOf(message.value.id, fail("busy"));
-      open += 1;
-      const outcome = await answer(message.value);
-      open -= 1;
-      return answerOf(message.value.id, outcome);
+      return answerOf(message.value.id, await answer(message.value));
     },
   };
 };

@@ -19,6 +19,10 @@ export type Once<T extends Outcome<unknown>> = (
   run: () => Promise<T>,
 ) => Promise<T | Outcome<never, "idempotency_key_reused" | "busy">>;
 
+/** What did not begin leaves no trace: the same key may try again. */
+const isTraceless = (outcome: Outcome<unknown>): boolean =>
+  !outcome.ok && (outcome.error === "busy" || outcome.error === "wrong_phase");
+
 /** An empty memory; at its limit it forgets the oldest finished call. */
 export const createOnce = <T extends Outcome<unknown>>(): Once<T> => {
   const calls = new Map<string, Remembered<T>>();
@@ -27,20 +31,17 @@ export const createOnce = <T extends Outcome<unknown>>(): Once<T> => {
     for (const [key, call] of calls) if (call.isDone) return calls.delete(key);
     return false;
   };
-  return async (key, digest, run) => {
-    const known = calls.get(key);
-    if (known !== undefined) {
-      return known.digest === digest ? known.outcome : fail("idempotency_key_reused");
-    }
-    if (!makeRoom()) return fail("busy");
+  const runFirst = async (key: string, digest: string, run: () => Promise<T>): Promise<T> => {
     const call: Remembered<T> = { digest, outcome: run(), isDone: false };
     calls.set(key, call);
     const outcome = await call.outcome;
     call.isDone = true;
-    // What did not begin leaves no trace: the same key may try again.
-    if (!outcome.ok && (outcome.error === "busy" || outcome.error === "wrong_phase")) {
-      calls.delete(key);
-    }
+    if (isTraceless(outcome)) calls.delete(key);
     return outcome;
+  };
+  return async (key, digest, run) => {
+    const known = calls.get(key);
+    if (known === undefined) return makeRoom() ? runFirst(key, digest, run) : fail("busy");
+    return known.digest === digest ? known.outcome : fail("idempotency_key_reused");
   };
 };
