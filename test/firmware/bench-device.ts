@@ -1,0 +1,167 @@
+/**
+ * A device on a bench: the firmware on the emulator's board, with a clock that the test moves, a
+ * cable that remembers every byte, secrets under watch, and an end that is only noted.
+ */
+import type {
+  BootReason,
+  Hal,
+  LogEvent,
+  Press,
+  Rng,
+  Screen,
+  SecretKind,
+} from "../../firmware/hal.ts";
+import { createSigner, type Signer } from "../../firmware/index.ts";
+import { type Approval, createButtons } from "../../hardware/emulator/approval.ts";
+import { createBoard } from "../../hardware/emulator/board.ts";
+import { createCable } from "../../hardware/emulator/cable.ts";
+import { createSystemRng } from "../../hardware/emulator/rng.ts";
+import { type Client, type Line, openClient } from "../../host/driver/index.ts";
+import { fail, ok } from "../../protocol/errors.ts";
+import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { type WatchedSecrets, watchSecrets } from "./watched-secrets.ts";
+
+/** How a device is set up. */
+export interface BenchOptions {
+  readonly name?: string;
+  readonly approve?: Approval;
+  /** Brought along, as an insecure emulator's. */
+  readonly seed?: Uint8Array;
+  /** A board that real keys may live on: its identity is not insecure. */
+  readonly isSecure?: boolean;
+  readonly lastReason?: BootReason;
+  readonly rng?: Rng;
+  readonly onSignature?: (count: number) => void;
+}
+
+/** A device, its surroundings, and what was seen of it. */
+export interface Bench {
+  readonly hal: () => Hal;
+  readonly clock: FakeClock;
+  readonly phase: () => ReturnType<Signer["phase"]>;
+  readonly live: () => readonly SecretKind[];
+  readonly signatures: () => number;
+  readonly screens: readonly Screen[];
+  readonly log: readonly LogEvent[];
+  /** Reasons for which boots ended. */
+  readonly ends: readonly BootReason[];
+  /** Every piece that crossed the cable. */
+  readonly toDevice: readonly Uint8Array[];
+  readonly fromDevice: readonly Uint8Array[];
+  readonly press: (press: Press) => void;
+  /** The host's end of the cable; throws while another has it. */
+  readonly attach: () => Line;
+  readonly connect: () => Promise<Client>;
+  /** Boots anew; what the last boot still does, nobody hears. */
+  readonly reboot: (lastReason: BootReason) => void;
+  readonly unplug: () => void;
+  /** Lets what is under way settle, moves the clock, and lets that settle. */
+  readonly pass: (ms: number) => Promise<void>;
+}
+
+/** Gives everything under way on cable and promises its turn. */
+export const settle = async (rounds = 12): Promise<void> => {
+  for (let round = 0; round < rounds; round += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+/** What outlives a boot. */
+const createRoom = (options: BenchOptions) => {
+  const screens: Screen[] = [];
+  const log: LogEvent[] = [];
+  const ends: BootReason[] = [];
+  const toDevice: Uint8Array[] = [];
+  const fromDevice: Uint8Array[] = [];
+  const buttons = createButtons(options.approve ?? "auto");
+  const [clock, cable] = [createFakeClock(), createCable()];
+  return { clock, cable, screens, log, ends, toDevice, fromDevice, buttons };
+};
+
+const boardOf = (
+  options: BenchOptions,
+  room: ReturnType<typeof createRoom>,
+  lastReason: BootReason,
+  isCurrent: () => boolean,
+): { readonly hal: Hal; readonly secrets: WatchedSecrets } => {
+  const { name = "A", rng = createSystemRng(), onSignature = () => undefined } = options;
+  const { clock, cable, buttons } = room;
+  const secrets = watchSecrets(rng, onSignature);
+  const send = (bytes: Uint8Array): void => {
+    if (!isCurrent()) return;
+    room.fromDevice.push(bytes);
+    cable.device.send(bytes);
+  };
+  const board = createBoard({
+    name,
+    link: { ...cable.device, send },
+    rng,
+    secrets,
+    buttons,
+    lastReason,
+    onScreen: (screen) => void room.screens.push(screen),
+    log: { append: (event) => void room.log.push(event) },
+    onEnd: (reason) => void room.ends.push(reason),
+  });
+  const identity = { ...board.identity, insecure: options.isSecure !== true };
+  return { hal: { ...board, clock, identity }, secrets };
+};
+
+/** Starts a device. */
+export const createBench = (options: BenchOptions = {}): Bench => {
+  const room = createRoom(options);
+  const { cable, clock } = room;
+  let boots = 0;
+  const boot = (lastReason: BootReason) => {
+    boots += 1;
+    const number = boots;
+    const { hal, secrets } = boardOf(options, room, lastReason, () => number === boots);
+    const { seed } = options;
+    const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
+    const signer = createSigner(hal, { network: "regtest", ...insecure });
+    if (!signer.ok) throw new Error(`the device does not start: ${signer.error}`);
+    return { hal, secrets, signer: signer.value };
+  };
+  let now = boot(options.lastReason ?? "power");
+  const take = (): Line | undefined => {
+    const end = cable.attach();
+    if (end === undefined) return undefined;
+    const write: Line["write"] = (bytes) => {
+      room.toDevice.push(bytes);
+      return end.write(bytes);
+    };
+    return { ...end, write };
+  };
+  const open = () => {
+    const line = take();
+    return Promise.resolve(line === undefined ? fail("port_busy") : ok(line));
+  };
+  return {
+    ...room,
+    hal: () => now.hal,
+    phase: () => now.signer.phase(),
+    live: () => now.secrets.live(),
+    signatures: () => now.secrets.signatures(),
+    press: room.buttons.press,
+    attach: () => {
+      const line = take();
+      if (line === undefined) throw new Error("another holds the cable");
+      return line;
+    },
+    connect: async () => {
+      const client = await openClient({ open, reconnectMs: 2000 });
+      if (!client.ok) throw new Error(`no signer answers: ${client.error}`);
+      return client.value;
+    },
+    reboot: (lastReason) => {
+      cable.unplug();
+      now = boot(lastReason);
+    },
+    unplug: cable.unplug,
+    pass: async (ms) => {
+      await settle();
+      clock.advance(ms);
+      await settle();
+    },
+  };
+};

@@ -1,0 +1,65 @@
+/** The portable engine under watch: which handles live, and how often a key was used. */
+import type { Handle, Rng, SecretKind } from "../../firmware/hal.ts";
+import { createPortableSecrets, type PortableSecrets } from "../../hardware/secrets/index.ts";
+import type { ErrorName, Outcome } from "../../protocol/errors.ts";
+
+/** Secrets and what was seen of them. */
+export interface WatchedSecrets extends PortableSecrets {
+  /** Kinds of the handles that were not wiped, in alphabetical order. */
+  readonly live: () => readonly SecretKind[];
+  /** ECDSA signatures made so far. */
+  readonly signatures: () => number;
+}
+
+/** Watches a fresh engine; `onSignature` is called after each signature. */
+export const watchSecrets = (rng: Rng, onSignature: (count: number) => void): WatchedSecrets => {
+  const engine = createPortableSecrets(rng);
+  const live = new Map<number, SecretKind>();
+  let signatures = 0;
+  const keep = <H extends Handle>(handle: H): H => {
+    live.set(handle.id, handle.kind);
+    return handle;
+  };
+  const keepAll = <T, E extends ErrorName>(
+    outcome: Outcome<T, E>,
+    handlesOf: (value: T) => Handle[],
+  ): Outcome<T, E> => {
+    if (outcome.ok) for (const handle of handlesOf(outcome.value)) keep(handle);
+    return outcome;
+  };
+  const self = (handle: Handle): Handle[] => [handle];
+  return {
+    ...engine,
+    live: () => [...live.values()].toSorted(),
+    signatures: () => signatures,
+    importSeed: (bytes) => keep(engine.importSeed(bytes)),
+    generateSeed: (extra) => keepAll(engine.generateSeed(extra), self),
+    split: (seed, plan) =>
+      keepAll(engine.split(seed, plan), (shares) => shares.map(({ value }) => value)),
+    recombine: (shares) => keepAll(engine.recombine(shares), self),
+    generateAgreement: () => keepAll(engine.generateAgreement(), ({ secret }) => [secret]),
+    open: (secret, envelope, context) => keepAll(engine.open(secret, envelope, context), self),
+    master: (seed) => keep(engine.master(seed)),
+    derive: (node, path) => keepAll(engine.derive(node, path), self),
+    deriveSymmetric: (seed, label) => keep(engine.deriveSymmetric(seed, label)),
+    deriveAgreement: (seed, label) => {
+      const pair = engine.deriveAgreement(seed, label);
+      keep(pair.secret);
+      return pair;
+    },
+    signEcdsa: (node, digest) => {
+      const signature = engine.signEcdsa(node, digest);
+      signatures += 1;
+      onSignature(signatures);
+      return signature;
+    },
+    wipe: (handle) => {
+      engine.wipe(handle);
+      live.delete(handle.id);
+    },
+    wipeAll: () => {
+      engine.wipeAll();
+      live.clear();
+    },
+  };
+};
