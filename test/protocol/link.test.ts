@@ -1,9 +1,9 @@
 /** The link's life: going up, going down, coming up again, and what epochs keep apart. */
 import { describe, expect, test } from "bun:test";
 import { FLAGS, type Frame } from "../../protocol/frame.ts";
-import { LINK_TIMES } from "../../protocol/link.ts";
+import { createLink, LINK_TIMES } from "../../protocol/link.ts";
 import { frameBytes, framesIn, helloBytes, WHOLE } from "./greeting-frames.ts";
-import { bringUp, CLEAN, createPair, type End, kindsOf, recordsOf } from "./line.ts";
+import { bringUp, CLEAN, createPair, type End, kindsOf, linkOf, recordsOf } from "./line.ts";
 import { createRandom, SEED } from "./random.ts";
 
 const CUT_LINE = { ...CLEAN, loss: 1 };
@@ -169,5 +169,61 @@ describe("epochs", () => {
     pair.device.inject(frameBytes({ type: "data", epoch, flags: WHOLE, payload: RECORD }));
     pair.run(10);
     expect(kindsOf(pair.device)).toEqual(["up", "record"]);
+  });
+});
+
+describe("a device as it hears the line", () => {
+  const greeted = (changes: Parameters<typeof helloBytes>[1] = {}) => {
+    const device = linkOf("device", createRandom(SEED));
+    const said = device.receive(helloBytes(createRandom(1).bytes(16), changes), 0).bytes;
+    const epoch = framesIn(said)[0]?.epoch ?? 0;
+    const data = (seq: number) =>
+      frameBytes({ type: "data", epoch, seq, flags: WHOLE, payload: RECORD });
+    device.receive(data(0), 1);
+    return { device, epoch, data };
+  };
+
+  test("drops half a frame after 200 ms of silence, and not before", () => {
+    for (const [pauseMs, count] of [
+      [LINK_TIMES.partialFrame, 1],
+      [LINK_TIMES.partialFrame + 1, 0],
+    ] as const) {
+      const { device, data } = greeted();
+      device.receive(data(1).subarray(0, 9), 100);
+      const { events } = device.receive(data(1).subarray(9), 100 + pauseMs);
+      expect(events.length).toBe(count);
+      expect(device.receive(data(2 - (1 - count)), 1000).events.length).toBe(1);
+    }
+  });
+
+  test.each([
+    [0, 64],
+    [63, 64],
+    [100, 100],
+    [512, 512],
+    [4096, 512],
+  ])("cuts records for a peer that takes frames of %d into pieces of %d", (frameLimit, length) => {
+    const { device } = greeted({ frameLimit });
+    expect(device.send(0, new Uint8Array(2000), 10)).toBe(true);
+    const lengths = framesIn(device.tick(10).bytes).map(({ payload }) => payload.length);
+    expect(lengths).toEqual([length]);
+  });
+
+  test("an acknowledgement of any frame but the one on its way moves nothing", () => {
+    const { device, epoch } = greeted();
+    device.send(0, new Uint8Array(2000), 10);
+    device.tick(10);
+    for (const ack of [0, 2, 3, 1000, 65_535]) {
+      expect(device.receive(frameBytes({ type: "ack", epoch, ack }), 20).bytes).toEqual([]);
+    }
+    const [next] = framesIn(device.receive(frameBytes({ type: "ack", epoch, ack: 1 }), 20).bytes);
+    expect([next?.type, next?.seq]).toEqual(["data", 1]);
+  });
+
+  test("a hash that begins with zeros makes the epoch 1: 0 is nobody's", () => {
+    const zeros = (): Uint8Array => new Uint8Array(32);
+    const device = createLink({ side: "device", sha256: zeros, nonce: () => new Uint8Array(16) });
+    const [answer] = framesIn(device.receive(helloBytes(new Uint8Array(16)), 0).bytes);
+    expect(answer?.epoch).toBe(1);
   });
 });
