@@ -13,12 +13,12 @@ import { createOutput } from "./output.ts";
 import { isJsonWanted, refuse } from "./program.ts";
 
 const EXAMPLES = `
-Try it:        mayfly demo
-Step by step:  mayfly emulate                      a signer on a serial line, until Ctrl-C
-               mayfly status --port A              in another terminal
-               mayfly custodian init --out ada.key
-               mayfly genesis --help               then quote, custodian approve, provision
-               mayfly wallet register --help       then wallet address, sign`;
+At once:       mayfly demo
+Step by step:  mayfly emulate                 a signer on a serial line
+               mayfly status --port A         in another terminal
+               mayfly custodian init --out F  the key of one of its custodians
+               mayfly genesis --help          then quote, approve, provision
+               mayfly wallet register --help  then wallet address, sign`;
 
 const program = new Command("mayfly")
   .description("A hardware signer whose keys live as long as its power.")

@@ -1,98 +1,16 @@
 /** `mayfly sign`: signatures of one or more devices into a PSBT. */
-import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
-import {
-  type AddedSignature,
-  addSignatures,
-  isComplete,
-  type Psbt,
-  readPsbt,
-} from "../../vault/index.ts";
-import { fromHex, toHex } from "../bytes.ts";
-import { withDevice } from "../device.ts";
-import { readBytes, writeResult } from "../files.ts";
-import type { Output } from "../output.ts";
-import { answer, badOption, declare } from "../program.ts";
+import { answer, declare } from "../program.ts";
 
-interface SignOptions {
-  readonly port: readonly string[];
-  readonly wallet?: string | undefined;
-  readonly out?: string | undefined;
-}
-
-const readFile = (file: string): Outcome<Psbt> => {
-  const bytes = readBytes(file);
-  if (!bytes.ok) return bytes;
-  const psbt = readPsbt(bytes.value);
-  return psbt.ok ? psbt : fail(psbt.error, { ...psbt.details, file });
-};
-
-const signWith = (port: string, psbt: Psbt, walletId: Uint8Array | undefined) =>
-  withDevice(port, async (client) => {
-    const status = await client.getStatus({});
-    if (!status.ok) return status;
-    const reply = await client.signPsbt({
-      psbt: Uint8Array.from(psbt.toBuffer()),
-      ...(walletId === undefined ? {} : { walletId }),
-    });
-    if (!reply.ok) return fail(reply.error, { ...reply.details, device: status.value.name });
-    const { fingerprint } = status.value;
-    if (fingerprint === undefined) return fail("wrong_phase", { device: status.value.name });
-    return addSignatures(psbt, toHex(fingerprint), reply.value.signatures);
-  });
-
-/** Asks the devices one after the other; the first that refuses ends it. */
-const signWithAll = async (
-  ports: readonly string[],
-  psbt: Psbt,
-  walletId: Uint8Array | undefined,
-): Promise<Outcome<readonly AddedSignature[]>> => {
-  const signatures: AddedSignature[] = [];
-  for (const port of ports) {
-    const added = await signWith(port, psbt, walletId);
-    if (!added.ok) return added;
-    signatures.push(...added.value);
-  }
-  return ok(signatures);
-};
-
-/** The PSBT itself, or where it went and what is in it. */
-const summary = (text: string, out: string | undefined, count: number, complete: boolean) =>
-  out === undefined
-    ? text
-    : `${out}: ${count} signatures added, ${complete ? "complete" : "more are needed"}.`;
-
-const sign = async (
-  file: string,
-  options: SignOptions,
-  output: Output,
-): Promise<Outcome<unknown>> => {
-  const began = performance.now();
-  const { port, wallet, out } = options;
-  const walletId = wallet === undefined ? undefined : fromHex(wallet);
-  if (wallet !== undefined && walletId?.length !== 32) {
-    return badOption("--wallet", "not 64 hex digits");
-  }
-  const psbt = readFile(file);
-  if (!psbt.ok) return psbt;
-  const signed = await signWithAll(port, psbt.value, walletId);
-  if (!signed.ok) return signed;
-  const signatures = signed.value;
-  const text = psbt.value.toBase64();
-  const written = out === undefined ? ok(undefined) : writeResult(out, `${text}\n`);
-  if (!written.ok) return written;
-  const complete = isComplete(psbt.value);
-  const ms = Math.round(performance.now() - began);
-  output.say({ event: "signed", psbt: text, complete, signatures, receipts: [], ms }, [
-    summary(text, out, signatures.length, complete),
-  ]);
-  return ok(undefined);
-};
-
-/** The command. */
+/** The command. Its work is loaded on demand: bitcoinjs-lib would double every command's start. */
 export const signCommand = () =>
   declare("sign", "add signatures of one or more devices to a PSBT")
     .argument("<file>", "a PSBT, base64 or binary; - for standard input")
     .requiredOption("--port <port...>", "the devices: paths, names or serial numbers")
     .option("--wallet <id>", "the wallet it spends from; else the one that owns its first input")
     .option("--out <file>", "write the PSBT there instead of on the screen")
-    .action((file, options) => answer((output) => sign(file, options, output)));
+    .action((file, options) =>
+      answer(async (output) => {
+        const { sign } = await import("../signing.ts");
+        return sign(file, options, output);
+      }),
+    );
