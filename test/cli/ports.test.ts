@@ -1,0 +1,78 @@
+/** Ports that are no signer, or somebody else's: each named for what it is. */
+import { expect, test } from "bun:test";
+import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
+import { openPort } from "../../host/serial/index.ts";
+import { expectJsonRefusal, expectSentence } from "./contract.ts";
+import { hasNoPty, startEmulating } from "./emulating.ts";
+import { askMayfly, atEnd, runMayfly, temporaryFolder, textOf } from "./mayfly.ts";
+
+const home = temporaryFolder();
+
+/** A pty of this process; `answer` is what its owner says to what comes in. */
+const ptyThat = (
+  answer: (pty: Pty, bytes: Uint8Array) => void,
+  greeting?: () => Uint8Array,
+): Pty => {
+  const pty = openPty(undefined);
+  if (!pty.ok) throw new Error(pty.error);
+  atEnd(pty.value.close);
+  pty.value.onReceive((bytes) => answer(pty.value, bytes));
+  pty.value.onCable((isAttached) => {
+    if (isAttached && greeting !== undefined) pty.value.send(greeting());
+  });
+  return pty.value;
+};
+
+const noise = (): Uint8Array => crypto.getRandomValues(new Uint8Array(1500));
+const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+
+const STRANGERS = [
+  { claim: "nobody answers", make: () => ptyThat(() => undefined), error: "not_a_signer" },
+  {
+    claim: "a program sends everything back",
+    make: () => ptyThat((pty, bytes) => pty.send(bytes)),
+    error: "link_loopback",
+  },
+  {
+    claim: "a console asks for a login",
+    make: () =>
+      ptyThat(
+        (pty) => pty.send(text("login: ")),
+        () => text("\r\nlogin: "),
+      ),
+    error: "not_a_signer",
+  },
+  {
+    claim: "noise comes in",
+    make: () => ptyThat((pty) => pty.send(noise()), noise),
+    error: "not_a_signer",
+  },
+] as const;
+
+for (const { claim, make, error } of STRANGERS) {
+  test.skipIf(hasNoPty).concurrent(`pty: ${claim}: ${error}`, async () => {
+    const { path } = make();
+    expectSentence(await runMayfly({ home }, "status", "--port", path), error);
+    expectJsonRefusal(await runMayfly({ home }, "status", "--port", path, "--json"), error);
+  });
+}
+
+test.skipIf(hasNoPty)(
+  "pty: another program holds the port: said by name, to root too",
+  async () => {
+    const [listening] = await startEmulating(home).listening();
+    const path = textOf(listening ?? {}, "path");
+    const port = await openPort(path);
+    if (!port.ok) throw new Error(port.error);
+    expectSentence(await runMayfly({ home }, "status", "--port", "A"), "port_busy");
+    const run = await runMayfly({ home }, "status", "--port", path, "--json");
+    expect(expectJsonRefusal(run, "port_busy")).toMatchObject({
+      error: { details: { port: path } },
+    });
+    const unknown = { path, busy: true, name: null, phase: null, fingerprint: null, bootId: null };
+    expect(await askMayfly({ home }, "devices")).toEqual({ event: "devices", devices: [unknown] });
+    expect((await runMayfly({ home }, "devices")).stdout).toContain("busy");
+    await port.value.close();
+    expect(await askMayfly({ home }, "status", "--port", "A")).toMatchObject({ name: "A" });
+  },
+);
