@@ -145,6 +145,8 @@ describe("malformed", () => {
     ["a result without an id", wire([0, 1], [2, 0])],
     ["an unknown error's code", wire([0, 2], [1, 7], [2, 999])],
     ["an error's code of 0", wire([0, 2], [1, 7], [2, 0])],
+    ["a result with details", wire([0, 1], [1, 7], [2, ERRORS.busy.code], [3, []])],
+    ["a request that is a refusal", wire([0, 0], [1, 7], [2, ERRORS.busy.code])],
     ["details of another kind", wire([0, 2], [1, 7], [2, 305], [3, 0])],
     ["nine details", wire([0, 2], [1, 7], [2, 305], [3, Array<number>(9).fill(0)])],
     ["a detail of 161 bytes", wire([0, 2], [1, 7], [2, 305], [3, ["a", "x".repeat(161)]])],

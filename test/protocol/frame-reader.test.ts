@@ -121,6 +121,7 @@ describe("limits", () => {
     reader.push(noise(5000));
     expect(reader.push(one.subarray(1))).toEqual([]);
     expect(reader.dropped()).toBe(1);
+    expect(readAll(one.subarray(0, 9), noise(5000), one.subarray(9))).toEqual([]);
   });
 
   test("a frame's payload is its own memory, not the line's", () => {
