@@ -7,17 +7,52 @@ import { decodeMessage, encodeMessage, type Request } from "../protocol/envelope
 import { assert, fail, type Outcome, ok } from "../protocol/errors.ts";
 import { type CommandName, commandOfCode, REGISTRY } from "../protocol/registry.ts";
 import type { Audit } from "./audit/audit.ts";
+import { type Cancellable, createCancellation } from "./cancellation.ts";
+import type { AskFor } from "./consent.ts";
 import { type Context, dispatch } from "./dispatch.ts";
 import { handlers } from "./handlers/index.ts";
 import { createOnce } from "./idempotency.ts";
 import { DEVICE_LIMITS } from "./limits.ts";
 
 type WireOutcome = Outcome<unknown>;
+type Run = (name: CommandName, params: unknown, cancellation: Cancellable) => Promise<WireOutcome>;
 
 /** Answers records; `undefined` where a record is no request and deserves no answer. */
 export interface Calls {
-  readonly answer: (record: Uint8Array) => Promise<Uint8Array | undefined>;
+  /** `epoch` is that of the link the record came on: ids mean something only there. */
+  readonly answer: (record: Uint8Array, epoch: number) => Promise<Uint8Array | undefined>;
 }
+
+/** What calls need besides the context, in which nobody is asked for yet. */
+export interface CallsConfig {
+  readonly context: Omit<Context, "ask">;
+  readonly askFor: AskFor;
+  readonly audit: Audit;
+  /** Wipes and ends the device. */
+  readonly onFault: () => void;
+}
+
+/** The requests that wait for their answer, so that a cancel finds its call. */
+const createOpenCalls = () => {
+  const byKey = new Map<string, Cancellable>();
+  const byId = new Map<string, Cancellable>();
+  const nameOf = (epoch: number, id: number): string => `${epoch}/${id}`;
+  return {
+    /** A request sent again under its key shares the fate of the first. */
+    begin: ({ id, idempotencyKey }: Request, epoch: number) => {
+      const [name, key] = [nameOf(epoch, id), idempotencyKey.join()];
+      const cancellation = byKey.get(key) ?? createCancellation();
+      byKey.set(key, cancellation);
+      byId.set(name, cancellation);
+      const end = (): void => {
+        byId.delete(name);
+        byKey.delete(key);
+      };
+      return { cancellation, end };
+    },
+    cancel: (epoch: number, id: number): void => byId.get(nameOf(epoch, id))?.cancel(),
+  };
+};
 
 /** A result in wire form, checked against its declaration. */
 const toWire = <N extends CommandName>(
@@ -36,15 +71,17 @@ const answerOf = (id: number, outcome: WireOutcome): Uint8Array => {
   return encodeMessage(details === undefined ? refusal : { ...refusal, details });
 };
 
-/** The calls of one boot. `onFault` wipes and ends the device. */
-export const createCalls = (context: Context, audit: Audit, onFault: () => void): Calls => {
+/** The calls of one boot. */
+export const createCalls = ({ context, askFor, audit, onFault }: CallsConfig): Calls => {
   const once = createOnce<WireOutcome>();
+  const openCalls = createOpenCalls();
   let open = 0;
   let isWorking = false;
 
-  const run = async (name: CommandName, params: unknown): Promise<WireOutcome> => {
+  const run: Run = async (name, params, cancellation) => {
     try {
-      return toWire(name, await dispatch(handlers, context, name, params));
+      const whole: Context = { ...context, ask: askFor(cancellation) };
+      return toWire(name, await dispatch(handlers, whole, name, params));
     } catch {
       // A broken invariant of ours. The error is not logged: it could quote a secret.
       audit({ kind: "fault", during: name });
@@ -52,10 +89,10 @@ export const createCalls = (context: Context, audit: Audit, onFault: () => void)
       return fail("device_fault");
     }
   };
-  const runAlone = async (name: CommandName, params: unknown): Promise<WireOutcome> => {
+  const runAlone: Run = async (name, params, cancellation) => {
     if (isWorking) return fail("busy");
     isWorking = true;
-    const outcome = await run(name, params);
+    const outcome = await run(name, params, cancellation);
     isWorking = false;
     return outcome;
   };
@@ -65,31 +102,39 @@ export const createCalls = (context: Context, audit: Audit, onFault: () => void)
       .update(encodeCbor([request.code, request.params]))
       .digest()
       .join();
-  const outcomeOf = (name: CommandName, request: Request): Promise<WireOutcome> =>
+  const outcomeOf = (
+    name: CommandName,
+    request: Request,
+    cancellation: Cancellable,
+  ): Promise<WireOutcome> =>
     // A device that has ended repeats nothing either: dispatch refuses.
     REGISTRY[name].idempotent || context.device().phase === "ended"
-      ? run(name, request.params)
+      ? run(name, request.params, cancellation)
       : once(request.idempotencyKey.join(), digestOf(request), () =>
-          runAlone(name, request.params),
+          runAlone(name, request.params, cancellation),
         );
-  const answer = async (request: Request): Promise<WireOutcome> => {
+  const answer = async (request: Request, epoch: number): Promise<WireOutcome> => {
     const name = commandOfCode(request.code);
     if (name === undefined) return fail("unknown_command");
     // Status and seal are answered however many calls wait for a person.
     const mayWait = !REGISTRY[name].idempotent;
     if (mayWait && open >= DEVICE_LIMITS.openCalls) return fail("busy");
     if (mayWait) open += 1;
-    const outcome = await outcomeOf(name, request);
+    const call = openCalls.begin(request, epoch);
+    const outcome = await outcomeOf(name, request, call.cancellation);
+    call.end();
     if (mayWait) open -= 1;
     audit({ kind: "call", command: name, outcome });
     return outcome;
   };
 
   return {
-    answer: async (record) => {
+    answer: async (record, epoch) => {
       const message = decodeMessage(record);
-      if (!message.ok || message.value.kind !== "request") return undefined;
-      return answerOf(message.value.id, await answer(message.value));
+      if (!message.ok) return undefined;
+      if (message.value.kind === "cancel") openCalls.cancel(epoch, message.value.id);
+      if (message.value.kind !== "request") return undefined;
+      return answerOf(message.value.id, await answer(message.value, epoch));
     },
   };
 };

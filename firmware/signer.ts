@@ -6,11 +6,10 @@ import { fail, type Outcome, ok } from "../protocol/errors.ts";
 import { createLink, type LinkOutput } from "../protocol/link.ts";
 import { createAudit } from "./audit/audit.ts";
 import type { NetworkName } from "./bitcoin/index.ts";
-import { createCalls } from "./calls.ts";
+import { type CallsConfig, createCalls } from "./calls.ts";
 import { createConsent } from "./consent.ts";
 import { advance, type Device, type DeviceEvent } from "./device.ts";
-import type { Context } from "./dispatch.ts";
-import type { BootReason, Hal, Handle } from "./hal.ts";
+import type { BootReason, Hal, Handle, Screen } from "./hal.ts";
 import { keysOf } from "./keys.ts";
 import { DEVICE_LIMITS } from "./limits.ts";
 
@@ -68,9 +67,10 @@ const createState = (hal: Hal) => {
     watchSet();
     if (device.phase === from) return;
     audit({ kind: "phase", from, to: device.phase });
-    hal.display.show({ kind: "status", lines: [hal.identity.name, device.phase] });
+    hal.display.show(idle());
   };
-  return { audit, device: () => device, step };
+  const idle = (): Screen => ({ kind: "status", lines: [hal.identity.name, device.phase] });
+  return { audit, device: () => device, step, idle };
 };
 
 /** Ends the device once; the process follows when its last words had time to leave. */
@@ -99,7 +99,7 @@ const preload = (hal: Hal, state: ReturnType<typeof createState>, seed: Handle<"
 /** Joins the board's line to the calls. */
 const serveLine = (
   hal: Hal,
-  context: Context,
+  context: CallsConfig["context"],
   calls: ReturnType<typeof createCalls>,
   afterAnswer: () => void,
 ): void => {
@@ -124,7 +124,7 @@ const serveLine = (
     );
   };
   const reply = async (channel: number, record: Uint8Array, epoch: number): Promise<void> => {
-    const answer = await calls.answer(record);
+    const answer = await calls.answer(record, epoch);
     // Ids belong to a link: who lost it asks again under the same key.
     if (answer !== undefined) link.send(channel, answer, clock.nowMs(), epoch);
     take(link.tick(clock.nowMs()));
@@ -149,7 +149,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
   const state = createState(hal);
   const end = createEnding(hal, state);
   const startedMs = hal.clock.nowMs();
-  const context: Context = {
+  const context = {
     hal,
     network: options.network,
     version: VERSION,
@@ -157,12 +157,16 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
     uptimeMs: () => Math.floor(hal.clock.nowMs() - startedMs),
     device: state.device,
     advance: state.step,
-    ask: createConsent(hal),
   };
   state.step(opened.value);
   if (options.insecureSeed !== undefined) preload(hal, state, options.insecureSeed);
   hal.tamper.onTrip(() => end("tamper"));
-  const calls = createCalls(context, state.audit, () => end("fault"));
+  const calls = createCalls({
+    context,
+    askFor: createConsent(hal, state.idle),
+    audit: state.audit,
+    onFault: () => end("fault"),
+  });
   serveLine(hal, context, calls, () => {
     const now = state.device();
     if (now.phase === "ended") end(now.reason);

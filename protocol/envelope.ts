@@ -1,6 +1,7 @@
 /**
  * Messages: what a record holds. A request names its command by code and carries an idempotency
- * key; each request gets exactly one final message, a result or an error, under its id.
+ * key; each request gets exactly one final message, a result or an error, under its id. A cancel
+ * asks for an end before the call takes effect; its call still gets its one final message.
  */
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 import {
@@ -50,8 +51,14 @@ export interface Refusal {
   readonly details?: Details;
 }
 
+/** The caller of a request no longer wants it. */
+export interface Cancel {
+  readonly kind: "cancel";
+  readonly id: number;
+}
+
 /** Any message. */
-export type Message = Request | Result | Refusal;
+export type Message = Request | Result | Refusal | Cancel;
 
 /** Any wire value: the command's schema is the one to judge it. */
 const anything: Schema<unknown> = {
@@ -61,7 +68,7 @@ const anything: Schema<unknown> = {
   fromWire: (wire) => wire,
 };
 
-const KINDS = { request: 0, result: 1, refusal: 2 } as const;
+const KINDS = { request: 0, result: 1, refusal: 2, cancel: 3 } as const;
 const ID = field(1, uint(0xffff_ffff));
 const DETAILS = list(textOrUint(LIMITS.detailText), LIMITS.detailItems);
 
@@ -79,6 +86,8 @@ const REFUSAL = map({
   code: field(2, uint(0xffff)),
   details: optional(3, DETAILS),
 });
+
+const CANCEL = map({ kind: field(0, uint(KINDS.cancel)), id: ID });
 
 /** As much of a text as fits, in whole characters. */
 const shorten = (text: string): string => {
@@ -124,6 +133,8 @@ export const encodeMessage = (message: Message): Uint8Array => {
         REFUSAL.toWire(details === undefined ? body : { ...body, details: flat(details) }),
       );
     }
+    case "cancel":
+      return encodeCbor(CANCEL.toWire({ kind: KINDS.cancel, id: message.id }));
   }
 };
 
@@ -139,16 +150,25 @@ const resultOf = (wire: unknown): Result | undefined => {
 
 const refusalOf = (wire: unknown): Refusal | undefined => {
   const body = readWire(REFUSAL, wire);
-  const error = body === undefined ? undefined : errorOfCode(body.code);
-  if (body?.kind !== KINDS.refusal || error === undefined) return undefined;
+  if (body?.kind !== KINDS.refusal) return undefined;
+  // A name of a later version ends the call all the same.
+  const error = errorOfCode(body.code) ?? "malformed_reply";
   const base = { kind: "refusal", id: body.id, error } as const;
   return body.details === undefined ? base : { ...base, details: unflat(body.details) };
 };
+
+const cancelOf = (wire: unknown): Cancel | undefined => {
+  const body = readWire(CANCEL, wire);
+  return body?.kind === KINDS.cancel ? { kind: "cancel", id: body.id } : undefined;
+};
+
+const READERS = [requestOf, resultOf, refusalOf, cancelOf] as const;
 
 /** Reads a record; anything that is not one message is `malformed_message`. */
 export const decodeMessage = (record: Uint8Array): Outcome<Message, "malformed_message"> => {
   const decoded = decodeCbor(record);
   if (!decoded.ok) return decoded;
-  const message = requestOf(decoded.value) ?? resultOf(decoded.value) ?? refusalOf(decoded.value);
+  let message: Message | undefined;
+  for (const readAs of READERS) message ??= readAs(decoded.value);
   return message === undefined ? fail("malformed_message") : ok(message);
 };

@@ -5,7 +5,8 @@ import type { Clock } from "../../firmware/hal.ts";
 export const createClock = (): Clock => ({
   nowMs: () => performance.now(),
   after: (delayMs, action) => {
-    const timer = setTimeout(action, delayMs);
+    const timer = setTimeout(action, delayMs).unref();
+    timer.unref();
     return () => clearTimeout(timer);
   },
 });

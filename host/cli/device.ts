@@ -17,7 +17,8 @@ export const findPort = (port: string): Outcome<string, "port_missing"> => {
   const emulator = runningEmulators(runFolder()).find(({ name }) => name === port);
   if (emulator !== undefined) return ok(emulator.path);
   const serial = listPorts().find(({ serialNumber }) => serialNumber === port);
-  return serial === undefined ? fail("port_missing", { port }) : ok(serial.path);
+  if (serial !== undefined) return ok(serial.path);
+  return existsSync(port) ? ok(port) : fail("port_missing", { port });
 };
 
 /** Opens the signer on a port. Its failures name the port as the user wrote it. */
@@ -45,16 +46,29 @@ const explain = async <T, E extends Parameters<typeof fail>[0]>(
   return fail(outcome.error, { ...outcome.details, device: name, phase });
 };
 
+/** Ctrl-C ends what the device was asked, not only our wait for it. */
+const interruption = () => {
+  const interrupted = new AbortController();
+  const abort = (): void => interrupted.abort();
+  process.once("SIGINT", abort);
+  return { signal: interrupted.signal, end: () => process.off("SIGINT", abort) };
+};
+
 /** Runs `work` with the signer on a port, and closes it whatever comes of it. */
 export const withDevice = async <T, E extends Parameters<typeof fail>[0]>(
   port: string,
   work: (client: Client) => Promise<Outcome<T, E>>,
 ): Promise<Outcome<T, E | ConnectError>> => {
-  const client = await openDevice(port, { reconnectMs: 5000 });
-  if (!client.ok) return client;
+  const { signal, end } = interruption();
+  const client = await openDevice(port, { reconnectMs: 5000, signal });
+  if (!client.ok) {
+    end();
+    return client;
+  }
   try {
     return await explain(client.value, await work(client.value));
   } finally {
+    end();
     await client.value.close();
   }
 };

@@ -81,11 +81,11 @@ export const sign = async (
   const signatures = signed.value;
   const text = psbt.value.toBase64();
   const written = out === undefined ? ok(undefined) : writeResult(out, `${text}\n`);
-  if (!written.ok) return written;
   const complete = isComplete(psbt.value);
   const ms = Math.round(performance.now() - began);
   output.say({ event: "signed", psbt: text, complete, signatures, receipts: [], ms }, [
-    summary(text, out, signatures.length, complete),
+    // A file that cannot be written must not cost the signatures.
+    summary(text, written.ok ? out : undefined, signatures.length, complete),
   ]);
-  return ok(undefined);
+  return written;
 };

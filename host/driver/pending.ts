@@ -52,10 +52,12 @@ export const createPending = (): PendingCalls => {
   };
   const take = (record: Uint8Array): void => {
     const message = decodeMessage(record);
-    if (!message.ok || message.value.kind === "request") return;
+    if (!message.ok) return;
     const one = waiting.get(message.value.id);
     if (message.value.kind === "result") one?.settle(ok(message.value.result));
-    else one?.settle(fail(message.value.error, message.value.details));
+    if (message.value.kind === "refusal") {
+      one?.settle(fail(message.value.error, message.value.details));
+    }
   };
 
   return {

@@ -3,7 +3,7 @@
  * the same idempotency key, and says so when a device has restarted meanwhile.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Request } from "../../protocol/envelope.ts";
+import { encodeMessage, type Request } from "../../protocol/envelope.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { Hello } from "../../protocol/hello.ts";
 import { type ConnectError, type Connection, connect } from "./connection.ts";
@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly connectTimeoutMs?: number;
   /** How long a lost line is tried again; 0 gives up at once. 10,000 ms unless told. */
   readonly reconnectMs?: number;
+  /** Ends every open call with `cancelled`, on the device too where a person is being asked. */
+  readonly signal?: AbortSignal;
   /** Never called after `close`. */
   readonly onEvent?: (event: SessionEvent) => void;
 }
@@ -119,6 +121,15 @@ const keepUp = (state: SessionState, dialling: Omit<Redial, "signal">): void => 
   if (state.connection !== undefined) watch(state.connection);
 };
 
+/** Tells the device that a call is no longer wanted; one that timed out may yet be repeated. */
+const cancelOnAbort = (state: SessionState, id: number, signal: AbortSignal): void => {
+  const tell = (): void => {
+    if (signal.reason === "timeout") return;
+    state.connection?.send(encodeMessage({ kind: "cancel", id }));
+  };
+  signal.addEventListener("abort", tell, { once: true });
+};
+
 /** Opens a session; refused where no signer answers. */
 export const openSession = async (
   options: SessionOptions,
@@ -149,7 +160,9 @@ export const openSession = async (
     call: (body, callSignal) => {
       if (state.isLost || signal.aborted) return Promise.resolve(fail("link_down"));
       lastId += 1;
-      const answer = pending.add({ kind: "request", id: lastId, ...body }, callSignal);
+      const either = AbortSignal.any([callSignal, ...(options.signal ? [options.signal] : [])]);
+      const answer = pending.add({ kind: "request", id: lastId, ...body }, either);
+      cancelOnAbort(state, lastId, either);
       if (state.connection !== undefined) pending.send(lastId, state.connection.send);
       return answer;
     },

@@ -31,6 +31,7 @@ export const custodyCommands = {
       "rng_failed",
       "declined",
       "consent_timeout",
+      "cancelled",
     ],
   }),
   getQuote: command({

@@ -32,6 +32,7 @@ export const walletCommands = {
       "wallet_limit",
       "declined",
       "consent_timeout",
+      "cancelled",
     ],
   }),
   getXpub: command({
@@ -63,6 +64,6 @@ export const walletCommands = {
       address: field(0, text(96)),
       scriptPubKey: field(1, bytes(34)),
     }),
-    errors: ["wallet_unknown", "index_out_of_range", "declined", "consent_timeout"],
+    errors: ["wallet_unknown", "index_out_of_range", "declined", "consent_timeout", "cancelled"],
   }),
 };

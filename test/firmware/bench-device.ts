@@ -59,6 +59,13 @@ export interface Bench {
   readonly pass: (ms: number) => Promise<void>;
 }
 
+/** The last screen that asked something; afterwards the display goes back to the status. */
+export const lastQuestion = (screens: readonly Screen[]): Screen => {
+  const question = screens.findLast(({ kind }) => kind !== "status");
+  if (question === undefined) throw new Error("no question was shown");
+  return question;
+};
+
 /** Gives everything under way on cable and promises its turn. */
 export const settle = async (rounds = 12): Promise<void> => {
   for (let round = 0; round < rounds; round += 1) {

@@ -23,7 +23,7 @@ describe("generateSeed", () => {
       for (const [j, { key }] of custodians.entries()) {
         const opened = openWith(file.sealed, key.privateKey);
         if (i === j) expect(await opened).toHaveLength(32);
-        else expect(opened).rejects.toThrow();
+        else await expect(opened).rejects.toThrow();
       }
     }
     await client.close();

@@ -134,7 +134,7 @@ describe("every command in every phase outside its list", () => {
 
   test("params are read before a handler sees them, and well-formed ones reach it", async () => {
     const reached = dispatch(TRAPS, contextIn(bench, "ready"), "getStatus", new Map());
-    expect(reached).rejects.toThrow("a handler was reached");
+    await expect(reached).rejects.toThrow("a handler was reached");
   });
 });
 

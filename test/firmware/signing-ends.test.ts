@@ -6,7 +6,7 @@ import { signingHandlers } from "../../firmware/handlers/signing.ts";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
 import { ok } from "../../protocol/errors.ts";
 import { FINGERPRINT, HOT } from "../bitcoin/wallet-fixture.ts";
-import { type Bench, createBench, settle } from "./bench-device.ts";
+import { type Bench, createBench, lastQuestion, settle } from "./bench-device.ts";
 import { errorOf, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
 import { watchSecrets } from "./watched-secrets.ts";
@@ -48,6 +48,39 @@ describe("consent", () => {
     await settle();
     bench.press("yes");
     expect(unwrap(await again).signatures).toHaveLength(2);
+    await client.close();
+  });
+
+  test("a caller who changes his mind ends the question, and the device is free at once", async () => {
+    const { bench, client } = await readyDevice({ approve: "ask" });
+    const mind = new AbortController();
+    const asked = client.signPsbt({ psbt: draftBytes() }, { signal: mind.signal });
+    await settle();
+    expect(lastQuestion(bench.screens).kind).toBe("transaction");
+    mind.abort();
+    expect(errorOf(await asked)).toBe("cancelled");
+    await settle();
+    bench.press("yes");
+    await settle();
+    expect(bench.signatures()).toBe(0);
+    expect(bench.log.at(-1)).toMatchObject({ command: "signPsbt", result: "cancelled" });
+    const again = client.signPsbt({ psbt: draftBytes() });
+    await settle();
+    bench.press("yes");
+    expect(unwrap(await again).signatures).toHaveLength(2);
+    await client.close();
+  });
+
+  test("a wait that only timed out may be taken up again under its key", async () => {
+    const { bench, client } = await readyDevice({ approve: "ask" });
+    const idempotencyKey = new Uint8Array(16).fill(9);
+    const psbt = draftBytes();
+    const first = await client.signPsbt({ psbt }, { timeoutMs: 50, idempotencyKey });
+    expect(errorOf(first)).toBe("timeout");
+    const second = client.signPsbt({ psbt }, { idempotencyKey });
+    await settle();
+    bench.press("yes");
+    expect(unwrap(await second).signatures).toHaveLength(2);
     await client.close();
   });
 

@@ -15,6 +15,7 @@ import {
   STRANGER_SCRIPT,
 } from "../bitcoin/psbt-fixture.ts";
 import { COLD, FOREIGN, HOT, hintsOf, placeOf } from "../bitcoin/wallet-fixture.ts";
+import { lastQuestion } from "./bench-device.ts";
 import { at, errorOf, unwrap } from "./outcomes.ts";
 import { draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
 
@@ -202,7 +203,7 @@ describe("signed", () => {
   test("shows wallet, payment and fee, and no change, before it signs", async () => {
     const { bench, client } = await readyDevice();
     unwrap(await client.signPsbt({ psbt: draftBytes() }));
-    const shown = at(bench.screens, bench.screens.length - 1);
+    const shown = lastQuestion(bench.screens);
     const text = shown.lines.join("").replaceAll(" ", "");
     expect(shown.kind).toBe("transaction");
     expect(text).toContain("bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080");

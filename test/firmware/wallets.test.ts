@@ -4,7 +4,7 @@ import { networks } from "bitcoinjs-lib";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { bip32, cosignerOf, HOT, ORIGIN, placeOf, walletOf } from "../bitcoin/wallet-fixture.ts";
-import { createBench } from "./bench-device.ts";
+import { createBench, lastQuestion } from "./bench-device.ts";
 import { at, errorOf, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, readyDevice } from "./ready-device.ts";
 
@@ -116,7 +116,7 @@ describe("registerWallet refuses", () => {
 describe("a registered wallet", () => {
   test("is shown in full before a person says yes", async () => {
     const { bench } = await readyDevice();
-    const shown = at(bench.screens, bench.screens.length - 1);
+    const shown = lastQuestion(bench.screens);
     expect(shown.lines).toContain(HOT.text.name);
     for (const key of HOT.text.keys) expect(shown.lines.join("\n")).toContain(key);
   });
@@ -148,7 +148,7 @@ describe("a registered wallet", () => {
     }
     const shown = { walletId, isChange: false, index: 3, isShown: true };
     unwrap(await client.getAddress(shown));
-    const screen = at(bench.screens, bench.screens.length - 1);
+    const screen = lastQuestion(bench.screens);
     expect(screen.lines).toContain(placeOf(HOT, 0, 3).address);
     const unknown = { ...shown, walletId: new Uint8Array(32) };
     expect(errorOf(await client.getAddress(unknown))).toBe("wallet_unknown");

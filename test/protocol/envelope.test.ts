@@ -129,11 +129,26 @@ describe("details of a refusal", () => {
   });
 });
 
+test("a cancel is its kind and an id", () => {
+  const record = encodeMessage({ kind: "cancel", id: 7 });
+  expect(record).toEqual(wire([0, 3], [1, 7]));
+  expect(decodeMessage(record)).toEqual({ ok: true, value: { kind: "cancel", id: 7 } });
+});
+
+test.each([999, 0])("a refusal of the unknown code %i ends its call all the same", (code) => {
+  expect(decodeMessage(wire([0, 2], [1, 7], [2, code]))).toEqual({
+    ok: true,
+    value: { kind: "refusal", id: 7, error: "malformed_reply" },
+  });
+});
+
 describe("malformed", () => {
   test.each([
     ["no map", encodeCbor([0, 1])],
     ["an empty map", wire()],
-    ["an unknown kind", wire([0, 3], [1, 7], [2, 0])],
+    ["an unknown kind", wire([0, 4], [1, 7], [2, 0])],
+    ["a cancel with more than an id", wire([0, 3], [1, 7], [2, 0])],
+    ["a cancel without its id", wire([0, 3])],
     ["a kind of text", wire([0, "request"], [1, 7], [2, 0])],
     ["a request without its key", wire([0, 0], [1, 7], [2, 1], [5, 0])],
     ["a request without params", wire([0, 0], [1, 7], [2, 1], [3, KEY])],
@@ -143,8 +158,6 @@ describe("malformed", () => {
     ["an id of 2^32", wire([0, 1], [1, 2 ** 32], [2, 0])],
     ["a code of 2^16", wire([0, 0], [1, 7], [2, 65_536], [3, KEY], [5, 0])],
     ["a result without an id", wire([0, 1], [2, 0])],
-    ["an unknown error's code", wire([0, 2], [1, 7], [2, 999])],
-    ["an error's code of 0", wire([0, 2], [1, 7], [2, 0])],
     ["a result with details", wire([0, 1], [1, 7], [2, ERRORS.busy.code], [3, []])],
     ["a request that is a refusal", wire([0, 0], [1, 7], [2, ERRORS.busy.code])],
     ["details of another kind", wire([0, 2], [1, 7], [2, 305], [3, 0])],
