@@ -3,6 +3,7 @@
  * given to a genesis as bech32m text, so that a slip of the pen is noticed before a share is lost.
  */
 import { generateKeyPairSync } from "node:crypto";
+import { x25519 } from "@noble/curves/ed25519.js";
 import { bech32m } from "@scure/base";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 
@@ -56,16 +57,22 @@ const readJson = (text: string): unknown => {
   }
 };
 
-/** Reads a key file. */
-export const parseKeyFile = (text: string): Outcome<CustodianKey, "file_malformed"> => {
+/** The two texts of a key file; `undefined` where it is none. */
+const partsOf = (text: string): readonly [string, string] | undefined => {
   const value = readJson(text);
-  if (typeof value !== "object" || value === null) return fail("file_malformed");
-  if (!("kind" in value) || value.kind !== KIND) return fail("file_malformed");
-  if (!("public" in value) || typeof value.public !== "string") return fail("file_malformed");
-  if (!("private" in value) || typeof value.private !== "string") return fail("file_malformed");
-  const publicKey = parseCustodian(value.public);
-  const isKey = /^[0-9a-f]{64}$/.test(value.private);
-  if (!publicKey.ok || !isKey) return fail("file_malformed");
-  const privateKey = Uint8Array.from(Buffer.from(value.private, "hex"));
-  return ok({ privateKey, publicKey: publicKey.value });
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!("kind" in value) || value.kind !== KIND) return undefined;
+  if (!("public" in value) || typeof value.public !== "string") return undefined;
+  if (!("private" in value) || typeof value.private !== "string") return undefined;
+  return [value.public, value.private];
+};
+
+/** Reads a key file; its two halves must belong together. */
+export const parseKeyFile = (text: string): Outcome<CustodianKey, "file_malformed"> => {
+  const [publicText = "", privateText = ""] = partsOf(text) ?? [];
+  const publicKey = parseCustodian(publicText);
+  if (!publicKey.ok || !/^[0-9a-f]{64}$/.test(privateText)) return fail("file_malformed");
+  const privateKey = Uint8Array.from(Buffer.from(privateText, "hex"));
+  const isPair = x25519.getPublicKey(privateKey).join() === publicKey.value.join();
+  return isPair ? ok({ privateKey, publicKey: publicKey.value }) : fail("file_malformed");
 };

@@ -18,8 +18,12 @@ export interface ShareFile {
 
 const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 
-const decode = (value: unknown): Uint8Array | undefined =>
-  typeof value === "string" ? Uint8Array.from(Buffer.from(value, "base64")) : undefined;
+/** Strict: Buffer skips what is no base64, so only what encodes to the same text is taken. */
+const decode = (value: unknown): Uint8Array | undefined => {
+  if (typeof value !== "string") return undefined;
+  const bytes = Uint8Array.from(Buffer.from(value, "base64"));
+  return encode(bytes) === value ? bytes : undefined;
+};
 
 /** The content of a share file. `expires` (ISO 8601) is for people; the device knows for itself. */
 export const formatShareFile = (sealed: SealedShare, expires?: string): string => {
