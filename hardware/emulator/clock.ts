@@ -5,7 +5,7 @@ import type { Clock } from "../../firmware/hal.ts";
 export const createClock = (): Clock => ({
   nowMs: () => performance.now(),
   after: (delayMs, action) => {
-    const timer = setTimeout(action, delayMs).unref();
+    const timer = setTimeout(action, delayMs);
     timer.unref();
     return () => clearTimeout(timer);
   },

@@ -1,0 +1,93 @@
+/** Calls and their ends: timeout, AbortSignal, close, limits, answers that do not fit. */
+import { expect, test } from "bun:test";
+import { createEmulator } from "../../hardware/emulator/index.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import { asking, clientOver, GENESIS, SEED, unwrap, untilAsked } from "./lines.ts";
+
+test("a timeout ends the wait, and the session answers on", async () => {
+  const emulator = asking();
+  const client = await emulator.connect();
+  const call = await client.generateSeed(GENESIS, { timeoutMs: 30 });
+  expect(call).toEqual({ ok: false, error: "timeout" });
+  expect(await client.getStatus({})).toMatchObject({ ok: true });
+  await client.close();
+});
+
+test("an AbortSignal ends the wait with cancelled; an aborted one at once", async () => {
+  const emulator = asking();
+  const client = await emulator.connect();
+  const controller = new AbortController();
+  const call = client.generateSeed(GENESIS, { signal: controller.signal });
+  await untilAsked(emulator);
+  controller.abort();
+  expect(await call).toEqual({ ok: false, error: "cancelled" });
+  const late = await client.getStatus({}, { signal: controller.signal });
+  expect(late).toEqual({ ok: false, error: "cancelled" });
+  expect(await client.getStatus({})).toMatchObject({ ok: true });
+  await client.close();
+});
+
+test("close ends open calls with cancelled, later ones with link_down; twice is once", async () => {
+  const emulator = asking();
+  const client = await emulator.connect();
+  const call = client.generateSeed(GENESIS);
+  await untilAsked(emulator);
+  await client.close();
+  expect(await call).toEqual({ ok: false, error: "cancelled" });
+  expect(await client.getStatus({})).toEqual({ ok: false, error: "link_down" });
+  await client.close();
+  const next = await emulator.connect();
+  expect(await next.getStatus({})).toMatchObject({ ok: true });
+  await next.close();
+});
+
+test("a second client is refused while the first holds the cable", async () => {
+  const emulator = createEmulator();
+  const client = await emulator.connect();
+  expect(await emulator.open()).toMatchObject({ ok: false, error: "port_busy" });
+  await client.close();
+  expect((await emulator.open()).ok).toBe(true);
+});
+
+test("parameters that do not fit never leave the host", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  let written = 0;
+  const client = await clientOver(emulator, {
+    onWrite: () => {
+      written += 1;
+      return true;
+    },
+  });
+  await client.getStatus({});
+  const before = written;
+  const path = Array.from({ length: LIMITS.pathLength + 1 }, () => 0);
+  expect(await client.getXpub({ path })).toEqual({ ok: false, error: "invalid_params" });
+  const psbt = new Uint8Array(LIMITS.record + 1);
+  expect(await client.signPsbt({ psbt })).toEqual({ ok: false, error: "invalid_params" });
+  const largest = await client.signPsbt({ psbt: new Uint8Array(LIMITS.record) });
+  expect(largest).toEqual({ ok: false, error: "record_too_large" });
+  expect(written).toBe(before);
+  await client.close();
+});
+
+test("more calls at once than the link queues: busy for the rest", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const client = await emulator.connect();
+  const calls = Array.from({ length: LIMITS.queuedRecords * 3 }, () => client.getStatus({}));
+  const outcomes = await Promise.all(calls);
+  const refused = outcomes.flatMap((one) => (one.ok ? [] : [one.error]));
+  expect(outcomes.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(LIMITS.queuedRecords);
+  expect(new Set(refused)).toEqual(new Set(["busy"]));
+  expect(unwrap(await client.getStatus({})).phase).toBe("ready");
+  await client.close();
+});
+
+test("the device's own refusals come with their names and details", async () => {
+  const emulator = createEmulator();
+  const client = await emulator.connect();
+  expect(await client.getXpub({ path: [] })).toEqual({ ok: false, error: "wrong_phase" });
+  const [first = new Uint8Array(32)] = GENESIS.custodians;
+  const twice = { custodians: [first, first], threshold: 2 };
+  expect(await client.generateSeed(twice)).toMatchObject({ error: "custodian_repeated" });
+  await client.close();
+});

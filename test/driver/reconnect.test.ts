@@ -1,0 +1,106 @@
+/** A session over lines that go down: repeated, once only, and indeterminate after a reboot. */
+import { expect, test } from "bun:test";
+import { createEmulator } from "../../hardware/emulator/index.ts";
+import { openClient, type SessionEvent } from "../../host/driver/index.ts";
+import { asking, callsOf, clientOver, GENESIS, SEED, unwrap, until, untilAsked } from "./lines.ts";
+
+const recorder = () => {
+  const kinds: string[] = [];
+  return { kinds, onEvent: ({ kind }: SessionEvent) => void kinds.push(kind) };
+};
+
+test("a call whose answer was lost is repeated under its key, and runs once", async () => {
+  const emulator = asking();
+  const { kinds, onEvent } = recorder();
+  const client = await emulator.connect({ onEvent });
+  const call = client.generateSeed(GENESIS);
+  await untilAsked(emulator);
+  emulator.unplug();
+  await until("a new line", () => kinds.includes("disconnected") && kinds.at(-1) === "connected");
+  emulator.press("yes");
+  const seed = unwrap(await call);
+  expect(seed.shares).toHaveLength(2);
+  expect(kinds).toEqual(["connected", "disconnected", "connected"]);
+  expect(emulator.screens.filter(({ kind }) => kind === "message")).toHaveLength(1);
+  await client.close();
+});
+
+test("a key used again: the same body, the same answer; another is refused", async () => {
+  const emulator = createEmulator();
+  const client = await emulator.connect();
+  const idempotencyKey = new Uint8Array(16).fill(9);
+  const first = unwrap(await client.generateSeed(GENESIS, { idempotencyKey }));
+  const second = unwrap(await client.generateSeed(GENESIS, { idempotencyKey }));
+  expect(second).toEqual(first);
+  const other = { ...GENESIS, custodians: GENESIS.custodians.toReversed() };
+  const refused = await client.generateSeed(other, { idempotencyKey });
+  expect(refused).toMatchObject({ ok: false, error: "idempotency_key_reused" });
+  await client.close();
+});
+
+test("a reboot during a call: call_indeterminate, and the session goes on", async () => {
+  const emulator = asking();
+  const { kinds, onEvent } = recorder();
+  const client = await emulator.connect({ onEvent });
+  const before = client.peer();
+  const call = client.generateSeed(GENESIS);
+  await untilAsked(emulator);
+  emulator.powerCut();
+  expect(await call).toEqual({ ok: false, error: "call_indeterminate" });
+  expect(kinds).toEqual(["connected", "disconnected", "connected", "rebooted"]);
+  expect(client.peer().bootId).not.toEqual(before.bootId);
+  expect(await client.getStatus({})).toMatchObject({ ok: true, value: { phase: "sealed" } });
+  await client.close();
+});
+
+test("a device that stays away: link_down for open calls and for later ones", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const { kinds, onEvent } = recorder();
+  let isAway = false;
+  const open = () =>
+    isAway ? Promise.resolve({ ok: false, error: "port_missing" } as const) : emulator.open();
+  const client = unwrap(await openClient({ open, onEvent, reconnectMs: 150 }));
+  isAway = true;
+  emulator.unplug();
+  expect(await client.getStatus({})).toEqual({ ok: false, error: "link_down" });
+  expect(kinds).toEqual(["connected", "disconnected", "lost"]);
+  expect(await client.getStatus({})).toEqual({ ok: false, error: "link_down" });
+  await client.close();
+});
+
+test("with reconnectMs 0 the first hang-up is the end", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const client = await emulator.connect({ reconnectMs: 0 });
+  emulator.unplug();
+  expect(await client.getStatus({})).toEqual({ ok: false, error: "link_down" });
+  await client.close();
+});
+
+test("a line that goes down after every answer: each call is answered all the same", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  let frames = 0;
+  const client = await clientOver(emulator, {
+    onBytes: () => {
+      frames += 1;
+      if (frames % 5 === 0) emulator.unplug();
+      return true;
+    },
+  });
+  for (let i = 0; i < 3; i += 1) {
+    expect(await client.getStatus({})).toMatchObject({ ok: true, value: { phase: "ready" } });
+  }
+  await client.close();
+});
+
+test("frames that get lost are sent again: every call runs once", async () => {
+  const emulator = createEmulator();
+  let frames = 0;
+  const dropSome = (): boolean => {
+    frames += 1;
+    return frames % 4 !== 0;
+  };
+  const client = await clientOver(emulator, { onWrite: dropSome, onBytes: dropSome });
+  expect(unwrap(await client.generateSeed(GENESIS)).shares).toHaveLength(2);
+  expect(callsOf(emulator, "generateSeed")).toBe(1);
+  await client.close();
+});
