@@ -2,42 +2,33 @@
  * Runs the tests and ends with one line of counts. `bun test/run.ts [--long] [NAME…]`: without
  * `--long` all but `*.long.test.ts`, with it those alone; NAME is a part of a path.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { closingLine, judge, readReport } from "./runner/counts.ts";
+import { addUp, closingLine } from "./runner/counts.ts";
+import { runLane } from "./runner/lane.ts";
 import { missingTools } from "./runner/optional-tools.ts";
-import { readWish, selectTests, type Wish } from "./runner/selection.ts";
+import { dealFiles, readWish, selectTests, type Wish } from "./runner/selection.ts";
 
 const TOP = join(import.meta.dir, "..");
-const TEST_TIMEOUT_MS = 60_000;
+/** Test processes side by side: more would only wait for each other's signers. */
+const MOST_LANES = 2;
 
-/** Runs the files in one `bun test`, whose output goes straight through. */
+/** Runs the files in lanes; the first one's output is live, the others' follows when it is done. */
 const runTests = async (files: readonly string[], room: string): Promise<number> => {
-  const report = join(room, "report.xml");
-  const home = join(room, "home");
-  await mkdir(home);
-  const child = Bun.spawn(
-    [
-      process.execPath,
-      "test",
-      `--timeout=${TEST_TIMEOUT_MS}`,
-      "--reporter=junit",
-      `--reporter-outfile=${report}`,
-      ...files.map((file) => `./${file}`),
-    ],
-    {
-      cwd: TOP,
-      env: { ...process.env, MAYFLY_HOME: home },
-      stdio: ["ignore", "inherit", "inherit"],
-    },
+  const lanes = dealFiles(files, Math.min(MOST_LANES, availableParallelism()));
+  const running = lanes.map((lane, i) =>
+    runLane({ top: TOP, files: lane, room: join(room, `${i}`), isLive: i === 0 }),
   );
-  process.on("SIGTERM", () => child.kill());
-  const exitCode = await child.exited;
-  const xml = Bun.file(report);
-  const reported = readReport((await xml.exists()) ? await xml.text() : "");
-  const { counts, silent } = judge(reported, files, exitCode);
+  const results = [];
+  for (const lane of running) {
+    const result = await lane;
+    process.stdout.write(result.output);
+    results.push(result);
+  }
+  const silent = results.flatMap((result) => result.silent);
   if (silent.length > 0) console.log(`\nNo test ran in: ${silent.join(", ")}`);
+  const counts = addUp(results.map((result) => result.counts));
   console.log(`\n${closingLine(counts)}`);
   return counts.failed === 0 && counts.passed + counts.skipped > 0 ? 0 : 1;
 };
@@ -51,7 +42,7 @@ const run = async (wish: Wish): Promise<number> => {
     return wish.long ? 0 : 1;
   }
   const room = await mkdtemp(join(tmpdir(), "mayfly-test-"));
-  // The terminal tells the child too: waiting for it keeps the temporary folder from staying.
+  // The terminal tells the children too: waiting for them keeps the temporary folder from staying.
   process.on("SIGINT", () => undefined);
   try {
     return await runTests(files, room);

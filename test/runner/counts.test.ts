@@ -1,7 +1,7 @@
 /** The runner's arithmetic: nothing silent passes. */
 import { describe, expect, test } from "bun:test";
-import { closingLine, judge, readReport } from "./counts.ts";
-import { readWish, selectTests } from "./selection.ts";
+import { addUp, closingLine, judge, readReport } from "./counts.ts";
+import { dealFiles, readWish, selectTests } from "./selection.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="bun test" tests="5" assertions="2" failures="1" skipped="3" time="0.01">
@@ -44,5 +44,22 @@ describe("a run's files", () => {
   });
   test("are none where an option is unknown", () => {
     expect(readWish(["--lnog"])).toBeString();
+  });
+});
+
+describe("lanes", () => {
+  test.each([
+    [["a", "b", "c"], 2, [["a", "c"], ["b"]]],
+    [["a"], 2, [["a"]]],
+    [["a", "b"], 1, [["a", "b"]]],
+    [[], 2, []],
+  ])("%p in at most %i", (files, most, lanes) => {
+    expect(dealFiles(files, most)).toEqual(lanes);
+  });
+
+  test("add up", () => {
+    const one = { passed: 1, failed: 2, skipped: 3 };
+    expect(closingLine(addUp([one, one]))).toBe("2 passed, 4 failed, 6 skipped");
+    expect(closingLine(addUp([]))).toBe("0 passed, 0 failed, 0 skipped");
   });
 });

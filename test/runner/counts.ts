@@ -11,6 +11,12 @@ export interface Counts {
 export const closingLine = ({ passed, failed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
+/** Several runs as one. */
+export const addUp = (all: readonly Counts[]): Counts => {
+  const sum = (name: keyof Counts): number => all.reduce((total, one) => total + one[name], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+};
+
 const attribute = (tag: string, name: string): string =>
   new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? "";
 

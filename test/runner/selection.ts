@@ -22,3 +22,9 @@ export const selectTests = (paths: readonly string[], { long, names }: Wish): re
     .filter((path) => path.endsWith(".long.test.ts") === long)
     .filter((path) => names.length === 0 || names.some((name) => path.includes(name)))
     .toSorted();
+
+/** Deals files to at most `most` lanes in turn, so that neighbours, often alike, are spread. */
+export const dealFiles = (files: readonly string[], most: number): readonly (readonly string[])[] =>
+  Array.from({ length: Math.min(most, files.length) }, (_, lane) =>
+    files.filter((_file, i) => i % most === lane),
+  );
