@@ -17,10 +17,13 @@ export interface Connection {
 }
 
 /** Why no connection came about. */
-export type ConnectError = LineError | "link_loopback" | "link_incompatible";
+export type ConnectError = LineError | "link_loopback" | "link_incompatible" | "cancelled";
 
 /** A program that opens the port itself uses this channel (WIRE, section 4). */
 const CHANNEL = 0;
+
+/** How long a close waits for last words, such as a cancel, to arrive; in milliseconds. */
+const LINGER_MS = 300;
 
 const nowMs = (): number => performance.now();
 
@@ -36,10 +39,12 @@ const drive = (line: Line, onEvent: (event: LinkEvent) => void) => {
   const link = linkOfHost();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
+  let onIdle: (() => void) | undefined;
   const take = (output: LinkOutput): void => {
     if (isStopped) return;
     for (const bytes of output.bytes) void line.write(bytes);
     for (const event of output.events) onEvent(event);
+    if (link.isIdle()) onIdle?.();
     schedule();
   };
   const schedule = (): void => {
@@ -55,6 +60,14 @@ const drive = (line: Line, onEvent: (event: LinkEvent) => void) => {
       const isQueued = link.send(CHANNEL, record, nowMs());
       take(link.tick(nowMs()));
       return isQueued;
+    },
+    /** Resolves once everything that was sent has arrived, or after a moment. */
+    linger: (): Promise<void> => {
+      if (link.isIdle()) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const limit = setTimeout(resolve, LINGER_MS);
+      onIdle = resolve;
+      return promise.finally(() => clearTimeout(limit));
     },
     stop: (): void => {
       isStopped = true;
@@ -136,9 +149,11 @@ export const connect = async (
   const line = opened.value;
   const ending = createEnding();
   const { running, greeting, giveUp } = greet(line, onRecord, ending);
-  const leave = (why: string) => () => giveUp(fail("not_a_signer", { why }));
-  const patience = setTimeout(leave("nothing answered"), timeoutMs);
-  const cancel = leave("the wait was ended");
+  const patience = setTimeout(
+    () => giveUp(fail("not_a_signer", { why: "nothing answered" })),
+    timeoutMs,
+  );
+  const cancel = (): void => giveUp(fail("cancelled"));
   signal.addEventListener("abort", cancel);
   if (signal.aborted) cancel();
   running.start();
@@ -146,6 +161,7 @@ export const connect = async (
   clearTimeout(patience);
   signal.removeEventListener("abort", cancel);
   const close = async (): Promise<void> => {
+    if (ending.isOpen()) await running.linger();
     ending.close();
     running.stop();
     await line.close();

@@ -20,6 +20,8 @@ export interface PendingCalls {
   /** A record from the device; anything but an answer to one of the calls says nothing. */
   readonly take: (record: Uint8Array) => void;
   readonly settleAll: (outcome: WireOutcome) => void;
+  /** Ends all with `cancelled`; the device is told. */
+  readonly abandonAll: () => void;
 }
 
 interface Waiting {
@@ -27,8 +29,11 @@ interface Waiting {
   readonly settle: (outcome: WireOutcome) => void;
 }
 
-/** No calls yet. */
-export const createPending = (): PendingCalls => {
+/**
+ * No calls yet. `onAbandoned` hears of each that its caller no longer wants, and not of one that
+ * timed out: that may yet be repeated.
+ */
+export const createPending = (onAbandoned: (id: number) => void): PendingCalls => {
   const waiting = new Map<number, Waiting>();
 
   const add = (request: Request, signal: AbortSignal): Promise<WireOutcome> => {
@@ -38,11 +43,18 @@ export const createPending = (): PendingCalls => {
       signal.removeEventListener("abort", abort);
       resolve(outcome);
     };
-    const abort = (): void => settle(fail(signal.reason === "timeout" ? "timeout" : "cancelled"));
+    const abort = (): void => {
+      if (signal.reason === "timeout") settle(fail("timeout"));
+      else abandon(request.id);
+    };
     signal.addEventListener("abort", abort);
     waiting.set(request.id, { record: encodeMessage(request), settle });
-    if (signal.aborted) abort();
+    if (signal.aborted) settle(fail(signal.reason === "timeout" ? "timeout" : "cancelled"));
     return promise;
+  };
+  const abandon = (id: number): void => {
+    waiting.get(id)?.settle(fail("cancelled"));
+    onAbandoned(id);
   };
   const send = (id: number, sendRecord: SendRecord): void => {
     const one = waiting.get(id);
@@ -69,6 +81,9 @@ export const createPending = (): PendingCalls => {
     take,
     settleAll: (outcome) => {
       for (const one of waiting.values()) one.settle(outcome);
+    },
+    abandonAll: () => {
+      for (const id of waiting.keys()) abandon(id);
     },
   };
 };

@@ -24,7 +24,10 @@ export interface SessionOptions {
   readonly connectTimeoutMs?: number;
   /** How long a lost line is tried again; 0 gives up at once. 10,000 ms unless told. */
   readonly reconnectMs?: number;
-  /** Ends every open call with `cancelled`, on the device too where a person is being asked. */
+  /**
+   * Ends the wait for the signer and every open call with `cancelled`, on the device too where a
+   * person is being asked.
+   */
   readonly signal?: AbortSignal;
   /** Never called after `close`. */
   readonly onEvent?: (event: SessionEvent) => void;
@@ -73,9 +76,9 @@ interface SessionState {
   readonly pending: PendingCalls;
   readonly closing: AbortController;
   readonly tell: (event: SessionEvent) => void;
+  /** The connection of the moment; none while the line is down. */
+  readonly line: { connection: Connection | undefined };
   peer: Hello;
-  /** Absent while the line is down. */
-  connection: Connection | undefined;
   /** The reconnection under way. */
   returning: Promise<void>;
   isLost: boolean;
@@ -83,7 +86,7 @@ interface SessionState {
 
 const welcome = (state: SessionState, fresh: Connection): void => {
   const before = state.peer;
-  state.connection = fresh;
+  state.line.connection = fresh;
   state.peer = fresh.peer;
   state.tell({ kind: "connected", peer: fresh.peer });
   if (isSameBoot(before, fresh.peer)) {
@@ -104,7 +107,7 @@ const giveUp = (state: SessionState, error: ConnectError): void => {
 const keepUp = (state: SessionState, dialling: Omit<Redial, "signal">): void => {
   const { signal } = state.closing;
   const comeBack = async (gone: Connection): Promise<void> => {
-    state.connection = undefined;
+    state.line.connection = undefined;
     state.tell({ kind: "disconnected" });
     await gone.close(); // an open descriptor would keep the device's name busy
     const fresh = await redial({ ...dialling, signal });
@@ -118,16 +121,7 @@ const keepUp = (state: SessionState, dialling: Omit<Redial, "signal">): void => 
       state.returning = comeBack(connection);
     });
   };
-  if (state.connection !== undefined) watch(state.connection);
-};
-
-/** Tells the device that a call is no longer wanted; one that timed out may yet be repeated. */
-const cancelOnAbort = (state: SessionState, id: number, signal: AbortSignal): void => {
-  const tell = (): void => {
-    if (signal.reason === "timeout") return;
-    state.connection?.send(encodeMessage({ kind: "cancel", id }));
-  };
-  signal.addEventListener("abort", tell, { once: true });
+  if (state.line.connection !== undefined) watch(state.line.connection);
 };
 
 /** Opens a session; refused where no signer answers. */
@@ -135,20 +129,25 @@ export const openSession = async (
   options: SessionOptions,
 ): Promise<Outcome<Session, ConnectError>> => {
   const { connectTimeoutMs: timeoutMs = 2500, reconnectMs = 10_000, onEvent } = options;
-  const pending = createPending();
+  const line: SessionState["line"] = { connection: undefined };
+  const pending = createPending((id) => {
+    line.connection?.send(encodeMessage({ kind: "cancel", id }));
+  });
   const closing = new AbortController();
   const { signal } = closing;
-  const dial = () => connect(options.open, pending.take, { timeoutMs, signal });
-  const first = await dial();
+  const dial = (ends: AbortSignal = signal) =>
+    connect(options.open, pending.take, { timeoutMs, signal: ends });
+  const first = await dial(options.signal);
   if (!first.ok) return first;
+  line.connection = first.value;
   const state: SessionState = {
     pending,
+    line,
     closing,
     tell: (event) => {
       if (!signal.aborted) onEvent?.(event);
     },
     peer: first.value.peer,
-    connection: first.value,
     returning: Promise.resolve(),
     isLost: false,
   };
@@ -162,14 +161,13 @@ export const openSession = async (
       lastId += 1;
       const either = AbortSignal.any([callSignal, ...(options.signal ? [options.signal] : [])]);
       const answer = pending.add({ kind: "request", id: lastId, ...body }, either);
-      cancelOnAbort(state, lastId, either);
-      if (state.connection !== undefined) pending.send(lastId, state.connection.send);
+      if (line.connection !== undefined) pending.send(lastId, line.connection.send);
       return answer;
     },
     close: async () => {
       closing.abort();
-      pending.settleAll(fail("cancelled"));
-      await state.connection?.close();
+      pending.abandonAll();
+      await line.connection?.close();
       await state.returning;
     },
   });

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { asking, clientOver, GENESIS, SEED, unwrap, untilAsked } from "./lines.ts";
+import { asking, clientOver, GENESIS, SEED, unwrap, until, untilAsked } from "./lines.ts";
 
 test("a timeout ends the wait, and the session answers on", async () => {
   const emulator = asking();
@@ -25,6 +25,48 @@ test("an AbortSignal ends the wait with cancelled; an aborted one at once", asyn
   expect(late).toEqual({ ok: false, error: "cancelled" });
   expect(await client.getStatus({})).toMatchObject({ ok: true });
   await client.close();
+});
+
+test("a cancelled question ends on the device too: the next one is asked", async () => {
+  const emulator = asking();
+  const client = await emulator.connect();
+  const controller = new AbortController();
+  const call = client.generateSeed(GENESIS, { signal: controller.signal });
+  await untilAsked(emulator);
+  controller.abort();
+  expect(await call).toEqual({ ok: false, error: "cancelled" });
+  const isQuestion = ({ kind }: { readonly kind: string }): boolean => kind === "message";
+  const again = client.generateSeed(GENESIS);
+  await until("a second question", () => emulator.screens.filter(isQuestion).length === 2);
+  emulator.press("yes");
+  expect(await again).toMatchObject({ ok: true });
+  await client.close();
+});
+
+test("the session's own signal ends all its calls", async () => {
+  const emulator = asking();
+  const controller = new AbortController();
+  const client = await emulator.connect({ signal: controller.signal });
+  const calls = [client.generateSeed(GENESIS), client.generateSeed(GENESIS)];
+  await untilAsked(emulator);
+  controller.abort();
+  const ended = await Promise.all(calls);
+  expect(ended.filter(({ ok }) => ok)).toEqual([]);
+  expect(ended).toContainEqual({ ok: false, error: "cancelled" });
+  await client.close();
+});
+
+test("close tells the device: its question ends with the client", async () => {
+  const emulator = asking();
+  const client = await emulator.connect();
+  for (let i = 0; i < 3; i += 1) await client.getStatus({});
+  const calls = [client.generateSeed(GENESIS), client.getStatus({})];
+  await untilAsked(emulator);
+  await client.close();
+  expect(await calls[0]).toEqual({ ok: false, error: "cancelled" });
+  const cancelled = { event: "call", command: "generateSeed", result: "cancelled" };
+  await until("the call's end", () => emulator.log.at(-1)?.["result"] === "cancelled");
+  expect(emulator.log.at(-1)).toEqual(cancelled);
 });
 
 test("close ends open calls with cancelled, later ones with link_down; twice is once", async () => {

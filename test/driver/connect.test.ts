@@ -57,6 +57,13 @@ test("what the opening is refused with is passed on", async () => {
   expect(await openClient({ open })).toMatchObject({ ok: false, error: "port_denied" });
 });
 
+test("a signal ends the wait for a signer", async () => {
+  const controller = new AbortController();
+  const open = lineTo(() => controller.abort());
+  const opened = await openClient({ open, connectTimeoutMs: 60_000, signal: controller.signal });
+  expect(opened).toEqual({ ok: false, error: "cancelled" });
+});
+
 const isAttachable = async (open: OpenLine): Promise<boolean> => {
   const line = await open();
   if (line.ok) await line.value.close();
