@@ -73,11 +73,8 @@ export const environmentOf = (home: string) => ({
   NO_COLOR: "1",
 });
 
-/** Runs `mayfly` to its end. */
-export const runMayfly = async (
-  { home, stdin }: RunOptions,
-  ...words: readonly string[]
-): Promise<Run> => {
+/** Starts `mayfly`; `end` gives what it came to, and may be asked for once. */
+export const startMayfly = ({ home, stdin }: RunOptions, ...words: readonly string[]) => {
   const child = Bun.spawn([process.execPath, MAYFLY, ...words], {
     cwd: home,
     env: environmentOf(home),
@@ -85,13 +82,20 @@ export const runMayfly = async (
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [stdout, stderr, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { code, stdout, stderr };
+  const end = async (): Promise<Run> => {
+    const [stdout, stderr, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { code, stdout, stderr };
+  };
+  return { interrupt: () => child.kill("SIGINT"), end };
 };
+
+/** Runs `mayfly` to its end. */
+export const runMayfly = async (options: RunOptions, ...words: readonly string[]): Promise<Run> =>
+  startMayfly(options, ...words).end();
 
 /** All events of a run under `--json`. */
 export const eventsOf = ({ stdout }: Run): readonly JsonEvent[] =>

@@ -4,7 +4,7 @@ import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
 import { openPort } from "../../host/serial/index.ts";
 import { expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty, startEmulating } from "./emulating.ts";
-import { askMayfly, atEnd, runMayfly, temporaryFolder, textOf } from "./mayfly.ts";
+import { askMayfly, atEnd, runMayfly, startMayfly, temporaryFolder, textOf } from "./mayfly.ts";
 
 const home = temporaryFolder();
 
@@ -56,6 +56,15 @@ for (const { claim, make, error } of STRANGERS) {
     expectJsonRefusal(await runMayfly({ home }, "status", "--port", path, "--json"), error);
   });
 }
+
+test.skipIf(hasNoPty)("pty: Ctrl-C ends the wait for a signer", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { path } = ptyThat(() => resolve());
+  const waiting = startMayfly({ home }, "status", "--port", path);
+  await promise;
+  waiting.interrupt();
+  expectSentence(await waiting.end(), "cancelled");
+});
 
 test.skipIf(hasNoPty)(
   "pty: another program holds the port: said by name, to root too",
