@@ -1,11 +1,13 @@
 /** `mayfly demo` again: each signer unplugged, ended at every moment, many requests. */
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectNothingLeft, runDemo, startDemo } from "./demo-run.ts";
 import { hasNoPty } from "./emulating.ts";
-import { lastOf, temporaryFolder } from "./mayfly.ts";
+import { cleanUp, lastOf, temporaryFolder } from "./mayfly.ts";
 import { expectSpend } from "./transaction-check.ts";
+
+afterAll(cleanUp);
 
 describe.skipIf(hasNoPty)("pty: demo, at length", () => {
   for (const name of ["A", "C"]) {

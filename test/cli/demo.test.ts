@@ -1,5 +1,5 @@
 /** `mayfly demo`: the main job, judged from its printed facts by code of the tests' own. */
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hex } from "@scure/base";
@@ -12,8 +12,10 @@ import {
   verdictsOf,
 } from "./demo-run.ts";
 import { hasNoPty } from "./emulating.ts";
-import { eventsOf, type JsonEvent, lastOf, readEvent, temporaryFolder } from "./mayfly.ts";
+import { cleanUp, eventsOf, type JsonEvent, lastOf, readEvent, temporaryFolder } from "./mayfly.ts";
 import { expectSpend } from "./transaction-check.ts";
+
+afterAll(cleanUp);
 
 /** P2WPKH of somebody else on regtest, and its script. */
 const ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";

@@ -1,11 +1,12 @@
 /** `mayfly emulate`: screens and presses, ends of every kind, names, seeds. */
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectContract, expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty, isAlive, isListening, startEmulating, until } from "./emulating.ts";
 import {
   askMayfly,
+  cleanUp,
   type JsonEvent,
   lastOf,
   numberOf,
@@ -14,6 +15,8 @@ import {
   temporaryFolder,
   textOf,
 } from "./mayfly.ts";
+
+afterAll(cleanUp);
 
 const ABANDON = `${"abandon ".repeat(11)}about`;
 /** The master public key of these words, as every wallet shows it. */

@@ -45,7 +45,7 @@ export const until = async (claim: string, condition: () => boolean): Promise<vo
 /** Whether an event says that a signer listens. */
 export const isListening = ({ event }: JsonEvent): boolean => event === "listening";
 
-/** Starts `mayfly emulate --json …`; it ends with the test file at the latest. */
+/** Starts `mayfly emulate --json …`; `cleanUp` ends it at the latest. */
 export const startEmulating = (home: string, ...words: readonly string[]): Emulating => {
   const child = spawn(process.execPath, [MAYFLY, "emulate", "--json", ...words], {
     cwd: home,
@@ -63,7 +63,12 @@ export const startEmulating = (home: string, ...words: readonly string[]): Emula
     child.kill(signal);
     return ended;
   };
-  atEnd(() => end("SIGTERM"));
+  const endWithUs = (): void => void child.kill("SIGTERM"); // a test run that ends too early
+  process.once("exit", endWithUs);
+  atEnd(async () => {
+    process.off("exit", endWithUs);
+    await end("SIGTERM");
+  });
   const next = async (fits: (event: JsonEvent) => boolean): Promise<JsonEvent> => {
     let found: JsonEvent | undefined;
     await until("an event", () => {

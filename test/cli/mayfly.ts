@@ -1,5 +1,4 @@
 /** The program `mayfly` as a process: run to its end, with what it said. */
-import { afterAll } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,16 +11,20 @@ export type JsonEvent = Readonly<Record<string, unknown>>;
 
 const endings: (() => unknown)[] = [];
 
-/** Runs `ending` after this file's tests, the last one first. */
+/** Registers what `cleanUp` does, the last one first. */
 export const atEnd = (ending: () => unknown): void => {
   endings.push(ending);
 };
 
-afterAll(async () => {
+/**
+ * Ends what a test file has started and removes its folders. Each file says `afterAll(cleanUp)` for
+ * itself: a hook of this module would count for the first file that loads it, and no other.
+ */
+export const cleanUp = async (): Promise<void> => {
   for (const ending of endings.splice(0).toReversed()) await ending();
-});
+};
 
-/** A folder that goes with the test file: a `MAYFLY_HOME`, and a place for files. */
+/** A folder that goes with `cleanUp`: a `MAYFLY_HOME`, and a place for files. */
 export const temporaryFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "mayfly-cli-test-"));
   atEnd(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,10 +1,20 @@
 /** Ports that are no signer, or somebody else's: each named for what it is. */
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
 import { openPort } from "../../host/serial/index.ts";
 import { expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty, startEmulating } from "./emulating.ts";
-import { askMayfly, atEnd, runMayfly, startMayfly, temporaryFolder, textOf } from "./mayfly.ts";
+import {
+  askMayfly,
+  atEnd,
+  cleanUp,
+  runMayfly,
+  startMayfly,
+  temporaryFolder,
+  textOf,
+} from "./mayfly.ts";
+
+afterAll(cleanUp);
 
 const home = temporaryFolder();
 

@@ -1,12 +1,14 @@
 /** Bad input on the command line: one clear sentence, the right name, the right exit code. */
-import { beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Transaction } from "@scure/btc-signer";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { CONTRACT, expectContract, expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty, startEmulating } from "./emulating.ts";
-import { askMayfly, lastOf, runMayfly, temporaryFolder, textOf } from "./mayfly.ts";
+import { askMayfly, cleanUp, lastOf, runMayfly, temporaryFolder, textOf } from "./mayfly.ts";
+
+afterAll(cleanUp);
 
 const home = temporaryFolder();
 const file = (name: string): string => join(home, name);

@@ -1,11 +1,12 @@
 /** The whole road by hand: every command of it as a process, and each one's last JSON line. */
-import { beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectContract, expectJsonRefusal, FOUND, signedContract } from "./contract.ts";
 import { hasNoPty, isListening, startEmulating } from "./emulating.ts";
 import {
   askMayfly,
+  cleanUp,
   type JsonEvent,
   numberOf,
   runMayfly,
@@ -20,6 +21,8 @@ import {
   psbtByBitcoinjs,
   psbtByScure,
 } from "./spending.ts";
+
+afterAll(cleanUp);
 
 const NAMES = ["A", "B", "C"] as const;
 const CUSTODIANS = ["ada", "ben", "cleo"] as const;
