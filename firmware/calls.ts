@@ -7,15 +7,16 @@ import { decodeMessage, encodeMessage, type Request } from "../protocol/envelope
 import { assert, fail, type Outcome, ok } from "../protocol/errors.ts";
 import { type CommandName, commandOfCode, REGISTRY } from "../protocol/registry.ts";
 import type { Audit } from "./audit/audit.ts";
-import { type Cancellable, createCancellation } from "./cancellation.ts";
+import type { Cancellation } from "./cancellation.ts";
 import type { AskFor } from "./consent.ts";
 import { type Context, dispatch } from "./dispatch.ts";
 import { handlers } from "./handlers/index.ts";
 import { createOnce } from "./idempotency.ts";
 import { DEVICE_LIMITS } from "./limits.ts";
+import { createOpenCalls } from "./open-calls.ts";
 
 type WireOutcome = Outcome<unknown>;
-type Run = (name: CommandName, params: unknown, cancellation: Cancellable) => Promise<WireOutcome>;
+type Run = (name: CommandName, params: unknown, cancellation: Cancellation) => Promise<WireOutcome>;
 
 /** Answers records; `undefined` where a record is no request and deserves no answer. */
 export interface Calls {
@@ -31,28 +32,6 @@ export interface CallsConfig {
   /** Wipes and ends the device. */
   readonly onFault: () => void;
 }
-
-/** The requests that wait for their answer, so that a cancel finds its call. */
-const createOpenCalls = () => {
-  const byKey = new Map<string, Cancellable>();
-  const byId = new Map<string, Cancellable>();
-  const nameOf = (epoch: number, id: number): string => `${epoch}/${id}`;
-  return {
-    /** A request sent again under its key shares the fate of the first. */
-    begin: ({ id, idempotencyKey }: Request, epoch: number) => {
-      const [name, key] = [nameOf(epoch, id), idempotencyKey.join()];
-      const cancellation = byKey.get(key) ?? createCancellation();
-      byKey.set(key, cancellation);
-      byId.set(name, cancellation);
-      const end = (): void => {
-        byId.delete(name);
-        byKey.delete(key);
-      };
-      return { cancellation, end };
-    },
-    cancel: (epoch: number, id: number): void => byId.get(nameOf(epoch, id))?.cancel(),
-  };
-};
 
 /** A result in wire form, checked against its declaration. */
 const toWire = <N extends CommandName>(
@@ -71,13 +50,9 @@ const answerOf = (id: number, outcome: WireOutcome): Uint8Array => {
   return encodeMessage(details === undefined ? refusal : { ...refusal, details });
 };
 
-/** The calls of one boot. */
-export const createCalls = ({ context, askFor, audit, onFault }: CallsConfig): Calls => {
-  const once = createOnce<WireOutcome>();
-  const openCalls = createOpenCalls();
-  let open = 0;
+/** Runs commands: any at any time, or one at a time. */
+const createRuns = ({ context, askFor, audit, onFault }: CallsConfig) => {
   let isWorking = false;
-
   const run: Run = async (name, params, cancellation) => {
     try {
       const whole: Context = { ...context, ask: askFor(cancellation) };
@@ -96,6 +71,17 @@ export const createCalls = ({ context, askFor, audit, onFault }: CallsConfig): C
     isWorking = false;
     return outcome;
   };
+  return { run, runAlone };
+};
+
+/** The calls of one boot. */
+export const createCalls = (config: CallsConfig): Calls => {
+  const { context, audit } = config;
+  const { run, runAlone } = createRuns(config);
+  const once = createOnce<WireOutcome>();
+  const openCalls = createOpenCalls();
+  let open = 0;
+
   const digestOf = (request: Request): string =>
     context.hal.crypto
       .sha256()
@@ -105,7 +91,7 @@ export const createCalls = ({ context, askFor, audit, onFault }: CallsConfig): C
   const outcomeOf = (
     name: CommandName,
     request: Request,
-    cancellation: Cancellable,
+    cancellation: Cancellation,
   ): Promise<WireOutcome> =>
     // A device that has ended repeats nothing either: dispatch refuses.
     REGISTRY[name].idempotent || context.device().phase === "ended"

@@ -138,6 +138,11 @@ const serveLine = (
     schedule();
   };
   hal.link.onReceive((bytes) => take(link.receive(bytes, clock.nowMs())));
+  // Whoever comes next is a stranger: not even a repeated frame is for him.
+  hal.link.onCable(() => {
+    link.forget();
+    schedule();
+  });
 };
 
 /** Starts the firmware on a board. */

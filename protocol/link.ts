@@ -65,6 +65,8 @@ export interface Link {
   readonly tick: (nowMs: number) => LinkOutput;
   readonly deadlineMs: () => number | undefined;
   readonly isUp: () => boolean;
+  /** The other end of the line has gone or is new: what was agreed with it is void. */
+  readonly forget: () => void;
   /** Whether nothing waits to be sent or acknowledged. */
   readonly isIdle: () => boolean;
   /** Pieces dropped because a check failed. */
@@ -229,6 +231,12 @@ export const createLink = (config: LinkConfig): Link => {
       return drain(state);
     },
     deadlineMs: () => (state.live === undefined ? state.helloAtMs : state.live.stream.deadlineMs()),
+    forget: () => {
+      if (state.live !== undefined) goDown(state);
+      state.candidate = undefined;
+      state.greeter.renew();
+      state.reader.reset();
+    },
     isUp: () => state.live !== undefined,
     isIdle: () => state.live?.stream.isIdle() ?? true,
     dropped: () => state.reader.dropped(),

@@ -104,6 +104,29 @@ describe("a stranger before any HELLO", () => {
   });
 });
 
+describe("a stranger after a host that left", () => {
+  test("gets no byte that was meant for the host, and no repeated frame", async () => {
+    const bench = createBench();
+    const host = await connectRaw(bench);
+    host.sendRecord(requestOf("getStatus", new Map()));
+    const isAnswered = (): boolean =>
+      bench.fromDevice.some((bytes) => decodeFrame(bytes.slice(1, -1))?.type === "data");
+    for (let turn = 0; turn < 100 && !isAnswered(); turn += 1) await settle(1);
+    expect(isAnswered()).toBe(true);
+    await host.close(); // the answer is on its way, and is never acknowledged
+    await settle();
+    const line = bench.attach();
+    const heard: Uint8Array[] = [];
+    line.onBytes((bytes) => void heard.push(bytes));
+    for (let second = 0; second < 20; second += 1) await bench.pass(1000);
+    await line.write(at(OTHERS, 0));
+    await settle();
+    expect(heard).toEqual([]);
+    await line.close();
+    await expectServing(bench);
+  });
+});
+
 describe("on a link that is up", () => {
   test("random bytes between frames are dropped", async () => {
     const bench = createBench({ seed: DEVICE_SEED });

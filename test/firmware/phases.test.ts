@@ -134,7 +134,8 @@ describe("every command in every phase outside its list", () => {
 
   test("params are read before a handler sees them, and well-formed ones reach it", async () => {
     const reached = dispatch(TRAPS, contextIn(bench, "ready"), "getStatus", new Map());
-    await expect(reached).rejects.toThrow("a handler was reached");
+    const end = await reached.then(() => "no handler was reached", String);
+    expect(end).toContain("a handler was reached");
   });
 });
 

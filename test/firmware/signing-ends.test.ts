@@ -51,7 +51,7 @@ describe("consent", () => {
     await client.close();
   });
 
-  test("a caller who changes his mind ends the question, and the device is free at once", async () => {
+  test("a caller who changes his mind ends the question and frees the device", async () => {
     const { bench, client } = await readyDevice({ approve: "ask" });
     const mind = new AbortController();
     const asked = client.signPsbt({ psbt: draftBytes() }, { signal: mind.signal });
