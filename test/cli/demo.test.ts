@@ -3,16 +3,10 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hex } from "@scure/base";
-import { CONTRACT, expectJsonRefusal, expectSentence, PREVOUT } from "./contract.ts";
-import {
-  expectNothingLeft,
-  expectSignersGone,
-  runDemo,
-  startDemo,
-  verdictsOf,
-} from "./demo-run.ts";
+import { CONTRACT, expectJsonRefusal, PREVOUT } from "./contract.ts";
+import { expectNothingLeft, expectSignersGone, runDemo, verdictsOf } from "./demo-run.ts";
 import { hasNoPty } from "./emulating.ts";
-import { cleanUp, eventsOf, type JsonEvent, lastOf, readEvent, temporaryFolder } from "./mayfly.ts";
+import { cleanUp, eventsOf, type JsonEvent, lastOf, temporaryFolder } from "./mayfly.ts";
 import { expectSpend } from "./transaction-check.ts";
 
 afterAll(cleanUp);
@@ -53,16 +47,6 @@ describe.skipIf(hasNoPty)("pty: demo", () => {
     expect(done).toEqual({ ...CONTRACT.done, prevouts: [PREVOUT, PREVOUT, PREVOUT, PREVOUT] });
     expectSpend(done);
     expectSignersGone(done);
-    expectNothingLeft(home);
-  });
-
-  test.concurrent("for people: a story on standard output, nothing on standard error", async () => {
-    const home = temporaryFolder();
-    const run = await runDemo(home);
-    expect(run).toMatchObject({ code: 0, stderr: "" });
-    for (const word of ["Power cut", "Cleo is away", "HOLD", "REFUSE", "signed", "txid"]) {
-      expect(run.stdout).toContain(word);
-    }
     expectNothingLeft(home);
   });
 
@@ -114,35 +98,6 @@ describe.skipIf(hasNoPty)("pty: demo", () => {
     const home = temporaryFolder();
     const file = write(home, [request("two", DENIED, 60_000), "{"]);
     expectJsonRefusal(await runDemo(home, "--requests", file, "--json"), "nothing_to_pay");
-    const human = await runDemo(home, "--requests", file);
-    expectSentence(human, "nothing_to_pay");
-    expect(human.stdout).toContain("line 2");
-    expectNothingLeft(home);
-  });
-
-  test.concurrent("Ctrl-C in the middle: no process, no folder", async () => {
-    const home = temporaryFolder();
-    const child = startDemo(home, "--json");
-    let text = "";
-    for await (const chunk of child.stdout) {
-      text += Buffer.from(chunk).toString();
-      if (text.includes("powercut")) child.kill("SIGINT");
-    }
-    expect(await child.exited).toBe(130);
-    expect(await new Response(child.stderr).text()).toBe("");
-    for (const line of text.trim().split("\n")) readEvent(line);
-    expect(text).not.toContain('"done"');
-    expectNothingLeft(home);
-  });
-
-  test.concurrent("a reader that leaves: no trace of a stack, nothing left behind", async () => {
-    const home = temporaryFolder();
-    const child = startDemo(home);
-    const reader = child.stdout.getReader();
-    await reader.read();
-    await reader.cancel();
-    expect(await child.exited).not.toBe(0);
-    expect(await new Response(child.stderr).text()).toBe("");
     expectNothingLeft(home);
   });
 });
