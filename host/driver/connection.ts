@@ -4,6 +4,7 @@ import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { Hello } from "../../protocol/hello.ts";
 import { createLink, type LinkEvent, type LinkOutput } from "../../protocol/link.ts";
 import type { Line, LineError, OpenLine } from "./line.ts";
+import { createOutbox } from "./outbox.ts";
 
 /** A link that is up. */
 export interface Connection {
@@ -37,12 +38,13 @@ const linkOfHost = () =>
 /** Runs the link over a line; events go to `onEvent`. */
 const drive = (line: Line, onEvent: (event: LinkEvent) => void) => {
   const link = linkOfHost();
+  const write = createOutbox(line);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
   let onIdle: (() => void) | undefined;
   const take = (output: LinkOutput): void => {
     if (isStopped) return;
-    for (const bytes of output.bytes) void line.write(bytes);
+    for (const bytes of output.bytes) write(bytes);
     for (const event of output.events) onEvent(event);
     if (link.isIdle()) onIdle?.();
     schedule();
