@@ -1,5 +1,6 @@
 /** The custodians' side: their keys, their shares, and the approval that passes one on. */
 export { type ApproveError, approve, parseQuote } from "./approve.ts";
+export { checkGenesis, type GenesisReply, type GenesisRequest } from "./genesis.ts";
 export {
   type CustodianKey,
   formatCustodian,
@@ -8,4 +9,5 @@ export {
   parseCustodian,
   parseKeyFile,
 } from "./keys.ts";
+export { readExpiry } from "./quote-expiry.ts";
 export { formatShareFile, parseShareFile, type ShareFile } from "./share-file.ts";

@@ -51,7 +51,13 @@ const readJson = (text: string): unknown => {
 
 const memberOf = (value: object, name: string): unknown => Reflect.get(value, name);
 
-/** Reads a share file. */
+/** Whether the fields that people read say what the share's authenticated context says. */
+const areLabelsTrue = (value: object, { purpose, device, header }: ShareContext): boolean =>
+  memberOf(value, "purpose") === purpose &&
+  memberOf(value, "device") === device &&
+  memberOf(value, "member") === header.memberIndex;
+
+/** Reads a share file. `share_malformed` also where a label in clear differs from the context. */
 export const parseShareFile = (text: string): Outcome<ShareFile, "share_malformed"> => {
   const value = readJson(text);
   if (typeof value !== "object" || value === null) return fail("share_malformed");
@@ -63,5 +69,7 @@ export const parseShareFile = (text: string): Outcome<ShareFile, "share_malforme
   };
   if (!SEALED_SHARE.check(sealed)) return fail("share_malformed");
   const context = decodeAs(SHARE_CONTEXT, sealed.context);
-  return context === undefined ? fail("share_malformed") : ok({ sealed, context });
+  return context !== undefined && areLabelsTrue(value, context)
+    ? ok({ sealed, context })
+    : fail("share_malformed");
 };
