@@ -53,6 +53,8 @@ test("no request throws, and none of garbage passes", () => {
     payments: array(record({ address: string(), amountSats: double() }), { maxLength: 3 }),
     change: option(record({ path: string() }), { nil: undefined }),
     maxFeeSats: double(),
+    minimumSigners: double(),
+    lockTime: option(double(), { nil: undefined }),
   });
   assertSeeded(
     property(request, (one) => {

@@ -5,8 +5,10 @@ import {
   checkTransaction,
   type PointName,
 } from "../../host/control/index.ts";
+import { LOCK_CHANGES, LOCKS_THAT_PASS } from "./lock-changes.ts";
 import { OUTPUT_CHANGES } from "./output-changes.ts";
 import { REFERENCE_CHANGES } from "./reference-changes.ts";
+import { ONE_SIGNER_AGREED, SIGNER_COUNT_CHANGES } from "./signer-count-changes.ts";
 import { SIGNATURE_CHANGES } from "./signature-changes.ts";
 import {
   CHANGE_PATH,
@@ -28,7 +30,13 @@ const failedPoints = (request: CheckRequest): readonly PointName[] =>
     .points.filter(({ ok }) => !ok)
     .map(({ point }) => point);
 
-const ALL_CHANGES = [...SIGNATURE_CHANGES, ...OUTPUT_CHANGES, ...REFERENCE_CHANGES];
+const ALL_CHANGES = [
+  ...SIGNATURE_CHANGES,
+  ...OUTPUT_CHANGES,
+  ...REFERENCE_CHANGES,
+  ...LOCK_CHANGES,
+  ...SIGNER_COUNT_CHANGES,
+];
 const [A = "", B = "", C = ""] = SIGNERS.map(({ fingerprint }) => fingerprint);
 
 describe("a valid spend", () => {
@@ -59,6 +67,14 @@ describe("a valid spend", () => {
   test("passes with its outputs and prevouts in another order", () => {
     const txHex = signSpend(OUTPUTS.toReversed());
     expect(failedPoints(checkRequest({ txHex, prevouts: PREVOUTS.toReversed() }))).toEqual([]);
+  });
+
+  test.each(LOCKS_THAT_PASS)("passes with $name", ({ changes }) => {
+    expect(failedPoints(checkRequest(changes))).toEqual([]);
+  });
+
+  test("passes with one signer of a 1-of-3 wallet where one is agreed on", () => {
+    expect(failedPoints(checkRequest(ONE_SIGNER_AGREED))).toEqual([]);
   });
 
   test("passes without change where none is agreed on", () => {
@@ -100,6 +116,14 @@ describe("a changed spend is refused", () => {
   test("every point has a change that it refuses", () => {
     const all = ALL_CHANGES.flatMap(({ fails }) => fails);
     expect(CHECK_POINTS.filter((point) => !all.includes(point))).toEqual([]);
+  });
+
+  test("a lock is told by its number, a relative one by its input", () => {
+    const whys = LOCK_CHANGES.map(({ changes }) =>
+      checkTransaction(checkRequest(changes)).points.flatMap(({ why }) => why ?? []),
+    );
+    expect(whys).toContainEqual(["The lock time is 4000000000, not 0."]);
+    expect(whys).toContainEqual(["Input 2: its sequence enables a relative lock."]);
   });
 
   test("what cannot be judged says so", () => {

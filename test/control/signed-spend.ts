@@ -70,10 +70,14 @@ export const privateKeyAt = (signer: TestSigner, path: string): Uint8Array => {
   return privateKey;
 };
 
-/** A 2-of-3 P2WSH at a path, as @scure/btc-signer builds it. */
-export const walletScript = (path: string, signers: readonly TestSigner[] = SIGNERS) => {
+/** A P2WSH at a path, 2-of-3 where nothing else is said, as @scure/btc-signer builds it. */
+export const walletScript = (
+  path: string,
+  signers: readonly TestSigner[] = SIGNERS,
+  threshold = 2,
+) => {
   const keys = signers.flatMap(({ account }) => account.derive(`m/${path}`).publicKey ?? []);
-  const { script, witnessScript, address } = sortedMultisig(2, keys, true, REGTEST);
+  const { script, witnessScript, address } = sortedMultisig(threshold, keys, true, REGTEST);
   if (witnessScript === undefined || address === undefined) throw new Error("P2WSH has both");
   return { script, witnessScript, address };
 };
@@ -154,17 +158,26 @@ export const OUTPUTS: readonly TestOutput[] = [
   { script: walletScript(CHANGE_PATH).script, amountSats: 2_995_000 },
 ];
 
+/** When a spend may be mined; `sequences` are the inputs', and those not given signal RBF only. */
+export interface TestLocks {
+  readonly version?: number;
+  readonly lockTime?: number;
+  readonly sequences?: readonly number[];
+}
+
 /** A spend of the coins to some outputs, signed by two signers (places in `SIGNERS`). */
 export const signSpend = (
   outputs: readonly TestOutput[] = OUTPUTS,
   signers: readonly number[] = [0, 1],
   prevouts: readonly ListedPrevout[] = PREVOUTS,
+  { version = 2, lockTime = 0, sequences = [] }: TestLocks = {},
 ): string => {
-  const tx = new Transaction({ lowR: true });
-  for (const { txid, vout, path, amountSats, scriptHex } of prevouts) {
+  const tx = new Transaction({ lowR: true, version, lockTime, allowUnknownVersion: true });
+  for (const [place, { txid, vout, path, amountSats, scriptHex }] of prevouts.entries()) {
     const { witnessScript } = walletScript(path);
     const witnessUtxo = { script: hexToBytes(scriptHex), amount: BigInt(amountSats) };
-    tx.addInput({ txid, index: vout, witnessUtxo, witnessScript, sequence: 0xfffffffd });
+    const sequence = sequences[place] ?? 0xfffffffd;
+    tx.addInput({ txid, index: vout, witnessUtxo, witnessScript, sequence });
   }
   for (const { script, amountSats } of outputs) {
     tx.addOutput({ script, amount: BigInt(amountSats) });
@@ -197,6 +210,7 @@ export const checkRequest = (changes: Partial<CheckRequest> = {}): CheckRequest 
   payments: PAYMENTS,
   change: { path: CHANGE_PATH },
   maxFeeSats: 10_000,
+  minimumSigners: 2,
   ...changes,
 });
 

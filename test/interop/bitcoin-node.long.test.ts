@@ -77,6 +77,7 @@ const spend = async ({ wallet, descriptor }: ThreeSigners, request: Spend) => {
     payments,
     change: { path: `${change.branch}/${change.index}` },
     maxFeeSats: MAX_FEE_SATS,
+    minimumSigners: 2,
   });
   expect(points.filter((point) => !point.ok)).toEqual([]);
   expect(signedBy.toSorted()).toEqual(signers.map(({ fingerprint }) => fingerprint).toSorted());

@@ -19,6 +19,8 @@ const INPUTS = 4;
 const FEE_RATE = 2;
 /** More than this as a fee is refused by the final check, whatever the draft says. */
 const MAX_FEE_SATS = 1_000_000;
+/** Fewer signers than this on an input are refused, whatever the descriptor asks for. */
+const MINIMUM_SIGNERS = 2;
 /** On top of the payments: the fee of the largest transaction at `FEE_RATE`, and some change. */
 const MARGIN_SATS = 500_000;
 const CHANGE = { branch: 1, index: 0 } as const;
@@ -90,4 +92,5 @@ export const checkPayment = (
     change:
       draft.changeVout === undefined ? undefined : { path: `${CHANGE.branch}/${CHANGE.index}` },
     maxFeeSats: MAX_FEE_SATS,
+    minimumSigners: MINIMUM_SIGNERS,
   });

@@ -16,6 +16,7 @@ import {
   judgeWitnesses,
   type Objection,
 } from "./input-points.ts";
+import { judgeLockTime } from "./lock-time.ts";
 import {
   changeScript,
   judgeChange,
@@ -100,8 +101,9 @@ const JUDGES = {
     judgeChange(settlement, request.change, change),
   ),
   fee: onTransaction(({ spends, tx }, { maxFeeSats }) => judgeFee(spends, tx, maxFeeSats)),
-  "distinct-signers": onWallet(({ spends }, { threshold }, { fingerprints }) =>
-    judgeSigners(spends, threshold, fingerprints),
+  "lock-time": onTransaction(({ tx }, { lockTime }) => judgeLockTime(tx, lockTime)),
+  "distinct-signers": onWallet(({ spends }, { threshold }, { minimumSigners, fingerprints }) =>
+    judgeSigners(spends, { threshold, minimumSigners, fingerprints }),
   ),
 } as const satisfies Record<PointName, Judge>;
 

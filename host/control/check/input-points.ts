@@ -125,17 +125,26 @@ export const judgeSighash = (spends: readonly Spend[]): Objection =>
     return signature.sighash === SIGHASH_ALL ? undefined : "a signature is not SIGHASH_ALL.";
   });
 
-/** Every input is signed by as many signers as the threshold, each of them one that may sign. */
+/** How many must sign, by the descriptor and by agreement; without `fingerprints`, anybody may. */
+export interface SignerDemands {
+  readonly threshold: number;
+  readonly minimumSigners: number;
+  readonly fingerprints: readonly string[] | undefined;
+}
+
+/** Every input has as many signers as threshold and minimum ask for, each one that may sign. */
 export const judgeSigners = (
   spends: readonly Spend[],
-  threshold: number,
-  allowed: readonly string[] | undefined,
-): Objection =>
-  firstObjection(spends, (spend) => {
+  { threshold, minimumSigners, fingerprints }: SignerDemands,
+): Objection => {
+  if (!Number.isSafeInteger(minimumSigners) || minimumSigners < 1) {
+    return "The minimum of signers is not a positive whole number.";
+  }
+  const needed = Math.max(threshold, minimumSigners);
+  return firstObjection(spends, (spend) => {
     const signers = signersOf(spend);
-    if (signers.length < threshold) {
-      return `${signers.length} distinct signers, ${threshold} are needed.`;
-    }
-    const stranger = signers.find((signer) => !(allowed ?? signers).includes(signer));
+    if (signers.length < needed) return `${signers.length} distinct signers, ${needed} are needed.`;
+    const stranger = signers.find((signer) => !(fingerprints ?? signers).includes(signer));
     return stranger === undefined ? undefined : `${stranger} is none of the expected signers.`;
   });
+};

@@ -14,6 +14,7 @@ export const CHECK_POINTS = [
   "payments",
   "change",
   "fee",
+  "lock-time",
   "distinct-signers",
 ] as const;
 
@@ -33,7 +34,10 @@ export interface ListedPrevout {
 /**
  * A signed transaction and what was agreed on: the wallet's descriptor (multipath, with checksum),
  * the approved payments, where change goes (`undefined`: there is none), the most the fee may be.
- * With `fingerprints`, only these signers may have signed.
+ * `minimumSigners` is how many distinct signers each input needs at least, whatever the descriptor
+ * asks for: a descriptor that was swapped must not lower it. `lockTime` is the one agreed on, as
+ * the transaction has it (0 where it is not given). With `fingerprints`, only these signers may
+ * have signed.
  */
 export interface CheckRequest {
   readonly txHex: string;
@@ -43,6 +47,8 @@ export interface CheckRequest {
   readonly payments: readonly Payment[];
   readonly change: { readonly path: string } | undefined;
   readonly maxFeeSats: number;
+  readonly minimumSigners: number;
+  readonly lockTime?: number | undefined;
   readonly fingerprints?: readonly string[] | undefined;
 }
 
