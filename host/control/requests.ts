@@ -1,12 +1,15 @@
 /**
- * Withdrawal requests as JSON lines: `{"id","user","address","amountSats"}`. A broken line is named
- * and the rest goes on. Only form is judged here; whether a request is wise is for screening.ts.
+ * Withdrawal requests as JSON lines: `{"id","user","address","amountSats"}`, each key once. A broken
+ * line is named and the rest goes on. Only form is judged here; whether a request is wise is for
+ * screening.ts.
  */
 
 import { type Details, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { NetworkName, Withdrawal } from "../withdrawal.ts";
 import { attempt } from "./attempt.ts";
+import { findRepeatedKey } from "./json-keys.ts";
 import { CONTROL_LIMITS } from "./limits.ts";
+import { keyOfId, readId, readUser } from "./names.ts";
 import { networkOfAddress, scriptOfAddress } from "./network.ts";
 
 /** A line that is no request: its number, counted from 1, and in `details.why` the reason. */
@@ -26,8 +29,6 @@ type Parsed<T> = Outcome<T, "request_malformed">;
 
 const FIELDS: readonly string[] = ["id", "user", "address", "amountSats"];
 const BYTE_ORDER_MARK = "\uFEFF";
-// Names reach terminals and logs: an escape sequence in one could rewrite what people read there.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 const refuse = (why: string) => fail("request_malformed", { why });
 
@@ -44,17 +45,12 @@ const readRecord = (line: string): Parsed<Readonly<Record<string, unknown>>> => 
   const missing = FIELDS.find((field) => !Object.hasOwn(value, field));
   if (missing !== undefined) return refuse(`The field ${missing} is missing.`);
   const extra = Object.keys(value).some((field) => !FIELDS.includes(field));
-  return extra ? refuse(`There are other fields than ${FIELDS.join(", ")}.`) : ok(value);
-};
-
-const readName = (field: "id" | "user", value: unknown): Parsed<string> => {
-  if (typeof value !== "string") return refuse(`The field ${field} is not a string.`);
-  if (value.trim() === "") return refuse(`The field ${field} is empty.`);
-  if (value.length > CONTROL_LIMITS.nameLength) {
-    return refuse(`The field ${field} is longer than ${CONTROL_LIMITS.nameLength} characters.`);
-  }
-  if (UNPRINTABLE.test(value)) return refuse(`The field ${field} has unprintable characters.`);
-  return ok(value);
+  if (extra) return refuse(`There are other fields than ${FIELDS.join(", ")}.`);
+  const repeated = findRepeatedKey(line);
+  if (repeated === undefined) return ok(value);
+  // Only our own fields' names are repeated to people, not whatever a nested object has.
+  const known = FIELDS.includes(repeated) ? `The field ${repeated}` : "A field within a field";
+  return refuse(`${known} stands twice.`);
 };
 
 const readAddress = (value: unknown, network: NetworkName): Parsed<string> => {
@@ -83,9 +79,9 @@ const readLine = (line: string, network: NetworkName): Parsed<Withdrawal> => {
   const record = readRecord(line);
   if (!record.ok) return record;
   const fields = record.value;
-  const id = readName("id", fields["id"]);
+  const id = readId(fields["id"]);
   if (!id.ok) return id;
-  const user = readName("user", fields["user"]);
+  const user = readUser(fields["user"]);
   if (!user.ok) return user;
   const address = readAddress(fields["address"], network);
   if (!address.ok) return address;
@@ -112,12 +108,14 @@ const refuseRepeated = (
   read: Parsed<Withdrawal>,
   accepted: ReadonlyMap<string, Withdrawal>,
 ): Parsed<Withdrawal> =>
-  read.ok && accepted.has(read.value.id) ? refuse("The id stands on an earlier line.") : read;
+  read.ok && accepted.has(keyOfId(read.value.id))
+    ? refuse("The id stands on an earlier line.")
+    : read;
 
 /**
  * Reads requests from JSON lines; blank lines, CRLF and a byte order mark are tolerated. A line
- * that repeats the id of an accepted one is refused; past the limit of lines, the first that is
- * not blank stands for the rest. Never throws.
+ * that repeats the id of an accepted one, in whatever case, is refused; past the limit of lines,
+ * the first that is not blank stands for the rest. Never throws.
  */
 export const readRequests = (text: string, network: NetworkName): RequestList => {
   const lines = (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).split("\n");
@@ -126,7 +124,7 @@ export const readRequests = (text: string, network: NetworkName): RequestList =>
   for (const [index, line] of lines.slice(0, CONTROL_LIMITS.requestLines).entries()) {
     if (line.trim() === "") continue;
     const read = refuseRepeated(readLine(unterminated(line), network), requests);
-    if (read.ok) requests.set(read.value.id, read.value);
+    if (read.ok) requests.set(keyOfId(read.value.id), read.value);
     else refused.push({ line: index + 1, error: read.error, details: read.details ?? {} });
   }
   return { requests: [...requests.values()], refused: [...refused, ...refusalOfRest(lines)] };

@@ -11,6 +11,9 @@ const GOOD = { id: "w1", user: "ada", address: ADDRESS, amountSats: 600 };
 const line = (changes: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({ ...GOOD, ...changes });
 
+// A valid line with one more member at its end, written as it stands.
+const repeat = (member: string): string => `${line().slice(0, -1)},${member}}`;
+
 const without = (field: keyof typeof GOOD): string => line({ [field]: undefined });
 
 describe("request lines", () => {
@@ -49,10 +52,27 @@ describe("request lines", () => {
     [line({ id: 7 }), "id is not a string"],
     [line({ id: "" }), "id is empty"],
     [line({ id: "x".repeat(65) }), "id is longer than 64"],
+    ...["w 1", " w1", "w1 ", "w\u20101", "\u00a0w1", "w\t1", "w\u007f", "é"].map((id) => [
+      line({ id }),
+      "id has characters other than printable ASCII",
+    ]),
     [line({ user: null }), "user is not a string"],
     [line({ user: " " }), "user is empty"],
     [line({ user: "x".repeat(65) }), "user is longer than 64"],
-    [line({ user: "ada\u001b[2J" }), "unprintable"],
+    [line({ user: "\u00a0" }), "user is empty"],
+    ...[
+      "ada\u001b[2J",
+      "a\u200bda",
+      "ada\ufe0f",
+      "ad\u034fa",
+      "ada\u3164",
+      "\u2800ada",
+      "a\u2028a",
+    ].map((user) => [line({ user }), "unprintable"]),
+    ...["ada ", " ada", "\u00a0ada", "ada\u3000", "ada  b", "ada\u00a0b", "ada\u2003b"].map(
+      (user) => [line({ user }), "white space other than single spaces"],
+    ),
+    [line({ user: "rene\u0301" }), "normalization form C"],
     [line({ address: 1 }), "address is not a string"],
     [line({ address: "" }), "not a valid Bitcoin address"],
     [line({ address: `${ADDRESS}q` }), "not a valid Bitcoin address"],
@@ -69,6 +89,14 @@ describe("request lines", () => {
     [line({ id: "w1" }).padEnd(4_097), "longer than 4096 bytes"],
     [line({ user: "ö".repeat(2_048) }), "longer than 4096 bytes"],
     [line({ id: "before" }), "stands on an earlier line"],
+    [line({ id: "Before" }), "stands on an earlier line"],
+    [line({ id: "BEFORE" }), "stands on an earlier line"],
+    [repeat('"amountSats":9000000'), "amountSats stands twice"],
+    [repeat('"amountSats":600'), "amountSats stands twice"],
+    [repeat('"id" \t:"w2"'), "id stands twice"],
+    [line().replace('"ada"', '{"\\u001b":1,"\\u001b":1}'), "A field within a field stands twice"],
+    [repeat('"\\u0069d":"w2"'), "id stands twice"],
+    [repeat('"\\u0075s\\u0065r":"eve"'), "user stands twice"],
   ])("%s is refused by its number, and the rest goes on", (broken, why) => {
     const text = [line({ id: "before" }), "", broken, line({ id: "after" })].join("\n");
     const { requests, refused } = readRequests(text, "regtest");
@@ -81,6 +109,22 @@ describe("request lines", () => {
   test("at the limits pass: 64 characters, 21 million bitcoin, 4096 bytes", () => {
     const fields = { id: "x".repeat(64), user: "y".repeat(64), amountSats: 21e14 };
     expect(readRequests(line(fields).padEnd(4_096), "regtest").requests).toHaveLength(1);
+  });
+
+  test("words of any alphabet are a user's name, and quotes in a value are no keys", () => {
+    const users = [
+      "Ada Lovelace",
+      "ren\u00e9",
+      "李",
+      "O'Neil",
+      'a","id":"b',
+      'a\\":"',
+      '\\"id\\":',
+    ];
+    const lines = users.map((user, place) => line({ id: `w${place}`, user }));
+    const { requests, refused } = readRequests(lines.join("\n"), "regtest");
+    expect(refused).toEqual([]);
+    expect(requests.map(({ user }) => user)).toEqual(users);
   });
 
   test("the id of a refused line may be used again", () => {
