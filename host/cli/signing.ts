@@ -3,7 +3,7 @@ import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
   type AddedSignature,
   addSignatures,
-  isComplete,
+  finalise,
   type Psbt,
   readPsbt,
 } from "../vault/index.ts";
@@ -27,6 +27,25 @@ const readFile = (file: string): Outcome<Psbt> => {
   return psbt.ok ? psbt : fail(psbt.error, { ...psbt.details, file });
 };
 
+/** Inputs that carry a key of this master: a device that signs at all signs each of them. */
+const inputsOf = (psbt: Psbt, fingerprint: string): number =>
+  psbt.data.inputs.filter(({ bip32Derivation }) =>
+    bip32Derivation?.some(({ masterFingerprint }) => toHex(masterFingerprint) === fingerprint),
+  ).length;
+
+/** Adds a device's signatures, unless they are bad, fewer than its inputs, or none. */
+const addAll = (
+  psbt: Psbt,
+  fingerprint: string,
+  signatures: Parameters<typeof addSignatures>[2],
+): Outcome<readonly AddedSignature[], "signature_invalid"> => {
+  const added = addSignatures(psbt, fingerprint, signatures);
+  if (!added.ok) return added;
+  const signed = new Set(added.value.map(({ input }) => input)).size;
+  const inputs = inputsOf(psbt, fingerprint);
+  return signed > 0 && signed === inputs ? added : fail("signature_invalid", { signed, inputs });
+};
+
 const signWith = (port: string, psbt: Psbt, walletId: Uint8Array | undefined) =>
   withDevice(port, async (client) => {
     const status = await client.getStatus({});
@@ -38,7 +57,8 @@ const signWith = (port: string, psbt: Psbt, walletId: Uint8Array | undefined) =>
     if (!reply.ok) return fail(reply.error, { ...reply.details, device: status.value.name });
     const { fingerprint } = status.value;
     if (fingerprint === undefined) return fail("wrong_phase", { device: status.value.name });
-    return addSignatures(psbt, toHex(fingerprint), reply.value.signatures);
+    const added = addAll(psbt, toHex(fingerprint), reply.value.signatures);
+    return added.ok ? added : fail(added.error, { ...added.details, device: status.value.name });
   });
 
 /** Asks the devices one after the other; the first that refuses ends it. */
@@ -81,7 +101,7 @@ export const sign = async (
   const signatures = signed.value;
   const text = psbt.value.toBase64();
   const written = out === undefined ? ok(undefined) : writeResult(out, `${text}\n`);
-  const complete = isComplete(psbt.value);
+  const complete = finalise(psbt.value).ok;
   const ms = Math.round(performance.now() - began);
   output.say({ event: "signed", psbt: text, complete, signatures, receipts: [], ms }, [
     // A file that cannot be written must not cost the signatures.

@@ -4,7 +4,7 @@
  */
 
 import { hex } from "@scure/base";
-import { payments, type Psbt } from "bitcoinjs-lib";
+import type { Psbt } from "bitcoinjs-lib";
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import {
   type InputKey,
@@ -31,24 +31,6 @@ interface SignedInput {
   /** Verified, in the script's order; at least the threshold. */
   readonly signatures: readonly KeySignature[];
 }
-
-/**
- * Whether each input has as many signatures as its script asks for. Counts and does not verify;
- * false for a PSBT without inputs or one that was finalised elsewhere.
- */
-export const isComplete = (psbt: Psbt): boolean =>
-  psbt.data.inputs.length > 0 &&
-  psbt.data.inputs.every(({ witnessScript, partialSig }) => {
-    if (witnessScript === undefined || partialSig === undefined) return false;
-    try {
-      const { m, pubkeys } = payments.p2ms({ output: witnessScript });
-      const known = new Set((pubkeys ?? []).map((key) => hex.encode(key)));
-      const count = partialSig.filter(({ pubkey }) => known.has(hex.encode(pubkey))).length;
-      return m !== undefined && count >= m;
-    } catch {
-      return false;
-    }
-  });
 
 const verifyInput = (
   psbt: Psbt,

@@ -5,7 +5,7 @@
 
 export type { Psbt } from "bitcoinjs-lib";
 export { type AddedSignature, addSignatures, type InputSignature } from "./combine.ts";
-export { type FinalTransaction, finalise, isComplete } from "./combine-final.ts";
+export { type FinalTransaction, finalise } from "./combine-final.ts";
 export {
   descriptorChecksum,
   isChecksumRight,
