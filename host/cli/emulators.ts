@@ -4,6 +4,7 @@
  * itself when that closes, so a supervisor that dies leaves no signer behind.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
@@ -50,6 +51,12 @@ const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 2000;
 const MAIN = fileURLToPath(new URL("../../hardware/emulator/main.ts", import.meta.url));
 
+/** A signer's command line, after the interpreter: it says whose process that is. */
+export const emulatorWords = (runFolder: string, name: string): readonly string[] => [
+  MAIN,
+  join(runFolder, name),
+];
+
 type Started = Outcome<Listening>;
 
 /** How a process ended. */
@@ -71,7 +78,8 @@ const launch = (
   settings: EmulatorSettings & { readonly boot: number; readonly lastReason: string },
   { logs = "ignore", onEvent }: SupervisorOptions,
 ): Life => {
-  const child = spawn(process.execPath, [MAIN], { stdio: ["pipe", "pipe", logs] });
+  const words = emulatorWords(settings.runFolder, settings.name);
+  const child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", logs] });
   const started = Promise.withResolvers<Started>();
   const ended = Promise.withResolvers<Exit>();
   const failure = fail("emulator_failed", { name: settings.name });

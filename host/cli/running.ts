@@ -1,6 +1,7 @@
 /** The emulators that run under this home, as they list themselves there. */
-import { readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { emulatorWords } from "./emulators.ts";
 
 /** A running emulator. */
 export interface RunningEmulator {
@@ -9,13 +10,13 @@ export interface RunningEmulator {
   readonly pid: number;
 }
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false; // no such process, or one of another user: not ours either way
-  }
+/**
+ * Whether the process is this emulator, by its command line: a listing outlives an emulator that
+ * was killed, and its process's number may be another's by now.
+ */
+const isItsProcess = (folder: string, { name, pid }: RunningEmulator): boolean => {
+  const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  return emulatorWords(folder, name).every((word, i) => words[i + 1] === word);
 };
 
 const isRunningEmulator = (value: unknown): value is RunningEmulator =>
@@ -28,23 +29,34 @@ const isRunningEmulator = (value: unknown): value is RunningEmulator =>
   "pid" in value &&
   Number.isSafeInteger(value.pid);
 
-const readListing = (file: string): readonly RunningEmulator[] => {
+const readListing = (folder: string, file: string): readonly RunningEmulator[] => {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return isRunningEmulator(value) && isAlive(value.pid) ? [value] : [];
+    const value: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    if (!isRunningEmulator(value) || file !== `${value.name}.json`) return [];
+    return isItsProcess(folder, value) ? [value] : [];
   } catch {
-    return []; // gone meanwhile, or not a listing
+    return []; // it or its process is gone, or it is no listing
   }
 };
 
-/** All that are alive, by name. */
+/** All that are alive, by name. A listing that its own process does not bear out is ignored. */
 export const runningEmulators = (folder: string): readonly RunningEmulator[] => {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith(".json"))
       .toSorted()
-      .flatMap((name) => readListing(join(folder, name)));
+      .flatMap((name) => readListing(folder, name));
   } catch {
     return []; // no emulator has run here yet
   }
 };
+
+/** Whether two paths, however spelled, are one and the same link. */
+const isOneLink = (one: string, other: string): boolean => {
+  const [a, b] = [one, other].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
+};
+
+/** The running emulator that a link leads to; `undefined` where it is free to be placed anew. */
+export const holderOfLink = (folder: string, link: string): RunningEmulator | undefined =>
+  runningEmulators(folder).find(({ path }) => isOneLink(path, link));

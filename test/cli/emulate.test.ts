@@ -134,6 +134,34 @@ describe.skipIf(hasNoPty)("pty: emulate", () => {
     expectJsonRefusal(lost, "port_missing");
   });
 
+  test.concurrent("a listing that names another's process is ignored", async () => {
+    const home = temporaryFolder();
+    const emulating = startEmulating(home, "--count", "2");
+    const [a = {}, b = {}] = await emulating.listening(2);
+    const write = (file: string, name: string, pid: number): void =>
+      writeFileSync(join(home, "run", file), JSON.stringify({ name, path: "/dev/null", pid }));
+    write("A.json", "A", process.pid); // no emulator
+    write("B.json", "B", numberOf(a, "pid")); // another emulator
+    write("C.json", "B", numberOf(b, "pid")); // another's name
+    expect(await askMayfly({ home }, "devices")).toMatchObject({ devices: [] });
+    const lost = await runMayfly({ home }, "status", "--port", "A", "--json");
+    expectJsonRefusal(lost, "port_missing");
+  });
+
+  test.concurrent("--link: a running emulator's link is not taken away from it", async () => {
+    const home = temporaryFolder();
+    const link = join(home, "port");
+    const first = startEmulating(home, "--link", link);
+    await first.listening();
+    const second = await runMayfly({ home }, "emulate", "--link", `${home}/./port`, "--json");
+    expect(expectJsonRefusal(second, "file_exists")).toMatchObject({
+      error: { details: { path: link, emulator: "A" } },
+    });
+    expect(await askMayfly({ home }, "status", "--port", link)).toMatchObject({ name: "A" });
+    expect(await first.end("SIGINT")).toBe(0);
+    expect(await startEmulating(home, "--link", link).listening()).toMatchObject([{ path: link }]);
+  });
+
   test.concurrent("two at once under one home: names of their own", async () => {
     const home = temporaryFolder();
     const both = [startEmulating(home, "--count", "2"), startEmulating(home, "--count", "2")];

@@ -11,6 +11,7 @@ import { mayflyHome, runFolder } from "../home.ts";
 import { EMULATOR_NAMES, type HeldNames, holdNames } from "../names.ts";
 import type { Output } from "../output.ts";
 import { answer, badOption, declare } from "../program.ts";
+import { holderOfLink } from "../running.ts";
 
 interface EmulateOptions {
   readonly count: string;
@@ -178,16 +179,24 @@ const emulateAs = async (
   return ok(undefined);
 };
 
+/** A link that leads to a running emulator is not taken away from it. */
+const checkLinks = (all: readonly EmulatorSettings[], folder: string): Outcome<void> => {
+  for (const { link } of all) {
+    const holder = holderOfLink(folder, link);
+    if (holder !== undefined) return fail("file_exists", { path: link, emulator: holder.name });
+  }
+  return ok(undefined);
+};
+
 const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome<unknown>> => {
   const wish = wishOf(options);
   if (!wish.ok) return wish;
   const folder = runFolder(options.home === undefined ? mayflyHome() : resolve(options.home));
   const held: Outcome<HeldNames> = holdNames(folder, wish.value.count);
   if (!held.ok) return held;
-  const outcome = await emulateAs(
-    settingsOf(options, wish.value, folder, held.value.names),
-    output,
-  );
+  const settings = settingsOf(options, wish.value, folder, held.value.names);
+  const free = checkLinks(settings, folder);
+  const outcome = free.ok ? await emulateAs(settings, output) : free;
   held.value.release();
   return outcome;
 };
