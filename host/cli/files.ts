@@ -43,6 +43,12 @@ export const readText = (file: string): Outcome<string, FileError> => {
   return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes;
 };
 
+/** Whether a file lets anyone but its owner in; standard input and a missing file do not. */
+export const isOpenToOthers = (file: string): boolean => {
+  const found = file === "-" ? undefined : statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true && (found.mode & 0o077) !== 0;
+};
+
 /** Writes a new file that only its owner may read. */
 export const writePrivate = (file: string, content: string): Outcome<void, FileError> => {
   try {

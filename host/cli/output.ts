@@ -17,6 +17,8 @@ export interface Output {
   readonly tell: (...lines: readonly string[]) => void;
   /** A next step, for people at a terminal only: on standard error, so that pipes stay clean. */
   readonly hint: (line: string) => void;
+  /** What the user should mend, work going on: one line on standard error, in either form. */
+  readonly warn: (line: string) => void;
   readonly refuse: (failure: Failure) => void;
 }
 
@@ -31,31 +33,53 @@ export const sentence = ({ error, details }: Failure): string => {
   return `${means}${about === "" ? "" : ` (${about})`}${rest}. [${error}]`;
 };
 
+/** Controls, what turns the direction of writing, what has no width, and ends of lines. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
 /** Text for a terminal: what a device or a file says is shown, never obeyed. */
-const plain = (line: string): string => line.replaceAll(/\p{Cc}/gu, "\u{fffd}");
+export const plain = (line: string): string => line.replaceAll(UNPRINTABLE, "\u{fffd}");
+
+const escapeUnits = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`,
+  ).join("");
+
+/** One line of JSON: the same text to a program, and harmless to a terminal. */
+const jsonLine = (value: OutputEvent): string =>
+  JSON.stringify(value).replaceAll(UNPRINTABLE, escapeUnits);
+
+/** ` --port NAME` for a command to paste; nothing for a name that a shell could take otherwise. */
+export const portWords = (name: string): string =>
+  /^\w[\w-]*$/.test(name) ? ` --port ${name}` : "";
 
 const print = (lines: readonly string[]): void => {
-  for (const line of lines) process.stdout.write(`${plain(line)}\n`);
+  for (const line of lines) process.stdout.write(`${line}\n`);
+};
+
+const complain = (line: string): void => {
+  process.stderr.write(`${plain(line)}\n`);
 };
 
 /** Output in the caller's choice of form. */
 export const createOutput = (isJson: boolean): Output => ({
   isJson,
-  say: (event, lines) => print(isJson ? [JSON.stringify(event)] : lines),
+  say: (event, lines) => print(isJson ? [jsonLine(event)] : lines.map(plain)),
   tell: (...lines) => {
-    if (!isJson) print(lines);
+    if (!isJson) print(lines.map(plain));
   },
   hint: (line) => {
-    if (!isJson && process.stderr.isTTY) process.stderr.write(`${line}\n`);
+    if (!isJson && process.stderr.isTTY) complain(line);
   },
+  warn: (line) => complain(`mayfly: ${line}`),
   refuse: (failure) => {
     if (!isJson) {
-      process.stderr.write(`mayfly: ${plain(sentence(failure))}\n`);
+      complain(`mayfly: ${sentence(failure)}`);
       return;
     }
     const { group, means, retry } = ERRORS[failure.error];
     const { details } = failure;
     const error = { name: failure.error, group, means, retry };
-    print([JSON.stringify({ event: "error", error: details ? { ...error, details } : error })]);
+    print([jsonLine({ event: "error", error: details ? { ...error, details } : error })]);
   },
 });

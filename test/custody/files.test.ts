@@ -43,7 +43,7 @@ test("a key file whose halves do not belong together is refused", () => {
   expect(parseKeyFile(mixed)).toEqual({ ok: false, error: "file_malformed" });
 });
 
-test("a share file is read back; a label in clear that differs from its context is refused", async () => {
+test("a share file is read back; a label that belies its context is refused", async () => {
   const { shares } = await genesis();
   const [share] = shares;
   if (share === undefined) throw new Error("a share");

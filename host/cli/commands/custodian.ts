@@ -1,9 +1,12 @@
 /** `mayfly custodian init` and `approve`: the side of the people who hold shares. */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
+import type { Quote } from "../../../protocol/share.ts";
 import {
   approve,
+  type CustodianKey,
   formatCustodian,
   formatKeyFile,
   formatShareFile,
@@ -11,10 +14,12 @@ import {
   parseKeyFile,
   parseQuote,
   parseShareFile,
+  readExpiry,
+  type ShareFile,
 } from "../../custody/index.ts";
-import { fromBase64 } from "../bytes.ts";
-import { readText, writePrivate } from "../files.ts";
-import type { Output } from "../output.ts";
+import { fromBase64, toHex } from "../bytes.ts";
+import { isOpenToOthers, readText, writePrivate } from "../files.ts";
+import { type Output, portWords } from "../output.ts";
 import { answer, declare, declareGroup } from "../program.ts";
 
 const init = (out: string, output: Output): Outcome<unknown> => {
@@ -35,31 +40,59 @@ const initCommand = () =>
 /** What a quote's text says of its own end, where it is the JSON line of `mayfly quote --json`. */
 interface QuoteText {
   readonly quote: string;
-  readonly expires?: string;
+  /** Not read yet: anything may stand there. */
+  readonly expires?: unknown;
 }
 
 const parseQuoteText = (text: string): QuoteText => {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return { quote: text };
-    const [quote, expires] = [Reflect.get(value, "quote"), Reflect.get(value, "expires")];
-    if (typeof quote !== "string") return { quote: text };
-    return typeof expires === "string" ? { quote, expires } : { quote };
+    const [quote, expires]: unknown[] = [
+      Reflect.get(value, "quote"),
+      Reflect.get(value, "expires"),
+    ];
+    return typeof quote === "string" ? { quote, expires } : { quote: text };
   } catch {
     return { quote: text }; // not JSON: the bare base64
   }
 };
 
-/** A file, standard input, or the quote itself. */
+/** A file, standard input, or the quote itself. A bare quote is taken to be fresh. */
 const readQuote = (argument: string) => {
   const text = argument === "-" || existsSync(argument) ? readText(argument) : ok(argument);
   if (!text.ok) return text;
-  const { quote, expires } = parseQuoteText(text.value.trim());
+  const nowMs = Date.now();
+  const latest = new Date(nowMs + LIMITS.quoteLifeMs).toISOString();
+  const { quote, expires = latest } = parseQuoteText(text.value.trim());
   const bytes = fromBase64(quote);
   const parsed = bytes === undefined ? fail("quote_malformed") : parseQuote(bytes);
   if (!parsed.ok) return parsed;
-  const latest = new Date(Date.now() + LIMITS.quoteLifeMs).toISOString();
-  return ok({ quote: parsed.value, expires: expires ?? latest });
+  const read = typeof expires === "string" ? readExpiry(expires, nowMs) : fail("quote_malformed");
+  return read.ok ? ok({ quote: parsed.value, expires: read.value }) : read;
+};
+
+const readShare = (file: string): Outcome<ShareFile> => {
+  const text = readText(file);
+  if (!text.ok) return text;
+  const share = parseShareFile(text.value);
+  return share.ok ? share : fail(share.error, { file });
+};
+
+const readKey = (file: string, output: Output): Outcome<CustodianKey> => {
+  const text = readText(file);
+  if (!text.ok) return text;
+  const key = parseKeyFile(text.value);
+  if (!key.ok) return fail(key.error, { file });
+  if (isOpenToOthers(file)) output.warn(`${file} is open to others: chmod 600 keeps it yours.`);
+  return key;
+};
+
+/** What a custodian compares with what is known of the device, before it has the share. */
+const summary = ({ device, bootKey }: Quote, { context }: ShareFile): string => {
+  const bootKeyDigest = createHash("sha256").update(bootKey).digest("hex").slice(0, 16);
+  const share = `member ${context.header.memberIndex} of seed ${toHex(context.fingerprint)}`;
+  return `Sealing to ${device}: ${share}, boot key ${bootKeyDigest}`;
 };
 
 interface ApproveOptions {
@@ -75,15 +108,11 @@ const approveQuote = async (
 ): Promise<Outcome<unknown>> => {
   const quote = readQuote(argument);
   if (!quote.ok) return quote;
-  if (Date.parse(quote.value.expires) < Date.now()) return fail("quote_expired");
-  const shareText = readText(options.share);
-  if (!shareText.ok) return shareText;
-  const share = parseShareFile(shareText.value);
-  if (!share.ok) return fail(share.error, { file: options.share });
-  const keyText = readText(options.key);
-  if (!keyText.ok) return keyText;
-  const key = parseKeyFile(keyText.value);
-  if (!key.ok) return fail(key.error, { file: options.key });
+  const share = readShare(options.share);
+  if (!share.ok) return share;
+  const key = readKey(options.key, output);
+  if (!key.ok) return key;
+  output.tell(summary(quote.value.quote, share.value));
   const sealed = await approve(quote.value.quote, share.value, key.value);
   if (!sealed.ok) return sealed;
   const { expires } = quote.value;
@@ -92,7 +121,9 @@ const approveQuote = async (
   output.say({ event: "sealed-share", file: options.out, expires }, [
     `${options.out}: for ${quote.value.quote.device} alone, until it reboots or ${expires}.`,
   ]);
-  output.hint(`Next: mayfly provision --port ${quote.value.quote.device} --share ${options.out}`);
+  output.hint(
+    `Next: mayfly provision${portWords(quote.value.quote.device)} --share ${options.out}`,
+  );
   return ok(undefined);
 };
 

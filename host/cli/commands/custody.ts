@@ -2,11 +2,16 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
-import { formatShareFile, parseCustodian, parseShareFile } from "../../custody/index.ts";
+import {
+  checkGenesis,
+  formatShareFile,
+  parseCustodian,
+  parseShareFile,
+} from "../../custody/index.ts";
 import { fromHex, toBase64, toHex } from "../bytes.ts";
 import { withDevice } from "../device.ts";
 import { readText, writePrivate } from "../files.ts";
-import type { Output } from "../output.ts";
+import { type Output, portWords } from "../output.ts";
 import { answer, badOption, declare, PORT } from "../program.ts";
 
 /** Reads every item, or names the first that is refused. */
@@ -75,18 +80,21 @@ const genesis = async (options: GenesisOptions, output: Output): Promise<Outcome
   return withDevice(options.port, async (client): Promise<Outcome<unknown>> => {
     const status = await client.getStatus({});
     if (!status.ok) return status;
-    const { name } = status.value;
-    const files = findPlaces(options.out, name, custodians.value.length);
+    const { name, bootId } = status.value;
+    const request = { custodians: custodians.value, threshold };
+    const files = findPlaces(options.out, name, request.custodians.length);
     if (!files.ok) return files;
-    const reply = await client.generateSeed({ custodians: custodians.value, threshold });
-    const written = reply.ok ? writeShares(files.value, reply.value.shares) : reply;
-    if (!reply.ok || !written.ok) return written;
+    const reply = await client.generateSeed(request);
+    if (!reply.ok) return reply;
+    const checked = checkGenesis({ ...request, device: name, bootId }, reply.value);
+    const written = checked.ok ? writeShares(files.value, reply.value.shares) : checked;
+    if (!written.ok) return written;
     const fingerprint = toHex(reply.value.fingerprint);
     output.say({ event: "genesis", fingerprint, shares: files.value }, [
       `A new seed, fingerprint ${fingerprint}: any ${threshold} of these shares bring it back.`,
       ...files.value.map((file) => `  ${file}`),
     ]);
-    output.hint(`Next: mayfly quote --port ${name}`);
+    output.hint(`Next: mayfly quote${portWords(name)}`);
     return ok(undefined);
   });
 };

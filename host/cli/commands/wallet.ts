@@ -7,6 +7,8 @@ import { readText } from "../files.ts";
 import type { Output } from "../output.ts";
 import { formatPath, parsePath } from "../paths.ts";
 import { answer, badOption, declare, declareGroup, PORT } from "../program.ts";
+import { checkReturnedAddress } from "../returned-address.ts";
+import { checkReturnedKey } from "../returned-key.ts";
 
 const xpub = async (port: string, text: string, output: Output) => {
   const path = parsePath(text);
@@ -14,9 +16,11 @@ const xpub = async (port: string, text: string, output: Output) => {
   return withDevice(port, async (client) => {
     const reply = await client.getXpub({ path: path.value });
     if (!reply.ok) return reply;
+    const checked = checkReturnedKey(reply.value.xpub, path.value, reply.value.fingerprint);
+    if (!checked.ok) return checked;
     const fingerprint = toHex(reply.value.fingerprint);
     const origin = [fingerprint, formatPath(path.value)].filter((part) => part !== "").join("/");
-    const key = `[${origin}]${reply.value.xpub}`;
+    const key = `[${origin}]${checked.value}`;
     output.say({ event: "xpub", key, fingerprint, path: text }, [key]);
     return ok(undefined);
   });
@@ -52,12 +56,17 @@ const register = async (port: string, file: string, output: Output): Promise<Out
   if (!text.ok) return text;
   const policy = parsePolicy(text.value);
   if (policy === undefined) return fail("wallet_malformed", { file });
-  return withDevice(port, async (client) => {
-    const reply = await client.registerWallet(policy);
-    if (!reply.ok)
-      return reply.error === "invalid_params" ? fail("wallet_malformed", { file }) : reply;
-    const walletId = toHex(reply.value.walletId);
-    const descriptors = [reply.value.receive, reply.value.change];
+  // Loaded on demand: bitcoinjs-lib would double every command's start.
+  const { registerChecked } = await import("../registering.ts");
+  return withDevice(port, async (client): Promise<Outcome<unknown>> => {
+    const registered = await registerChecked(client, policy);
+    if (!registered.ok) {
+      return registered.error === "invalid_params"
+        ? fail("wallet_malformed", { file })
+        : registered;
+    }
+    const walletId = toHex(registered.value.walletId);
+    const descriptors = [registered.value.receive, registered.value.change];
     output.say({ event: "registered", walletId, name: policy.name, descriptors }, [
       `${policy.name} is registered: ${walletId}`,
       ...descriptors,
@@ -95,11 +104,11 @@ const address = async (options: AddressOptions, output: Output): Promise<Outcome
       isShown ? { timeoutMs: 150_000 } : {},
     );
     if (!reply.ok) return reply;
+    const checked = checkReturnedAddress(reply.value.address, reply.value.scriptPubKey);
+    if (!checked.ok) return checked;
     const scriptHex = toHex(reply.value.scriptPubKey);
     const path = `${isChange ? 1 : 0}/${index}`;
-    output.say({ event: "address", address: reply.value.address, path, scriptHex }, [
-      reply.value.address,
-    ]);
+    output.say({ event: "address", address: checked.value, path, scriptHex }, [checked.value]);
     return ok(undefined);
   });
 };

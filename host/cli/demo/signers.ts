@@ -3,8 +3,10 @@
  * by two of three custodians while the third is away. Each is a process on a pty of its own.
  */
 import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import type { SealedShare } from "../../../protocol/share.ts";
 import {
   approve,
+  checkGenesis,
   type CustodianKey,
   generateCustodianKey,
   parseQuote,
@@ -80,19 +82,33 @@ const visit = async <T>(
   return outcome;
 };
 
+/** Has a seed made; what comes back is what was asked for. */
+const makeSeed = async (
+  client: Client,
+  device: string,
+  custodians: readonly Custodian[],
+): Promise<Outcome<readonly SealedShare[]>> => {
+  const status = await client.getStatus({});
+  if (!status.ok) return status;
+  const keys = custodians.map(({ key }) => key.publicKey);
+  const request = { custodians: keys, threshold: THRESHOLD };
+  const made = await client.generateSeed(request);
+  if (!made.ok) return made;
+  const { bootId } = status.value;
+  const checked = checkGenesis({ ...request, device, bootId }, made.value);
+  return checked.ok ? ok(made.value.shares) : checked;
+};
+
 /** The signer makes its seed and seals a share to each custodian. */
 export const shareSeed = (
   signer: StartedSigner,
   custodians: readonly Custodian[],
 ): Promise<Outcome<SharedSigner>> =>
   visit(signer, async (client) => {
-    const made = await client.generateSeed({
-      custodians: custodians.map(({ key }) => key.publicKey),
-      threshold: THRESHOLD,
-    });
+    const made = await makeSeed(client, signer.name, custodians);
     if (!made.ok) return made;
     const shares = [];
-    for (const share of made.value.shares) {
+    for (const share of made.value) {
       const file = parseShareFile(formatShareFile(share));
       if (!file.ok) return file;
       shares.push(file.value);
