@@ -2,6 +2,8 @@
 export const DEVICE_LIMITS = {
   /** Milliseconds a person has to answer a screen. */
   consentMs: 120_000,
+  /** Milliseconds without a question after one that nobody answered: a late press is lost. */
+  dwellMs: 1000,
   /** Milliseconds after which an unfinished set of shares is wiped (CUSTODY, section 4). */
   unfinishedSetMs: 900_000,
   /** SLIP-39 iteration exponent of a share: what genesis makes; each step doubles the deaf time. */
