@@ -26,7 +26,7 @@ export interface Calls {
 
 /** What calls need besides the context, in which nobody is asked for yet. */
 export interface CallsConfig {
-  readonly context: Omit<Context, "ask">;
+  readonly context: Omit<Context, "ask" | "isCancelled">;
   readonly askFor: AskFor;
   readonly audit: Audit;
   /** Wipes and ends the device. */
@@ -55,7 +55,8 @@ const createRuns = ({ context, askFor, audit, onFault }: CallsConfig) => {
   let isWorking = false;
   const run: Run = async (name, params, cancellation) => {
     try {
-      const whole: Context = { ...context, ask: askFor(cancellation) };
+      const { isCancelled } = cancellation;
+      const whole: Context = { ...context, ask: askFor(cancellation), isCancelled };
       return toWire(name, await dispatch(handlers, whole, name, params));
     } catch {
       // A broken invariant of ours. The error is not logged: it could quote a secret.

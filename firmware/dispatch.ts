@@ -19,6 +19,8 @@ export interface Context {
   readonly device: () => Device;
   readonly advance: (event: DeviceEvent) => void;
   readonly ask: Ask;
+  /** Whether the caller changed his mind; long work before a question may end then. */
+  readonly isCancelled: () => boolean;
 }
 
 /** The outcome of a command. */

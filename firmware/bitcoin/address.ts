@@ -2,7 +2,7 @@
 import type { Crypto } from "../hal.ts";
 import { encodeBase58Check } from "./base58.ts";
 import { encodeSegwitAddress } from "./bech32.ts";
-import { concatBytes } from "./bytes.ts";
+import { concatBytes, sha256 } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import { NETWORKS, type NetworkName } from "./network.ts";
 
@@ -48,23 +48,21 @@ const payloadOf = (script: Uint8Array, pattern: Pattern): Uint8Array | undefined
   return matches ? script.subarray(pattern.before.length, end) : undefined;
 };
 
-/** A script in full up to a limit, else its ends and its length. */
-const describeScript = (script: Uint8Array): string => {
+/** A script in full up to a limit, else its length and its SHA-256: never a part of it. */
+const describeScript = (script: Uint8Array, crypto: Crypto): string => {
   if (script.length === 0) return "script empty";
   if (script.length <= BITCOIN_LIMITS.shownScriptBytes) return `script ${script.toHex()}`;
-  const head = script.subarray(0, 32).toHex();
-  const tail = script.subarray(script.length - 8).toHex();
-  return `script ${head} ... ${tail} (${script.length} bytes)`;
+  return `script ${script.length} bytes SHA-256 ${sha256(crypto, script).toHex()}`;
 };
 
 /**
  * The address of an output script on a network (BIP-173, BIP-350, base58check); for a script
- * without one `script` and its hexadecimal, shortened where it is long.
+ * without one `script` and its hexadecimal, or where it is long its length and SHA-256.
  */
 export const describeOutput = (script: Uint8Array, context: AddressContext): string => {
   for (const pattern of PATTERNS) {
     const payload = payloadOf(script, pattern);
     if (payload !== undefined) return pattern.encode(payload, context);
   }
-  return describeScript(script);
+  return describeScript(script, context.crypto);
 };

@@ -18,10 +18,16 @@ export { fingerprintOf, hash160, isChildIndex, parseXpub, toXpub } from "./exten
 export { BITCOIN_LIMITS } from "./limits.ts";
 export { NETWORK_NAMES, NETWORKS, type NetworkName, type NetworkPrefixes } from "./network.ts";
 export { type Psbt, type PsbtError, parsePsbt } from "./psbt.ts";
-export { type Review, type ReviewContext, type ReviewError, review } from "./review.ts";
+export {
+  type Review,
+  type ReviewContext,
+  type ReviewError,
+  review,
+  reviewSteps,
+} from "./review.ts";
 export type { ReviewedInput } from "./review-inputs.ts";
 export type { OutputKind, ReviewedOutput } from "./review-outputs.ts";
-export { formatAddress, formatAmount } from "./review-screens.ts";
+export { formatAddress, formatAmount, walletLine } from "./review-screens.ts";
 export type { RegisteredWallet, WalletPlace } from "./review-wallet.ts";
 export {
   type Branch,

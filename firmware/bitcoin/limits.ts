@@ -38,4 +38,10 @@ export const BITCOIN_LIMITS = {
   base58Chars: 112,
   /** Bytes of a script without an address that are shown in full: OP_RETURN with 80 fits. */
   shownScriptBytes: 83,
+  /** Relative locks that are shown one by one; the others are counted. */
+  shownLocks: 3,
+  /** Indices that change may be ahead of the inputs unsaid: the widest gap wallets look across. */
+  changeGap: 1_000,
+  /** Places that a deriver remembers: 2 kB each with 15 keys, for each registered wallet. */
+  rememberedPlaces: 128,
 } as const;

@@ -109,12 +109,12 @@ const reviewInput = (
   return checked.ok ? ok({ ...found, amountSats: coin.value.amountSats }) : checked;
 };
 
-/** Reviews all inputs against one wallet; a refusal's details name the `input`. */
-export const reviewInputs = (
+/** Reviews all inputs against one wallet, one a step; a refusal's details name the `input`. */
+export function* reviewInputs(
   psbt: Psbt,
   wallet: RegisteredWallet,
   crypto: Crypto,
-): Outcome<readonly ReviewedInput[], InputError> => {
+): Generator<void, Outcome<readonly ReviewedInput[], InputError>, void> {
   const { transaction } = psbt;
   const repeated = findRepeated(transaction.inputs);
   if (repeated !== undefined) return fail("input_repeated", { input: repeated });
@@ -133,6 +133,7 @@ export const reviewInputs = (
     const digest = digestOf(spent, script.witnessScript, amountSats);
     const path = [...originPath, branch, leaf];
     reviewed.push({ index, path, keyIndex, publicKey, digest, amountSats });
+    yield;
   }
   return ok(reviewed);
-};
+}

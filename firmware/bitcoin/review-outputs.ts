@@ -3,11 +3,11 @@ import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import { type AddressContext, describeOutput } from "./address.ts";
 import { isSame } from "./bytes.ts";
 import type { Psbt, PsbtOutput } from "./psbt.ts";
-import { type Found, findPlace, type RegisteredWallet } from "./review-wallet.ts";
+import { type Found, findPlace, type RegisteredWallet, type WalletPlace } from "./review-wallet.ts";
 import type { TransactionOutput } from "./transaction.ts";
 
 /**
- * `change` returns to the wallet's change branch and is not shown; `self` returns to its receive
+ * `change` returns to the wallet's change branch and is not shown unless it is far ahead; `self` returns to its receive
  * branch, and is shown; a `payment` is everything else, also an output that is the wallet's
  * without saying so.
  */
@@ -20,6 +20,8 @@ export interface ReviewedOutput {
   readonly address: string;
   readonly amountSats: number;
   readonly kind: OutputKind;
+  /** Where in the wallet, if it says so truly. */
+  readonly place?: WalletPlace;
 }
 
 /** What outputs are judged by. */
@@ -47,32 +49,39 @@ const holds = (found: Found, output: PsbtOutput, paid: TransactionOutput): boole
   );
 };
 
+/** Why an output is refused. */
+export type OutputError = "psbt_malformed" | "change_foreign";
+
+type Judgement = Pick<ReviewedOutput, "kind" | "place">;
+
 const judgeOutput = (
   output: PsbtOutput,
   paid: TransactionOutput,
   wallet: RegisteredWallet,
   context: OutputContext,
-): Outcome<OutputKind, "change_foreign"> => {
-  if (!isClaimed(output, wallet, context.fingerprint)) return ok("payment");
+): Outcome<Judgement, "change_foreign"> => {
+  if (!isClaimed(output, wallet, context.fingerprint)) return ok({ kind: "payment" });
   const found = findPlace(output.derivations, wallet.policy.keys, wallet);
   if (found === undefined || !holds(found, output, paid)) return fail("change_foreign");
-  return ok(found.branch === 1 ? "change" : "self");
+  const { branch, index } = found;
+  return ok({ kind: branch === 1 ? "change" : "self", place: { branch, index } });
 };
 
-/** Judges all outputs against one wallet; a refusal's details name the `output`. */
-export const reviewOutputs = (
+/** Judges all outputs against one wallet, one a step; a refusal's details name the `output`. */
+export function* reviewOutputs(
   psbt: Psbt,
   wallet: RegisteredWallet,
   context: OutputContext,
-): Outcome<readonly ReviewedOutput[], "psbt_malformed" | "change_foreign"> => {
+): Generator<void, Outcome<readonly ReviewedOutput[], OutputError>, void> {
   const reviewed: ReviewedOutput[] = [];
   for (const [index, paid] of psbt.transaction.outputs.entries()) {
     const output = psbt.outputs[index];
     if (output === undefined) return fail("psbt_malformed", { output: index });
-    const kind = judgeOutput(output, paid, wallet, context);
-    if (!kind.ok) return fail(kind.error, { output: index });
+    const judged = judgeOutput(output, paid, wallet, context);
+    if (!judged.ok) return fail(judged.error, { output: index });
     const address = describeOutput(paid.script, context);
-    reviewed.push({ index, address, amountSats: paid.amountSats, kind: kind.value });
+    reviewed.push({ index, address, amountSats: paid.amountSats, ...judged.value });
+    yield;
   }
   return ok(reviewed);
-};
+}

@@ -1,11 +1,15 @@
 /** What a person reads before a transaction is signed. */
 import type { Screen } from "../hal.ts";
+import { BITCOIN_LIMITS } from "./limits.ts";
 import type { ReviewedInput } from "./review-inputs.ts";
+import { lockLines } from "./review-locks.ts";
 import type { ReviewedOutput } from "./review-outputs.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** What the screens tell of. */
 export interface ShownTransaction {
   readonly walletName: string;
+  readonly transaction: Transaction;
   readonly inputs: readonly ReviewedInput[];
   readonly outputs: readonly ReviewedOutput[];
   readonly feeSats: number;
@@ -37,6 +41,9 @@ export const formatAddress = (address: string): readonly string[] =>
     .flatMap((word) => slices(word, GROUP_CHARS * GROUPS_PER_LINE))
     .map((line) => slices(line, GROUP_CHARS).join(" "));
 
+/** The line that names a wallet: its name alone could pass for a line of the device's own. */
+export const walletLine = (name: string): string => `Wallet: ${name}`;
+
 const screen = (...lines: readonly string[]): Screen => ({ kind: "transaction", lines });
 
 const count = (number: number, thing: string): string =>
@@ -45,12 +52,23 @@ const count = (number: number, thing: string): string =>
 const total = (outputs: readonly ReviewedOutput[]): number =>
   outputs.reduce((sum, output) => sum + output.amountSats, 0);
 
+/** Change so far ahead of the inputs that a wallet that looks for it might not find it. */
+const farChangeScreens = ({ inputs, outputs }: ShownTransaction): readonly Screen[] => {
+  const highest = inputs.reduce((most, { path }) => Math.max(most, path.at(-1) ?? 0), 0);
+  return outputs.flatMap(({ kind, place, amountSats }) =>
+    kind === "change" && place !== undefined && place.index > highest + BITCOIN_LIMITS.changeGap
+      ? [screen(`Change to address ${place.branch}/${place.index}`, formatAmount(amountSats))]
+      : [],
+  );
+};
+
 /**
- * A summary, a screen for each output that is not change, and the fee. What leaves is what is paid
+ * A summary with what keeps the transaction waiting, a screen for each output that is not change
+ * and for change at a far place, and the fee. What leaves is what is paid
  * to others and the fee; what returns to the wallet does not leave.
  */
 export const transactionScreens = (shown: ShownTransaction): readonly Screen[] => {
-  const { walletName, inputs, outputs, feeSats } = shown;
+  const { walletName, transaction, inputs, outputs, feeSats } = shown;
   const visible = outputs.filter((output) => output.kind !== "change");
   const leavingSats = total(outputs.filter((output) => output.kind === "payment")) + feeSats;
   const outputScreens = visible.map((output, at) =>
@@ -63,12 +81,14 @@ export const transactionScreens = (shown: ShownTransaction): readonly Screen[] =
   return [
     screen(
       "Spend from",
-      walletName,
+      walletLine(walletName),
       count(inputs.length, "input"),
       `Leaving ${formatAmount(leavingSats)}`,
       `Fee ${formatAmount(feeSats)}`,
+      ...lockLines(transaction),
     ),
     ...outputScreens,
+    ...farChangeScreens(shown),
     screen("Fee", formatAmount(feeSats)),
   ];
 };

@@ -2,7 +2,8 @@
  * The review of a transaction: from the bytes of a PSBT to what a person is shown and what is
  * signed, or to a refusal by name. Pure: it holds no key, shows nothing, signs nothing, and says
  * nothing about limits of spending. What it returns is true of the transaction whatever the PSBT
- * claims: amounts come from previous transactions, scripts from the registered wallet.
+ * claims: amounts come from previous transactions, scripts from the registered wallet. The work comes
+ * in steps, so that whoever runs it may do something else between two of them, or stop.
  */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Screen } from "../hal.ts";
@@ -16,7 +17,12 @@ import {
   readCoin,
   reviewInputs,
 } from "./review-inputs.ts";
-import { type OutputContext, type ReviewedOutput, reviewOutputs } from "./review-outputs.ts";
+import {
+  type OutputContext,
+  type OutputError,
+  type ReviewedOutput,
+  reviewOutputs,
+} from "./review-outputs.ts";
 import { transactionScreens } from "./review-screens.ts";
 import type { RegisteredWallet } from "./review-wallet.ts";
 
@@ -38,24 +44,27 @@ export interface Review {
 export type ReviewError =
   | PsbtError
   | InputError
+  | OutputError
   | "wallet_unknown"
-  | "change_foreign"
   | "outputs_exceed_inputs";
 
-/** The wallet that owns the first input. */
-const findOwner = (
+/** The wallet that owns the first input; one wallet a step. */
+function* findOwner(
   psbt: Psbt,
   wallets: readonly RegisteredWallet[],
   context: ReviewContext,
-): Outcome<RegisteredWallet, ReviewError> => {
+): Generator<void, Outcome<RegisteredWallet, ReviewError>, void> {
   const [input] = psbt.inputs;
   const [spent] = psbt.transaction.inputs;
   if (input === undefined || spent === undefined) return fail("psbt_unsupported");
   const coin = readCoin(input, spent, context.crypto);
   if (!coin.ok) return fail(coin.error, { input: 0 });
-  const owner = wallets.find((wallet) => findCoin(input, coin.value, wallet) !== undefined);
-  return owner === undefined ? fail("wallet_unknown") : ok(owner);
-};
+  for (const wallet of wallets) {
+    yield;
+    if (findCoin(input, coin.value, wallet) !== undefined) return ok(wallet);
+  }
+  return fail("wallet_unknown");
+}
 
 const findNamed = (
   wallets: readonly RegisteredWallet[],
@@ -93,31 +102,36 @@ const balance = (
 /**
  * Reviews a PSBT against the wallet that `walletId` names (32 bytes), or without one against the
  * registered wallet that owns the first input. Details name the `input` or `output` at fault. A
- * transaction without inputs or without outputs is `psbt_unsupported`.
+ * transaction without inputs or without outputs is `psbt_unsupported`. Reading the PSBT is one
+ * step; every wallet that is looked through, every input and every output is another.
  */
-export const review = (
+export function* reviewSteps(
   bytes: Uint8Array,
   wallets: readonly RegisteredWallet[],
   walletId: Uint8Array | undefined,
   context: ReviewContext,
-): Outcome<Review, ReviewError> => {
+): Generator<void, Outcome<Review, ReviewError>, void> {
   const psbt = parsePsbt(bytes);
   if (!psbt.ok) return psbt;
   const { transaction } = psbt.value;
   if (transaction.inputs.length === 0) return fail("psbt_unsupported", { inputs: 0 });
   if (transaction.outputs.length === 0) return fail("psbt_unsupported", { outputs: 0 });
+  yield;
   const wallet =
-    walletId === undefined ? findOwner(psbt.value, wallets, context) : findNamed(wallets, walletId);
+    walletId === undefined
+      ? yield* findOwner(psbt.value, wallets, context)
+      : findNamed(wallets, walletId);
   if (!wallet.ok) return wallet;
-  const inputs = reviewInputs(psbt.value, wallet.value, context.crypto);
+  const inputs = yield* reviewInputs(psbt.value, wallet.value, context.crypto);
   if (!inputs.ok) return inputs;
-  const outputs = reviewOutputs(psbt.value, wallet.value, context);
+  const outputs = yield* reviewOutputs(psbt.value, wallet.value, context);
   if (!outputs.ok) return outputs;
   const totals = balance(inputs.value, outputs.value);
   if (!totals.ok) return totals;
   const { feeSats, totalInSats } = totals.value;
   const screens = transactionScreens({
     walletName: wallet.value.policy.name,
+    transaction,
     inputs: inputs.value,
     outputs: outputs.value,
     feeSats,
@@ -130,4 +144,12 @@ export const review = (
     totalInSats,
     screens,
   });
+}
+
+/** All the steps of a review at once. */
+export const review = (...args: Parameters<typeof reviewSteps>): Outcome<Review, ReviewError> => {
+  const steps = reviewSteps(...args);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 };

@@ -4,6 +4,7 @@ import type { Crypto, PublicNode } from "../hal.ts";
 import { describeOutput } from "./address.ts";
 import { compareBytes, concatBytes, sha256 } from "./bytes.ts";
 import { deriveChild, deriveChildKey } from "./extended-key.ts";
+import { BITCOIN_LIMITS } from "./limits.ts";
 import type { NetworkName } from "./network.ts";
 import type { WalletPolicy } from "./wallet-policy.ts";
 
@@ -54,7 +55,27 @@ const branchNodes = (policy: WalletPolicy, branch: Branch, crypto: Crypto): Publ
     return node.value;
   });
 
-/** A deriver that keeps the wallet's branch nodes (two for each key) once they were needed. */
+/** Remembers what a function gave for a place; at its limit it forgets the oldest. */
+const rememberPlaces = (derive: Deriver["derive"]): Deriver["derive"] => {
+  const places = new Map<string, ReturnType<Deriver["derive"]>>();
+  return (branch, index) => {
+    const name = `${branch}/${index}`;
+    const known = places.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = places.keys();
+    if (oldest !== undefined && places.size >= BITCOIN_LIMITS.rememberedPlaces) {
+      places.delete(oldest);
+    }
+    const derived = derive(branch, index);
+    places.set(name, derived);
+    return derived;
+  };
+};
+
+/**
+ * A deriver that keeps the wallet's branch nodes (two for each key) once they were needed, and the
+ * last places that it derived.
+ */
 export const createDeriver = (
   policy: WalletPolicy,
   network: NetworkName,
@@ -80,7 +101,10 @@ export const createDeriver = (
       publicKeys,
     });
   };
-  return { derive, addressOf: (script) => describeOutput(script, { crypto, network }) };
+  return {
+    derive: rememberPlaces(derive),
+    addressOf: (script) => describeOutput(script, { crypto, network }),
+  };
 };
 
 /** What stands at one place of a wallet, with its address. */

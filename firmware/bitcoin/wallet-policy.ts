@@ -35,11 +35,17 @@ interface Template {
   readonly placeholders: readonly string[];
 }
 
-const NAME = /^[\x20-\x7e]+$/;
+/** Printable ASCII without the bar, in words with one space between them. */
+const NAME = /^[!-{}~]+(?: [!-{}~]+)*$/;
+const LETTER_OR_DIGIT = /[0-9A-Za-z]/;
 const TEMPLATE = /^wsh\(sortedmulti\(([0-9]{1,4}),([^()]*)\)\)$/;
 const PLACEHOLDER = /^@([0-9]{1,4})\/(?:\*\*|<0;1>\/\*)$/;
 /** What any descriptor template looks like, supported or not. */
 const FUNCTION = /^[a-z]+\([!-~]+\)$/;
+
+/** A name may not imitate a screen: its lines may be shown with bars between them. */
+const isName = (name: string): boolean =>
+  name.length <= BITCOIN_LIMITS.walletNameChars && NAME.test(name) && LETTER_OR_DIGIT.test(name);
 
 /** A wallet of another kind, or no wallet at all? */
 const refuseTemplate = (text: string): Outcome<never, WalletPolicyError> => {
@@ -94,9 +100,7 @@ export const parseWalletPolicy = (
   crypto: Crypto,
 ): Outcome<WalletPolicy, WalletPolicyError> => {
   const { name } = policy;
-  if (name.length > BITCOIN_LIMITS.walletNameChars || !NAME.test(name)) {
-    return fail("wallet_malformed");
-  }
+  if (!isName(name)) return fail("wallet_malformed");
   const template = parseTemplate(policy.template);
   if (!template.ok) return template;
   const { threshold, placeholders } = template.value;

@@ -1,10 +1,17 @@
 /**
  * Signing: review, consent, sign, verify, reply. What is signed is what `review` computed; every
- * signature is verified before it leaves (fault attacks). The work is cut into slices so that the
+ * signature is verified before it leaves (fault attacks). Review and signing are cut into slices so that the
  * line stays served, and stops as soon as the device holds other keys or none.
  */
 import { assert, fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { encodeDer, type Review, type ReviewedInput, review } from "../bitcoin/index.ts";
+import {
+  encodeDer,
+  type Review,
+  type ReviewContext,
+  type ReviewedInput,
+  type ReviewError,
+  reviewSteps,
+} from "../bitcoin/index.ts";
 import type { Keys } from "../device.ts";
 import type { Context, Handlers } from "../dispatch.ts";
 import type { Handle, Hal } from "../hal.ts";
@@ -82,6 +89,25 @@ const createSlices = (context: Context, keys: Keys): (() => Promise<boolean>) =>
   };
 };
 
+/** The review, slice by slice; it ends early for a caller who changed his mind, too. */
+const reviewSliced = async (
+  context: Context,
+  keys: Keys,
+  params: Parameters<Handlers["signPsbt"]>[1],
+): Promise<Outcome<Review, ReviewError | "cancelled">> => {
+  const { hal, network, isCancelled } = context;
+  const { crypto } = hal;
+  const reviewContext: ReviewContext = { crypto, network, fingerprint: keys.fingerprint };
+  const mayGoOn = createSlices(context, keys);
+  const steps = reviewSteps(params.psbt, keys.wallets, params.walletId, reviewContext);
+  let step = steps.next();
+  while (step.done !== true) {
+    if (!(await mayGoOn()) || isCancelled()) return fail("cancelled");
+    step = steps.next();
+  }
+  return step.value;
+};
+
 type SignError = "cancelled" | "index_out_of_range";
 
 const signEach = async (
@@ -115,15 +141,11 @@ const signAll = async (
 };
 
 const signPsbt: Handlers["signPsbt"] = async (context, params) => {
-  const { hal, ask, device, network } = context;
+  const { ask, device } = context;
   const now = device();
   if (now.phase !== "ready") return fail("wrong_phase");
   const { keys } = now;
-  const reviewed = review(params.psbt, keys.wallets, params.walletId, {
-    crypto: hal.crypto,
-    network,
-    fingerprint: keys.fingerprint,
-  });
+  const reviewed = await reviewSliced(context, keys, params);
   if (!reviewed.ok) return reviewed;
   const lines = reviewed.value.screens.flatMap((screen) => screen.lines);
   const consent = await ask({ kind: "transaction", lines });

@@ -11,6 +11,7 @@ import {
   type WalletKey,
   type WalletPolicy,
   walletId,
+  walletLine,
 } from "../bitcoin/index.ts";
 import type { Keys } from "../device.ts";
 import type { Context, Handlers } from "../dispatch.ts";
@@ -86,7 +87,7 @@ const registered = (
 
 const policyLines = (policy: WalletPolicy): readonly string[] => [
   "Register this wallet?",
-  policy.name,
+  walletLine(policy.name),
   policy.template,
   ...policy.keys.map((key, i) => `@${i} ${key.text}`),
 ];
@@ -136,7 +137,7 @@ const getAddress: Handlers["getAddress"] = async (context, params) => {
   const kind = params.isChange ? "Change" : "Receive";
   const consent = await context.ask({
     kind: "address",
-    lines: [wallet.policy.name, `${kind} address ${params.index}`, address],
+    lines: [walletLine(wallet.policy.name), `${kind} address ${params.index}`, address],
   });
   return consent.ok ? ok({ address, scriptPubKey }) : consent;
 };

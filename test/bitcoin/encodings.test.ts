@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { address as addresses, networks, payments, script as scripts } from "bitcoinjs-lib";
 import { decodeBase58Check, encodeBase58Check } from "../../firmware/bitcoin/base58.ts";
 import {
@@ -75,15 +76,16 @@ describe("output scripts", () => {
     fc.assert(fc.property(bytesOf(32), bytesOf(20), claim), seeded("addresses", 50));
   });
 
-  test("a script without an address is shown as it is, shortened where it is long", () => {
+  test("a script without an address is shown as it is, or by its hash: never a part", () => {
     const shown = (script: Uint8Array) => describeOutput(script, { crypto, network: "regtest" });
     expect(shown(hex("6a026869"))).toBe("script 6a026869");
     expect(shown(new Uint8Array())).toBe("script empty");
     expect(shown(hex("0014751e"))).toBe("script 0014751e");
     const almostHash = `76a914${"11".repeat(20)}88ad`;
     expect(shown(hex(almostHash))).toBe(`script ${almostHash}`);
-    expect(shown(new Uint8Array(100).fill(0xab))).toBe(
-      `script ${"ab".repeat(32)} ... ${"ab".repeat(8)} (100 bytes)`,
+    expect(shown(new Uint8Array(83).fill(0xab))).toBe(`script ${"ab".repeat(83)}`);
+    expect(shown(new Uint8Array(84).fill(0xab))).toBe(
+      `script 84 bytes SHA-256 ${sha256(new Uint8Array(84).fill(0xab)).toHex()}`,
     );
   });
 });

@@ -132,7 +132,7 @@ describe("a review", () => {
         kind: "transaction",
         lines: [
           "Spend from",
-          "Hot wallet",
+          "Wallet: Hot wallet",
           "2 inputs",
           "Leaving 0.60050000 BTC",
           "Fee 0.00050000 BTC",
@@ -164,8 +164,20 @@ describe("a review", () => {
     expect(reviewed.totalInSats).toBe(100_050_000);
     expect(reviewed.outputs).toEqual([
       { index: 0, address: STRANGER_ADDRESS, amountSats: 60_000_000, kind: "payment" },
-      { index: 1, address: placeOf(HOT, 1, 8).address, amountSats: 30_000_000, kind: "change" },
-      { index: 2, address: placeOf(HOT, 0, 9).address, amountSats: 10_000_000, kind: "self" },
+      {
+        index: 1,
+        address: placeOf(HOT, 1, 8).address,
+        amountSats: 30_000_000,
+        kind: "change",
+        place: { branch: 1, index: 8 },
+      },
+      {
+        index: 2,
+        address: placeOf(HOT, 0, 9).address,
+        amountSats: 10_000_000,
+        kind: "self",
+        place: { branch: 0, index: 9 },
+      },
     ]);
     const hardened = [48, 1, 0, 2].map((element) => element + 2 ** 31);
     expect(reviewed.inputs.map(({ index, path, keyIndex }) => ({ index, path, keyIndex }))).toEqual(

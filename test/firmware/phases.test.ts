@@ -115,6 +115,7 @@ const contextIn = (bench: Bench, phase: Phase): Context => ({
   uptimeMs: () => 0,
   device: () => DEVICES[phase],
   advance: trap,
+  isCancelled: () => false,
   ask: trap,
 });
 

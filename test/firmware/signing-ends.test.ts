@@ -45,7 +45,7 @@ describe("consent", () => {
     await settle();
     expect(bench.signatures()).toBe(0);
     const again = client.signPsbt({ psbt: draftBytes() });
-    await settle();
+    await bench.pass(DEVICE_LIMITS.dwellMs);
     bench.press("yes");
     expect(unwrap(await again).signatures).toHaveLength(2);
     await client.close();
@@ -65,7 +65,7 @@ describe("consent", () => {
     expect(bench.signatures()).toBe(0);
     expect(bench.log.at(-1)).toMatchObject({ command: "signPsbt", result: "cancelled" });
     const again = client.signPsbt({ psbt: draftBytes() });
-    await settle();
+    await bench.pass(DEVICE_LIMITS.dwellMs);
     bench.press("yes");
     expect(unwrap(await again).signatures).toHaveLength(2);
     await client.close();
@@ -184,6 +184,7 @@ const suspendedContext = () => {
     device: (): Device => ({ phase: isSuspended ? "suspended" : "ready", keys }),
     advance: () => undefined,
     ask: () => Promise.resolve(ok(undefined)),
+    isCancelled: () => false,
   };
   return { context, secrets };
 };

@@ -117,7 +117,7 @@ describe("a registered wallet", () => {
   test("is shown in full before a person says yes", async () => {
     const { bench } = await readyDevice();
     const shown = lastQuestion(bench.screens);
-    expect(shown.lines).toContain(HOT.text.name);
+    expect(shown.lines).toContain(`Wallet: ${HOT.text.name}`);
     for (const key of HOT.text.keys) expect(shown.lines.join("\n")).toContain(key);
   });
 
