@@ -2,7 +2,8 @@
  * The signer: a board's bytes joined to the link, the link's records to calls, and the device's
  * state to its end. Everything that lives for one boot is made here.
  */
-import { fail, type Outcome, ok } from "../protocol/errors.ts";
+import { assert, fail, type Outcome, ok } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
 import { createLink, type LinkOutput } from "../protocol/link.ts";
 import { createAudit } from "./audit/audit.ts";
 import type { NetworkName } from "./bitcoin/index.ts";
@@ -145,8 +146,14 @@ const serveLine = (
   });
 };
 
-/** Starts the firmware on a board. */
+/** Printable ASCII: it stands on screens and in shares. */
+const NAME = /^[\x20-\x7e]+$/;
+
+const isName = (name: string): boolean => name.length <= LIMITS.deviceName && NAME.test(name);
+
+/** Starts the firmware on a board. A board without a proper name is our own mistake: it throws. */
 export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, "rng_failed"> => {
+  assert(isName(hal.identity.name), "a device's name is 1 to 32 printable ASCII characters");
   const bootId = randomBytes(hal, 16);
   const opened = bootId.ok ? openDevice(hal) : bootId;
   if (!bootId.ok) return bootId;

@@ -89,23 +89,45 @@ const wipeShares = (secrets: Secrets, shares: readonly HeldShare[]): void => {
 const openAll = (
   context: Context,
   boot: BootKey,
-  held: readonly HeldShare[],
   sealed: readonly SealedShare[],
 ): Outcome<readonly HeldShare[], ShareError> => {
   const opened: HeldShare[] = [];
   for (const [i, one] of sealed.entries()) {
     const share = openShare(context, boot, one);
     if (share.ok) opened.push(share.value);
-    const verdict = share.ok ? fits([...held, ...opened.slice(0, -1)], share.value) : share;
+    const verdict = share.ok ? fits(opened.slice(0, -1), share.value) : share;
     if (!verdict.ok) {
       wipeShares(context.hal.secrets, opened);
       return fail(verdict.error, { share: i });
     }
   }
+  return ok(opened);
+};
+
+const needOf = (shares: readonly HeldShare[]): number =>
+  shares[0]?.share.header.memberThreshold ?? 0;
+
+/**
+ * Joins a call's shares to those held. Anyone can seal a share to a boot, so those held may be a
+ * stranger's: a call that brings a whole set which does not fit them takes their place, and they
+ * are wiped. Any other that does not fit is refused, and its own shares are wiped.
+ */
+const joinSet = (
+  secrets: Secrets,
+  held: readonly HeldShare[],
+  opened: readonly HeldShare[],
+): Outcome<readonly HeldShare[], ShareError> => {
+  for (const [i, one] of opened.entries()) {
+    const verdict = fits(held, one);
+    if (verdict.ok) continue;
+    const isWhole = opened.length >= needOf(opened);
+    wipeShares(secrets, isWhole ? held : opened);
+    return isWhole ? ok(opened) : fail(verdict.error, { share: i });
+  }
   return ok([...held, ...opened]);
 };
 
-/** Recombines a full set. Whatever comes of it, the shares are wiped. */
+/** Recombines all of a full set: one too many must agree too. They are wiped in any case. */
 const unlock = (
   context: Context,
   device: Provisioning,
@@ -113,7 +135,7 @@ const unlock = (
   need: number,
 ): Reply<"submitShares"> => {
   const { secrets, crypto } = context.hal;
-  const seed = secrets.recombine(shares.slice(0, need).map(({ share }) => share));
+  const seed = secrets.recombine(shares.map(({ share }) => share));
   wipeShares(secrets, shares);
   const forget = (): void => {
     if (device.phase === "provisioning") context.advance({ kind: "set-wiped" });
@@ -140,9 +162,11 @@ export const submitShares: Handlers["submitShares"] = (context, params) => {
   const device = context.device();
   if (device.phase !== "sealed" && device.phase !== "provisioning") return fail("wrong_phase");
   const held = device.phase === "provisioning" ? device.shares : [];
-  const shares = openAll(context, device.boot, held, params.shares);
+  const opened = openAll(context, device.boot, params.shares);
+  if (!opened.ok) return opened;
+  const shares = joinSet(context.hal.secrets, held, opened.value);
   if (!shares.ok) return shares;
-  const need = shares.value[0]?.share.header.memberThreshold ?? 0;
+  const need = needOf(shares.value);
   // No share, no news: nothing is held for longer because of it.
   if (params.shares.length === 0) return ok({ phase: device.phase, have: held.length, need });
   if (shares.value.length >= need) return unlock(context, device, shares.value, need);
