@@ -3,6 +3,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Psbt } from "bitcoinjs-lib";
+import { createEmulator } from "../../hardware/emulator/index.ts";
+import { registerChecked } from "../../host/cli/registering.ts";
 import { openWallet, walletDescriptors } from "../../host/vault/index.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { cosignerOf, HOT, placeOf, walletOf } from "../bitcoin/wallet-fixture.ts";
@@ -64,6 +66,14 @@ describe.skipIf(hasNoPty)("pty: wallet register", () => {
     const lies: Lies = { registerWallet: () => ({ walletId: WALLET_ID, receive, change }) };
     await expectRefused(lies, "malformed_reply", "wallet", "register", "--policy", odd);
   });
+});
+
+test("a policy that the host cannot open is refused by the device's own word", async () => {
+  const client = await createEmulator({ seed: new Uint8Array(32).fill(1) }).connect();
+  const [first = ""] = HOT.text.keys;
+  const refused = await registerChecked(client, { ...HOT.text, keys: [first, first, first] });
+  expect(refused).toMatchObject({ ok: false, error: "wallet_key_repeated" });
+  await client.close();
 });
 
 describe.skipIf(hasNoPty)("pty: genesis", () => {
