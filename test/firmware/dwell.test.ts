@@ -58,7 +58,7 @@ describe("after a question without a press", () => {
     await client.close();
   });
 
-  test("a cancellation ends the wait, nothing is shown, and a third is busy meanwhile", async () => {
+  test("a cancellation ends the wait, nothing is shown; a third is busy", async () => {
     const device = await cancelled();
     const { bench, client } = device;
     const mind = new AbortController();
