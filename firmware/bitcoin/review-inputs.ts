@@ -109,7 +109,11 @@ const reviewInput = (
   return checked.ok ? ok({ ...found, amountSats: coin.value.amountSats }) : checked;
 };
 
-/** Reviews all inputs against one wallet, one a step; a refusal's details name the `input`. */
+/**
+ * Reviews all inputs against one wallet, one a step; a refusal's details name the `input`.
+ *
+ * @yields after each input
+ */
 export function* reviewInputs(
   psbt: Psbt,
   wallet: RegisteredWallet,

@@ -7,7 +7,8 @@ import { type Found, findPlace, type RegisteredWallet, type WalletPlace } from "
 import type { TransactionOutput } from "./transaction.ts";
 
 /**
- * `change` returns to the wallet's change branch and is not shown unless it is far ahead; `self` returns to its receive
+ * `change` returns to the wallet's change branch and is not shown unless it is far ahead; `self`
+ * returns to its receive
  * branch, and is shown; a `payment` is everything else, also an output that is the wallet's
  * without saying so.
  */
@@ -67,7 +68,11 @@ const judgeOutput = (
   return ok({ kind: branch === 1 ? "change" : "self", place: { branch, index } });
 };
 
-/** Judges all outputs against one wallet, one a step; a refusal's details name the `output`. */
+/**
+ * Judges all outputs against one wallet, one a step; a refusal's details name the `output`.
+ *
+ * @yields after each output
+ */
 export function* reviewOutputs(
   psbt: Psbt,
   wallet: RegisteredWallet,

@@ -2,7 +2,8 @@
  * The review of a transaction: from the bytes of a PSBT to what a person is shown and what is
  * signed, or to a refusal by name. Pure: it holds no key, shows nothing, signs nothing, and says
  * nothing about limits of spending. What it returns is true of the transaction whatever the PSBT
- * claims: amounts come from previous transactions, scripts from the registered wallet. The work comes
+ * claims: amounts come from previous transactions, scripts from the registered wallet. The work
+ * comes
  * in steps, so that whoever runs it may do something else between two of them, or stop.
  */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
@@ -104,6 +105,8 @@ const balance = (
  * registered wallet that owns the first input. Details name the `input` or `output` at fault. A
  * transaction without inputs or without outputs is `psbt_unsupported`. Reading the PSBT is one
  * step; every wallet that is looked through, every input and every output is another.
+ *
+ * @yields after each step
  */
 export function* reviewSteps(
   bytes: Uint8Array,

@@ -1,6 +1,7 @@
 /**
  * Signing: review, consent, sign, verify, reply. What is signed is what `review` computed; every
- * signature is verified before it leaves (fault attacks). Review and signing are cut into slices so that the
+ * signature is verified before it leaves (fault attacks). Review and signing are cut into slices
+ * so that the
  * line stays served, and stops as soon as the device holds other keys or none.
  */
 import { assert, fail, type Outcome, ok } from "../../protocol/errors.ts";
