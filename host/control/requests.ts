@@ -1,7 +1,7 @@
 /**
- * Withdrawal requests as JSON lines: `{"id","user","address","amountSats"}`, each key once. A broken
- * line is named and the rest goes on. Only form is judged here; whether a request is wise is for
- * screening.ts.
+ * Withdrawal requests as JSON lines: `{"id","user","address","amountSats"}`, each key once. A
+ * broken line is named and the rest goes on. Only form is judged here; whether a request is wise
+ * is for screening.ts.
  */
 
 import { type Details, fail, type Outcome, ok } from "../../protocol/errors.ts";

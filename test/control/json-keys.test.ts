@@ -34,8 +34,11 @@ test("RFC 8259: what JSON.stringify writes has every key once", () => {
   );
 });
 
+const escapedUnit = (key: string, at: number): string =>
+  `\\u${key.charCodeAt(at).toString(16).padStart(4, "0")}`;
+
 const escaped = (key: string): string =>
-  `"${Array.from({ length: key.length }, (_, at) => `\\u${key.charCodeAt(at).toString(16).padStart(4, "0")}`).join("")}"`;
+  `"${Array.from({ length: key.length }, (_, at) => escapedUnit(key, at)).join("")}"`;
 
 test("RFC 8259: a key written again in escapes is found among any others", () => {
   assertSeeded(
