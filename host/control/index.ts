@@ -10,7 +10,9 @@ export {
   type ListedPrevout,
   type PointName,
 } from "./check/report.ts";
+export { type DenyListText, type RefusedEntry, readDenyList } from "./deny-list-text.ts";
 export { CONTROL_LIMITS } from "./limits.ts";
+export type { PastPayment, ScreeningContext } from "./past.ts";
 export { type RefusedLine, type RequestList, readRequests } from "./requests.ts";
 export {
   type Evidence,
@@ -21,10 +23,8 @@ export {
 } from "./rules/evidence.ts";
 export {
   DEFAULT_SCREENING_LIMITS,
-  type PastPayment,
   type ScreenedWithdrawal,
   type Screening,
-  type ScreeningContext,
   screen,
   screenBatch,
 } from "./screening.ts";

@@ -1,11 +1,13 @@
 /** What control/ accepts at most: each number has its unit in its name, its reason beside it. */
 
-/** The limits of the request reader and of the final check. */
+/** The limits of the readers of requests and deny lists, and of the final check. */
 export const CONTROL_LIMITS = {
   /** A batch larger than any transaction could pay. */
   requestLines: 10_000,
   /** Ten times what a well-formed request needs. */
   requestLineBytes: 4_096,
+  /** More than all addresses on public sanctions lists, a hundred times over. */
+  denyListLines: 1_000_000,
   /** Names are shown on screens and kept in logs. In UTF-16 units. */
   nameLength: 64,
   /** Below this, nodes do not relay an output of the oldest kind (P2PKH at 3 sat/vB). */

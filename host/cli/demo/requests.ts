@@ -5,6 +5,7 @@ import {
   DEFAULT_SCREENING_LIMITS,
   type PastPayment,
   type RequestList,
+  readDenyList,
   readRequests,
   type ScreeningContext,
 } from "../../control/index.ts";
@@ -14,10 +15,17 @@ const SAMPLE = new URL("./sample-requests.jsonl", import.meta.url);
 const DENIED = new URL("./sample-deny-list.txt", import.meta.url);
 const HISTORY = new URL("./sample-history.jsonl", import.meta.url);
 
-const linesOf = (file: URL): readonly string[] =>
-  readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line.trim() !== "" && !line.startsWith("#"));
+/** A skipped line would deny or remember nothing: a sample is whole or none. */
+const expectWhole = (file: URL, refused: readonly { line: number; why: string }[]): void => {
+  const lines = refused.map(({ line, why }) => `line ${line}: ${why}`);
+  if (lines.length > 0) throw new Error(`${file.pathname} is broken at ${lines.join(" ")}`);
+};
+
+const readDenied = (): readonly string[] => {
+  const { entries, refused } = readDenyList(readFileSync(DENIED, "utf8"), "regtest");
+  expectWhole(DENIED, refused);
+  return entries;
+};
 
 /** The user's own file, or the sample of twenty. */
 export const demoRequests = (file: string | undefined): Outcome<RequestList> => {
@@ -26,19 +34,25 @@ export const demoRequests = (file: string | undefined): Outcome<RequestList> => 
 };
 
 /** Yesterday's payments of the sample, as if they had been made an hour ago. */
-const history = (nowMs: number): readonly PastPayment[] =>
-  readRequests(linesOf(HISTORY).join("\n"), "regtest").requests.map((past) => ({
-    user: past.user,
-    address: past.address,
-    amountSats: past.amountSats,
+const history = (nowMs: number): readonly PastPayment[] => {
+  const { requests, refused } = readRequests(readFileSync(HISTORY, "utf8"), "regtest");
+  expectWhole(
+    HISTORY,
+    refused.map(({ line, details }) => ({ line, why: String(details["why"]) })),
+  );
+  return requests.map(({ user, address, amountSats }) => ({
+    user,
+    address,
+    amountSats,
     timeMs: nowMs - 3_600_000,
   }));
+};
 
-/** The default limits, a short deny list and a short past. */
+/** The default limits, a short deny list and a short past; throws where a sample is broken. */
 export const demoScreening = (nowMs: number): ScreeningContext => ({
   nowMs,
   history: history(nowMs),
-  denyList: linesOf(DENIED),
+  denyList: readDenied(),
   limits: DEFAULT_SCREENING_LIMITS,
   network: "regtest",
 });

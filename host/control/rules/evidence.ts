@@ -35,15 +35,18 @@ export interface ScreeningLimits {
 
 /**
  * One withdrawal in the light of the past: `recentSats` is what its user was paid within the
- * window, together with what the batch passed so far; `isKnown` says whether this user was paid at
- * this address before; `deniedEntries` counts the deny-list entries with its script and is
- * `undefined` where the address cannot be read.
+ * window, together with what the batch passed so far; `destinationSats` is the same for its script
+ * and all users; `isKnown` says whether this user was paid at this address before; `deniedEntries`
+ * counts the deny-list entries with its script and is `undefined` where the address cannot be read;
+ * `unreadableEntry` is the place, counted from 1, of the first entry that cannot be.
  */
 export interface Sighting {
   readonly amountSats: number;
   readonly recentSats: number;
+  readonly destinationSats: number;
   readonly isKnown: boolean;
   readonly deniedEntries: number | undefined;
+  readonly unreadableEntry: number | undefined;
 }
 
 /** The worst of some verdicts; `pass` of none. */
