@@ -46,12 +46,17 @@ const explain = async <T, E extends Parameters<typeof fail>[0]>(
   return fail(outcome.error, { ...outcome.details, device: name, phase });
 };
 
-/** Ctrl-C ends what the device was asked, not only our wait for it. */
+const ENDS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Ctrl-C, and what else ends us, ends what the device was asked, not only our wait for it. */
 const interruption = () => {
   const interrupted = new AbortController();
   const abort = (): void => interrupted.abort();
-  process.once("SIGINT", abort);
-  return { signal: interrupted.signal, end: () => process.off("SIGINT", abort) };
+  for (const name of ENDS) process.once(name, abort);
+  const end = (): void => {
+    for (const name of ENDS) process.off(name, abort);
+  };
+  return { signal: interrupted.signal, end };
 };
 
 /** Runs `work` with the signer on a port, and closes it whatever comes of it. */

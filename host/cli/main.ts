@@ -9,6 +9,7 @@ import { emulateCommand } from "./commands/emulate.ts";
 import { signCommand } from "./commands/sign.ts";
 import { statusCommand } from "./commands/status.ts";
 import { walletCommand, xpubCommand } from "./commands/wallet.ts";
+import manifest from "../../package.json" with { type: "json" };
 import { createOutput } from "./output.ts";
 import { isJsonWanted, refuse } from "./program.ts";
 
@@ -22,6 +23,7 @@ Step by step:  mayfly emulate                 a signer on a serial line
 
 const program = new Command("mayfly")
   .description("A hardware signer whose keys live as long as its power.")
+  .version(manifest.version)
   .option("--json", "one JSON object per line, for programs")
   .helpOption("-h, --help", "show this text; mayfly COMMAND --help tells more of one")
   .helpCommand(false)

@@ -61,19 +61,25 @@ const signWith = (port: string, psbt: Psbt, walletId: Uint8Array | undefined) =>
     return added.ok ? added : fail(added.error, { ...added.details, device: status.value.name });
   });
 
+/** What the devices gave, and the refusal of the one that ended it. */
+interface Signed {
+  readonly signatures: readonly AddedSignature[];
+  readonly end: Outcome<unknown>;
+}
+
 /** Asks the devices one after the other; the first that refuses ends it. */
 const signWithAll = async (
   ports: readonly string[],
   psbt: Psbt,
   walletId: Uint8Array | undefined,
-): Promise<Outcome<readonly AddedSignature[]>> => {
+): Promise<Signed> => {
   const signatures: AddedSignature[] = [];
   for (const port of ports) {
     const added = await signWith(port, psbt, walletId);
-    if (!added.ok) return added;
+    if (!added.ok) return { signatures, end: added };
     signatures.push(...added.value);
   }
-  return ok(signatures);
+  return { signatures, end: ok(undefined) };
 };
 
 /** The PSBT itself, or where it went and what is in it. */
@@ -96,9 +102,9 @@ export const sign = async (
   }
   const psbt = readFile(file);
   if (!psbt.ok) return psbt;
-  const signed = await signWithAll(port, psbt.value, walletId);
-  if (!signed.ok) return signed;
-  const signatures = signed.value;
+  const { signatures, end } = await signWithAll(port, psbt.value, walletId);
+  // One that refuses must not cost the others' signatures: a person may have pressed for them.
+  if (!end.ok && signatures.length === 0) return end;
   const text = psbt.value.toBase64();
   const written = out === undefined ? ok(undefined) : writeResult(out, `${text}\n`);
   const complete = finalise(psbt.value).ok;
@@ -107,5 +113,5 @@ export const sign = async (
     // A file that cannot be written must not cost the signatures.
     summary(text, written.ok ? out : undefined, signatures.length, complete),
   ]);
-  return written;
+  return end.ok ? written : end;
 };

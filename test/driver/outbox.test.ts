@@ -4,7 +4,7 @@ import { createOutbox } from "../../host/driver/outbox.ts";
 
 const LIMIT = 65_536;
 
-test("a line that takes nothing holds at most 64 KiB, and is taken up again when it moves", async () => {
+test("a stuck line holds at most 64 KiB, and goes on when it moves", async () => {
   const taken: Uint8Array[] = [];
   let isStuck = true;
   const waiting: (() => void)[] = [];

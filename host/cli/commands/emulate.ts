@@ -159,22 +159,31 @@ const untilSignal = (): Promise<void> =>
     process.once("SIGTERM", () => done());
   });
 
-/** Runs them until the signal; presses come in on standard input meanwhile. */
+/** Presses come in on standard input. Read only then: a job in the background may not. */
+const listenForPresses = (emulators: readonly SupervisedEmulator[]): (() => void) => {
+  const presses = createInterface({ input: process.stdin });
+  presses.on("line", (line) => {
+    for (const emulator of emulators) emulator.press(line);
+  });
+  return () => {
+    presses.close();
+    process.stdin.destroy();
+  };
+};
+
+/** Runs them until the signal. */
 const emulateAs = async (
   all: readonly EmulatorSettings[],
+  approve: string,
   output: Output,
 ): Promise<Outcome<void>> => {
   const over = untilSignal();
   const started = await startAll(all, output);
   if (!started.ok) return started;
-  const presses = createInterface({ input: process.stdin });
-  presses.on("line", (line) => {
-    for (const emulator of started.value) emulator.press(line);
-  });
+  const stopListening = approve === "ask" ? listenForPresses(started.value) : () => undefined;
   output.hint(`Next, in another terminal: mayfly status --port ${all[0]?.name}. Ctrl-C ends.`);
   await over;
-  presses.close();
-  process.stdin.destroy();
+  stopListening();
   await stopAll(started.value);
   return ok(undefined);
 };
@@ -196,7 +205,7 @@ const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome
   if (!held.ok) return held;
   const settings = settingsOf(options, wish.value, folder, held.value.names);
   const free = checkLinks(settings, folder);
-  const outcome = free.ok ? await emulateAs(settings, output) : free;
+  const outcome = free.ok ? await emulateAs(settings, options.approve, output) : free;
   held.value.release();
   return outcome;
 };

@@ -4,6 +4,7 @@ import { answer, declare } from "../program.ts";
 /** The command. Its work is loaded on demand: bitcoinjs-lib would double every command's start. */
 export const signCommand = () =>
   declare("sign", "add signatures of one or more devices to a PSBT")
+    .usage("<file> --port <port...> [options]")
     .argument("<file>", "a PSBT, base64 or binary; - for standard input")
     .requiredOption("--port <port...>", "the devices: paths, names or serial numbers")
     .option("--wallet <id>", "the wallet it spends from; else the one that owns its first input")
