@@ -32,6 +32,8 @@ export interface BenchOptions {
   readonly lastReason?: BootReason;
   readonly rng?: Rng;
   readonly onSignature?: (count: number) => void;
+  /** A fault of the engine: what it makes of a signature. */
+  readonly bend?: (signature: Uint8Array) => Uint8Array;
 }
 
 /** A device, its surroundings, and what was seen of it. */
@@ -93,7 +95,7 @@ const boardOf = (
 ): { readonly hal: Hal; readonly secrets: WatchedSecrets } => {
   const { name = "A", rng = createSystemRng(), onSignature = () => undefined } = options;
   const { clock, cable, buttons } = room;
-  const secrets = watchSecrets(rng, onSignature);
+  const secrets = watchSecrets(rng, onSignature, options.bend);
   const send = (bytes: Uint8Array): void => {
     if (!isCurrent()) return;
     room.fromDevice.push(bytes);

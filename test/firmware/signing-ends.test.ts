@@ -115,6 +115,15 @@ describe("consent", () => {
   });
 });
 
+test("a signature that the engine got wrong does not leave: the device wipes and ends", async () => {
+  const bend = (signature: Uint8Array): Uint8Array =>
+    signature.map((byte, i) => (i === 40 ? byte ^ 1 : byte));
+  const { bench, client } = await readyDevice({ bend });
+  expect(errorOf(await client.signPsbt({ psbt: draftBytes() }))).toBe("device_fault");
+  expectEnded(bench);
+  expect(bench.log.some(({ event }) => event === "fault")).toBe(true);
+});
+
 const expectEnded = (bench: Bench): void => {
   expect([bench.phase(), bench.live()]).toEqual(["ended", []]);
 };

@@ -4,7 +4,7 @@ import { networks } from "bitcoinjs-lib";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { bip32, cosignerOf, HOT, ORIGIN, placeOf, walletOf } from "../bitcoin/wallet-fixture.ts";
-import { createBench, lastQuestion } from "./bench-device.ts";
+import { createBench, lastQuestion, settle } from "./bench-device.ts";
 import { at, errorOf, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, readyDevice } from "./ready-device.ts";
 
@@ -196,4 +196,15 @@ describe("a 2-of-2 and a 15-key wallet", () => {
       await client.close();
     }
   });
+});
+
+test("a wallet is not registered on a device that was sealed while it asked", async () => {
+  const bench = createBench({ seed: DEVICE_SEED, approve: "ask" });
+  const client = await bench.connect();
+  const asked = client.registerWallet(HOT.text);
+  await settle();
+  unwrap(await client.seal({}));
+  bench.press("yes");
+  expect(errorOf(await asked)).toBe("wrong_phase");
+  expect([bench.phase(), bench.live()]).toEqual(["ended", []]);
 });

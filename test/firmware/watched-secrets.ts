@@ -11,8 +11,12 @@ export interface WatchedSecrets extends PortableSecrets {
   readonly signatures: () => number;
 }
 
-/** Watches a fresh engine; `onSignature` is called after each signature. */
-export const watchSecrets = (rng: Rng, onSignature: (count: number) => void): WatchedSecrets => {
+/** Watches a fresh engine; `onSignature` is called after each signature, `bend` may spoil it. */
+export const watchSecrets = (
+  rng: Rng,
+  onSignature: (count: number) => void,
+  bend: (signature: Uint8Array) => Uint8Array = (signature) => signature,
+): WatchedSecrets => {
   const engine = createPortableSecrets(rng);
   const live = new Map<number, SecretKind>();
   let signatures = 0;
@@ -51,7 +55,7 @@ export const watchSecrets = (rng: Rng, onSignature: (count: number) => void): Wa
       const signature = engine.signEcdsa(node, digest);
       signatures += 1;
       onSignature(signatures);
-      return signature;
+      return bend(signature);
     },
     wipe: (handle) => {
       engine.wipe(handle);

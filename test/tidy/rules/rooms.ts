@@ -41,7 +41,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: /^host\//,
-    ours: /^(?:protocol|host)\//,
+    ours: /^(?:(?:protocol|host)\/|package\.json$)/,
     packages: "any",
     builtins: true,
     why: "host imports protocol and host, never firmware, hardware or test",
