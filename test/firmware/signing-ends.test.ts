@@ -115,7 +115,7 @@ describe("consent", () => {
   });
 });
 
-test("a signature that the engine got wrong does not leave: the device wipes and ends", async () => {
+test("a wrong signature of the engine does not leave: the device wipes and ends", async () => {
   const bend = (signature: Uint8Array): Uint8Array =>
     signature.map((byte, i) => (i === 40 ? byte ^ 1 : byte));
   const { bench, client } = await readyDevice({ bend });

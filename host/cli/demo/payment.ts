@@ -74,7 +74,7 @@ export const signDraft = async (
   return signed.ok ? finalise(draft.psbt) : signed;
 };
 
-/** The final check: it is handed what was approved, never what was drafted. */
+/** The final check: payments as approved; coins with the transactions that prove them. */
 export const checkPayment = (
   draft: DemoDraft,
   { descriptor }: DemoWallet,
