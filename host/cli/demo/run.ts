@@ -147,8 +147,10 @@ const sign = (
 ): Promise<Outcome<FinalTransaction>> => {
   tellStep(output, "The vault asks two of three over the serial line");
   return signDraft(draft, wallet, inOrder(signers, unplug), (event) => {
-    const lost = signers.find(({ name }) => event.kind === "failed" && name === event.name);
-    if (lost !== undefined && lost.name === unplug) {
+    // Any other failure of that signer is told as what it is.
+    const isLost = event.kind === "failed" && event.failure.error === "link_down";
+    const lost = signers.find(({ name }) => isLost && name === event.name && name === unplug);
+    if (lost !== undefined) {
       const { name, pid } = lost;
       const place = `after its input ${UNPLUG_AFTER_INPUT} (process ${pid})`;
       output.say({ event: "unplugged", name, pid, afterInput: UNPLUG_AFTER_INPUT }, [
