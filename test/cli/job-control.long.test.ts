@@ -1,4 +1,4 @@
-/** `mayfly emulate &` in a person's shell: a job in the background is not stopped by its terminal. */
+/** `mayfly emulate &` in a person's shell: a background job is not stopped by its terminal. */
 import { afterAll, expect, test } from "bun:test";
 import { environmentOf, cleanUp, MAYFLY, temporaryFolder } from "./mayfly.ts";
 import { hasNoPty } from "./emulating.ts";
