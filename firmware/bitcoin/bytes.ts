@@ -1,12 +1,7 @@
 /** Byte strings: comparing, joining, and the hashes Bitcoin makes of them. */
 import type { Crypto } from "../hal.ts";
 
-/** Whether two byte strings are the same. */
-export const isSame = (left: Uint8Array, right: Uint8Array): boolean => {
-  if (left.length !== right.length) return false;
-  for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false;
-  return true;
-};
+export { isSame } from "../../protocol/bytes.ts";
 
 /** Lexicographic order; negative, zero or positive. */
 export const compareBytes = (left: Uint8Array, right: Uint8Array): number => {

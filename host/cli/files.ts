@@ -49,13 +49,19 @@ export const isOpenToOthers = (file: string): boolean => {
   return found?.isFile() === true && (found.mode & 0o077) !== 0;
 };
 
+/** A file that is written is not what is missing, but its folder. */
+const writeFailureOf = (file: string, thrown: unknown): Failure<FileError> =>
+  codeOf(thrown) === "ENOENT"
+    ? fail("file_unreadable", { file, why: "its folder is missing" })
+    : failureOf(file, thrown);
+
 /** Writes a new file that only its owner may read. */
 export const writePrivate = (file: string, content: string): Outcome<void, FileError> => {
   try {
     writeFileSync(file, content, { mode: 0o600, flag: "wx" });
     return ok(undefined);
   } catch (thrown) {
-    return failureOf(file, thrown);
+    return writeFailureOf(file, thrown);
   }
 };
 
@@ -68,6 +74,6 @@ export const writeResult = (
     writeFileSync(file, content, { mode: 0o600 });
     return ok(undefined);
   } catch (thrown) {
-    return failureOf(file, thrown);
+    return writeFailureOf(file, thrown);
   }
 };

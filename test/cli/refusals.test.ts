@@ -179,9 +179,9 @@ briefTable("files of other commands", [
     error: "quote_malformed",
   },
   {
-    claim: "a folder for a key file",
+    claim: "a key file in a folder that is missing",
     words: ["custodian", "init", "--out", "missing/key"],
-    error: "file_missing",
+    error: "file_unreadable",
   },
   {
     claim: "a mnemonic file without words",
