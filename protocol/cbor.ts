@@ -1,8 +1,10 @@
 /**
  * Deterministic CBOR (RFC 8949, section 4.2.1) on cbor-x, behind the strict scan. cbor-x alone is
  * unsafe at a trust boundary: it takes duplicate keys, longer forms and tags, and hands out views.
+ * The entry without `eval` is taken, because the plain one makes code from what it decodes, and
+ * loads a native addon where one was built, which crashed Bun 1.4.5 in the middle of a record.
  */
-import { Encoder } from "cbor-x";
+import { Encoder } from "cbor-x/index-no-eval";
 import { isSame } from "./bytes.ts";
 import { isStrictCbor } from "./cbor-scan.ts";
 import { fail, type Outcome, ok } from "./errors.ts";
