@@ -32,14 +32,15 @@ const slices = (text: string, length: number): readonly string[] =>
   );
 
 /**
- * An address in groups of 4 characters, 4 groups a line; what was apart (a script's description)
- * begins a new line. Without its spaces, the whole address and nothing else.
+ * An address in groups of 4 characters, 4 groups a line; the words before a script's bytes stand
+ * whole on a line of their own. Without its spaces, the whole address and nothing else.
  */
-export const formatAddress = (address: string): readonly string[] =>
-  address
-    .split(" ")
-    .flatMap((word) => slices(word, GROUP_CHARS * GROUPS_PER_LINE))
-    .map((line) => slices(line, GROUP_CHARS).join(" "));
+export const formatAddress = (address: string): readonly string[] => {
+  const words = address.split(" ");
+  const bytes = slices(words.pop() ?? "", GROUP_CHARS * GROUPS_PER_LINE);
+  const grouped = bytes.map((line) => slices(line, GROUP_CHARS).join(" "));
+  return words.length === 0 ? grouped : [words.join(" "), ...grouped];
+};
 
 /** The line that names a wallet: its name alone could pass for a line of the device's own. */
 export const walletLine = (name: string): string => `Wallet: ${name}`;
