@@ -73,21 +73,23 @@ describe.skipIf(hasNoPty)("pty: emulate", () => {
     expectSentence(await genesis(home), "declined");
   });
 
-  test.concurrent("Ctrl-C at a question ends it on the device too", async () => {
+  test.concurrent("Ctrl-C, SIGTERM or SIGHUP at a question ends it on the device too", async () => {
     const home = temporaryFolder();
     const emulating = startEmulating(home, "--approve", "ask");
     await emulating.listening();
     const keys = await Promise.all([oneKey(home, "a"), oneKey(home, "b")]);
     const words = ["genesis", "--port", "A", "--custodian", ...keys, "--threshold", "2"];
     const ask = (out: string) => startMayfly({ home }, ...words, "--out", join(home, out));
-    const first = ask("first");
-    await emulating.next(isQuestion);
-    first.interrupt();
-    expectSentence(await first.end(), "cancelled");
-    const second = ask("second");
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      const asked = ask(signal);
+      await emulating.next(isQuestion);
+      asked.kill(signal);
+      expectSentence(await asked.end(), "cancelled");
+    }
+    const last = ask("last");
     await emulating.next(isQuestion);
     emulating.write('{"name":"A","press":"yes"}');
-    expect((await second.end()).code).toBe(0);
+    expect((await last.end()).code).toBe(0);
   });
 
   test.concurrent("goes on when its input ends; SIGTERM ends it, and its signer", async () => {

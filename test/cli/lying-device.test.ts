@@ -128,6 +128,17 @@ describe.skipIf(hasNoPty)("pty: sign", () => {
     expect(error).toMatchObject({ error: { details: { signed: 0, inputs: 0 } } });
   });
 
+  test.concurrent("a refusal does not cost the signatures of the device before", async () => {
+    const good = startFake(fake(1, signaturesBy(1)));
+    const bad = startFake(fake(2, []));
+    const signed = await run("sign", PSBT_FILE, "--port", good, bad, "--json");
+    expectJsonRefusal(signed, "signature_invalid");
+    const [event = {}] = eventsOf(signed);
+    expect(event).toMatchObject({ event: "signed", complete: false });
+    const kept = Psbt.fromBase64(textOf(event, "psbt"));
+    expect(kept.data.inputs.map(({ partialSig }) => partialSig?.length)).toEqual([1, 1]);
+  });
+
   test.concurrent("complete is what verifies, not what is counted", async () => {
     const forged = Psbt.fromBuffer(psbt.toBuffer());
     const good = signaturesBy(2);

@@ -93,7 +93,7 @@ export const startMayfly = ({ home, stdin }: RunOptions, ...words: readonly stri
     ]);
     return { code, stdout, stderr };
   };
-  return { interrupt: () => child.kill("SIGINT"), end };
+  return { kill: (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => child.kill(signal), end };
 };
 
 /** Runs `mayfly` to its end. */

@@ -72,7 +72,7 @@ test.skipIf(hasNoPty)("pty: Ctrl-C ends the wait for a signer", async () => {
   const { path } = ptyThat(() => resolve());
   const waiting = startMayfly({ home }, "status", "--port", path);
   await promise;
-  waiting.interrupt();
+  waiting.kill("SIGINT");
   expectSentence(await waiting.end(), "cancelled");
 });
 
