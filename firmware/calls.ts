@@ -2,10 +2,10 @@
  * From a record to the record that answers it: decode, find the command, run it once, audit,
  * encode. Nothing that a peer sends throws out of here; a fault of our own wipes and ends.
  */
-import { encodeCbor } from "../protocol/cbor.ts";
-import { decodeMessage, encodeMessage, type Request } from "../protocol/envelope.ts";
+import { encodeCbor } from "../protocol/cbor/cbor.ts";
+import { decodeMessage, encodeMessage, type Request } from "../protocol/call/envelope.ts";
 import { assert, fail, type Outcome, ok } from "../protocol/errors.ts";
-import { type CommandName, commandOfCode, REGISTRY } from "../protocol/registry.ts";
+import { type CommandName, commandOfCode, REGISTRY } from "../protocol/commands/registry.ts";
 import type { Audit } from "./audit/audit.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { AskFor } from "./consent.ts";

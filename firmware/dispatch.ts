@@ -1,8 +1,8 @@
 /** From a request to its outcome: the gate that every command passes. */
-import type { CommonError } from "../protocol/command.ts";
+import type { CommonError } from "../protocol/commands/command.ts";
 import { fail, type Outcome } from "../protocol/errors.ts";
-import { type CommandName, type Commands, REGISTRY } from "../protocol/registry.ts";
-import { readWire } from "../protocol/schema.ts";
+import { type CommandName, type Commands, REGISTRY } from "../protocol/commands/registry.ts";
+import { readWire } from "../protocol/cbor/schema.ts";
 import type { NetworkName } from "./bitcoin/index.ts";
 import type { Ask } from "./consent.ts";
 import type { Device, DeviceEvent } from "./device.ts";

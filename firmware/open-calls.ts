@@ -1,5 +1,5 @@
 /** The requests that wait for their answer, so that a cancel finds its call. */
-import type { Request } from "../protocol/envelope.ts";
+import type { Request } from "../protocol/call/envelope.ts";
 import { type Cancellable, type Cancellation, createCancellation } from "./cancellation.ts";
 
 /** A request at work. */

@@ -4,7 +4,7 @@
  */
 import { assert, fail, type Outcome, ok } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import { createLink, type LinkOutput } from "../protocol/link.ts";
+import { createLink, type LinkOutput } from "../protocol/link/link.ts";
 import { createAudit } from "./audit/audit.ts";
 import type { NetworkName } from "./bitcoin/index.ts";
 import { type CallsConfig, createCalls } from "./calls.ts";

@@ -3,7 +3,7 @@
  * must agree on. A share's value is sealed by HPKE; all else about it is its context, in clear,
  * which the envelope authenticates as associated data.
  */
-import { bool, bytes, choice, field, type Infer, map, text, uint } from "./schema.ts";
+import { bool, bytes, choice, field, type Infer, map, text, uint } from "./cbor/schema.ts";
 import { LIMITS } from "./limits.ts";
 
 /** HPKE `info` of every sealed share; a label of its own keeps envelopes of other uses apart. */

@@ -1,5 +1,5 @@
 /** Custody: genesis, quote, seal. Taking shares is in shares.ts. */
-import { encodeAs } from "../../protocol/cbor.ts";
+import { encodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { QUOTE, SHARE_CONTEXT, SHARE_INFO, type SealedShare } from "../../protocol/share.ts";

@@ -3,7 +3,7 @@
  * costs nothing but itself. With enough shares the seed is recombined, and checked against the
  * fingerprint that the shares name and, after genesis, against the public key made there.
  */
-import { decodeAs } from "../../protocol/cbor.ts";
+import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import {

@@ -1,6 +1,6 @@
 /** Status: what a device tells anyone. */
 import { ok } from "../../protocol/errors.ts";
-import { PROTOCOL_VERSION } from "../../protocol/hello.ts";
+import { PROTOCOL_VERSION } from "../../protocol/link/hello.ts";
 import type { Handlers } from "../dispatch.ts";
 
 /** Handlers of protocol/commands/status.ts. */

@@ -4,7 +4,7 @@
  * AES-256-GCM). The share's value is in clear only between those two lines.
  */
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
-import { decodeAs, encodeAs } from "../../protocol/cbor.ts";
+import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
   QUOTE,

@@ -2,7 +2,7 @@
  * What a device returned of a genesis, held against what it was asked for. The shares are sealed:
  * only their contexts can be read here, and a device that lies in those has made no seed for us.
  */
-import { decodeAs } from "../../protocol/cbor.ts";
+import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { type SealedShare, SHARE_CONTEXT, type ShareContext } from "../../protocol/share.ts";
 

@@ -1,5 +1,5 @@
 /** Sealed shares as files: JSON with base64. They hold no secret in clear and may be mailed. */
-import { decodeAs } from "../../protocol/cbor.ts";
+import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
   SEALED_SHARE,

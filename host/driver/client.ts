@@ -1,11 +1,11 @@
 /** The typed client: one method per registered command, and the exact union of its errors. */
 import { randomBytes } from "node:crypto";
-import { COMMON_ERRORS, type CommonError } from "../../protocol/command.ts";
+import { COMMON_ERRORS, type CommonError } from "../../protocol/commands/command.ts";
 import { type ErrorName, type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
-import type { Hello } from "../../protocol/hello.ts";
+import type { Hello } from "../../protocol/link/hello.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { type CommandName, type Commands, REGISTRY } from "../../protocol/registry.ts";
-import { readWire } from "../../protocol/schema.ts";
+import { type CommandName, type Commands, REGISTRY } from "../../protocol/commands/registry.ts";
+import { readWire } from "../../protocol/cbor/schema.ts";
 import type { ConnectError } from "./connection.ts";
 import type { WireOutcome } from "./pending.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";

@@ -1,8 +1,8 @@
 /** One link over one line: the protocol's state machine, fed with real bytes and real time. */
 import { createHash, randomBytes } from "node:crypto";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import type { Hello } from "../../protocol/hello.ts";
-import { createLink, type LinkEvent, type LinkOutput } from "../../protocol/link.ts";
+import type { Hello } from "../../protocol/link/hello.ts";
+import { createLink, type LinkEvent, type LinkOutput } from "../../protocol/link/link.ts";
 import type { Line, LineError, OpenLine } from "./line.ts";
 import { createOutbox } from "./outbox.ts";
 

@@ -1,5 +1,5 @@
 /** The calls of a session that wait for their answers. */
-import { decodeMessage, encodeMessage, type Request } from "../../protocol/envelope.ts";
+import { decodeMessage, encodeMessage, type Request } from "../../protocol/call/envelope.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 

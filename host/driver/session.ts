@@ -3,9 +3,9 @@
  * the same idempotency key, and says so when a device has restarted meanwhile.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { encodeMessage, type Request } from "../../protocol/envelope.ts";
+import { encodeMessage, type Request } from "../../protocol/call/envelope.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import type { Hello } from "../../protocol/hello.ts";
+import type { Hello } from "../../protocol/link/hello.ts";
 import { type ConnectError, type Connection, connect } from "./connection.ts";
 import type { OpenLine } from "./line.ts";
 import { createPending, type PendingCalls, type WireOutcome } from "./pending.ts";

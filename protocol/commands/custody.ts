@@ -1,8 +1,8 @@
 /** How a seed comes into a device and how it leaves: genesis, quote, shares, seal. */
-import { command } from "../command.ts";
+import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
 import { PHASES } from "../phase.ts";
-import { bytes, choice, field, list, map, optional, uint } from "../schema.ts";
+import { bytes, choice, field, list, map, optional, uint } from "../cbor/schema.ts";
 import { SEALED_SHARE } from "../share.ts";
 
 /** Custody commands, by method name. */

@@ -1,7 +1,7 @@
 /** Signatures over what the device has reviewed itself. */
-import { command } from "../command.ts";
+import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
-import { bytes, field, list, map, optional, uint } from "../schema.ts";
+import { bytes, field, list, map, optional, uint } from "../cbor/schema.ts";
 
 /** One signature: input, index of the key in the wallet policy, DER with the sighash byte. */
 const SIGNATURE = map({

@@ -1,8 +1,8 @@
 /** What a device says of itself to anyone, in any phase. */
-import { command } from "../command.ts";
+import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
 import { PHASES } from "../phase.ts";
-import { bool, bytes, choice, field, list, map, optional, text, uint } from "../schema.ts";
+import { bool, bytes, choice, field, list, map, optional, text, uint } from "../cbor/schema.ts";
 
 /** The engine that holds the secrets, and what it can promise. */
 const SECRETS = map({

@@ -1,7 +1,7 @@
 /** Wallets, the keys they are made of, and their addresses. */
-import { command } from "../command.ts";
+import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
-import { bool, bytes, field, list, map, text, uint } from "../schema.ts";
+import { bool, bytes, field, list, map, text, uint } from "../cbor/schema.ts";
 
 /** Wallet commands, by method name. */
 export const walletCommands = {

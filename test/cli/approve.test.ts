@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatKeyFile, formatShareFile } from "../../host/custody/index.ts";
-import { encodeAs } from "../../protocol/cbor.ts";
+import { encodeAs } from "../../protocol/cbor/cbor.ts";
 import { QUOTE } from "../../protocol/share.ts";
 import { custodianOf, genesis, quoteOf } from "../custody/genesis.ts";
 import { expectContract, expectSentence } from "./contract.ts";

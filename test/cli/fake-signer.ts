@@ -1,15 +1,15 @@
 /** A signer on a pty of this process that speaks the protocol and says what a test wants. */
 import { createHash, randomBytes } from "node:crypto";
 import { openPty } from "../../hardware/emulator/pty.ts";
-import { decodeMessage, encodeMessage } from "../../protocol/envelope.ts";
-import { createLink } from "../../protocol/link.ts";
+import { decodeMessage, encodeMessage } from "../../protocol/call/envelope.ts";
+import { createLink } from "../../protocol/link/link.ts";
 import {
   type CommandName,
   type Commands,
   commandOfCode,
   REGISTRY,
-} from "../../protocol/registry.ts";
-import { readWire } from "../../protocol/schema.ts";
+} from "../../protocol/commands/registry.ts";
+import { readWire } from "../../protocol/cbor/schema.ts";
 import { unwrap } from "../driver/lines.ts";
 import { atEnd } from "./mayfly.ts";
 

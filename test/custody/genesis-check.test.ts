@@ -1,6 +1,6 @@
 /** A genesis's reply against its request: what a lying device may not pass off as our shares. */
 import { expect, test } from "bun:test";
-import { decodeAs, encodeAs } from "../../protocol/cbor.ts";
+import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
 import { type SealedShare, SHARE_CONTEXT, type ShareContext } from "../../protocol/share.ts";
 import { checkGenesis, type GenesisReply, generateCustodianKey } from "../../host/custody/index.ts";
 import { unwrap } from "../driver/lines.ts";

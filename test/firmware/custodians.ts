@@ -8,7 +8,7 @@ import {
   type ShareFile,
 } from "../../host/custody/index.ts";
 import type { Client } from "../../host/driver/index.ts";
-import { decodeAs, encodeAs } from "../../protocol/cbor.ts";
+import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
 import {
   type Quote,
   type SealedShare,

@@ -1,7 +1,7 @@
 /** No bytes from a host make the device throw: raw bytes on the cable and well-formed frames. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodeFrame, encodeFrame, FLAGS, type FrameType } from "../../protocol/frame.ts";
+import { decodeFrame, encodeFrame, FLAGS, type FrameType } from "../../protocol/frame/frame.ts";
 import { type Bench, createBench, settle } from "./bench-device.ts";
 import { at, noise, seeded } from "./outcomes.ts";
 import { connectRaw, freshKey, requestOf } from "./raw-host.ts";

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
-import { encodeCbor } from "../../protocol/cbor.ts";
+import { encodeCbor } from "../../protocol/cbor/cbor.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { COMMAND_NAMES } from "../../protocol/registry.ts";
+import { COMMAND_NAMES } from "../../protocol/commands/registry.ts";
 import { type Bench, createBench, settle } from "./bench-device.ts";
 import { makeSeed } from "./custodians.ts";
 import { noise, seeded } from "./outcomes.ts";

@@ -1,7 +1,7 @@
 /** A cancel finds its call, whatever was sent under the same key meanwhile. */
 import { expect, test } from "bun:test";
 import { createOpenCalls } from "../../firmware/open-calls.ts";
-import type { Request } from "../../protocol/envelope.ts";
+import type { Request } from "../../protocol/call/envelope.ts";
 import { lastQuestion, settle } from "./bench-device.ts";
 import { errorOf } from "./outcomes.ts";
 import { HOT } from "../bitcoin/wallet-fixture.ts";

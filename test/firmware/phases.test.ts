@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { advance, type Device, type DeviceEvent, type Keys } from "../../firmware/device.ts";
 import { type Context, dispatch, type Handlers } from "../../firmware/dispatch.ts";
 import { PHASES, type Phase, TRANSITIONS } from "../../protocol/phase.ts";
-import { COMMAND_NAMES, REGISTRY } from "../../protocol/registry.ts";
+import { COMMAND_NAMES, REGISTRY } from "../../protocol/commands/registry.ts";
 import { HOT } from "../bitcoin/wallet-fixture.ts";
 import { type Bench, createBench, settle } from "./bench-device.ts";
 import { makeSeed } from "./custodians.ts";

@@ -1,9 +1,9 @@
 /** A host that says what it likes: frames and records by hand, and what came back. */
 import { createHash } from "node:crypto";
-import { decodeMessage, encodeMessage, type Message } from "../../protocol/envelope.ts";
-import { encodeFrame, type Frame } from "../../protocol/frame.ts";
-import { createLink, type LinkEvent, type LinkOutput } from "../../protocol/link.ts";
-import { type CommandName, REGISTRY } from "../../protocol/registry.ts";
+import { decodeMessage, encodeMessage, type Message } from "../../protocol/call/envelope.ts";
+import { encodeFrame, type Frame } from "../../protocol/frame/frame.ts";
+import { createLink, type LinkEvent, type LinkOutput } from "../../protocol/link/link.ts";
+import { type CommandName, REGISTRY } from "../../protocol/commands/registry.ts";
 import { type Bench, settle } from "./bench-device.ts";
 
 /** A raw host with a link that is up. */

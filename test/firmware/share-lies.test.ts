@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Client } from "../../host/driver/index.ts";
-import { decodeAs, encodeAs, encodeCbor } from "../../protocol/cbor.ts";
+import { decodeAs, encodeAs, encodeCbor } from "../../protocol/cbor/cbor.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import {

@@ -1,6 +1,6 @@
 /** Params, in wire form, that a device takes: what random changes start from. */
 import type { Client } from "../../host/driver/index.ts";
-import { type CommandName, type Commands, REGISTRY } from "../../protocol/registry.ts";
+import { type CommandName, type Commands, REGISTRY } from "../../protocol/commands/registry.ts";
 import { HOT } from "../bitcoin/wallet-fixture.ts";
 import { approveAll, type Custodian, quoteOf } from "./custodians.ts";
 import { draftBytes } from "./ready-device.ts";

@@ -1,7 +1,7 @@
 /** RFC 8949, section 4.2.1, and what the subset leaves out: refused before it is decoded. */
 import { describe, expect, test } from "bun:test";
-import { decodeCbor } from "../../protocol/cbor.ts";
-import { isStrictCbor } from "../../protocol/cbor-scan.ts";
+import { decodeCbor } from "../../protocol/cbor/cbor.ts";
+import { isStrictCbor } from "../../protocol/cbor/cbor-scan.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 
 const refused: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [

@@ -1,8 +1,8 @@
 /** Deterministic CBOR: what is written is read again, what is read was written so. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodeCbor, encodeCbor } from "../../protocol/cbor.ts";
-import { isStrictCbor } from "../../protocol/cbor-scan.ts";
+import { decodeCbor, encodeCbor } from "../../protocol/cbor/cbor.ts";
+import { isStrictCbor } from "../../protocol/cbor/cbor-scan.ts";
 import { createRandom, flipBits, SEED, seeded } from "./random.ts";
 
 const known: readonly (readonly [string, unknown])[] = [

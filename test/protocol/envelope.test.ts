@@ -1,8 +1,8 @@
 /** Messages: each comes back as it went; whatever a refusal carries, it can be read. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { encodeCbor } from "../../protocol/cbor.ts";
-import { decodeMessage, encodeMessage, type Message } from "../../protocol/envelope.ts";
+import { encodeCbor } from "../../protocol/cbor/cbor.ts";
+import { decodeMessage, encodeMessage, type Message } from "../../protocol/call/envelope.ts";
 import { type Details, ERROR_NAMES, ERRORS } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { createRandom, SEED, seeded } from "./random.ts";

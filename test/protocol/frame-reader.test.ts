@@ -1,6 +1,6 @@
 /** The frame reader: bytes in any pieces, among any garbage, in bounded memory. */
 import { describe, expect, test } from "bun:test";
-import { createFrameReader, encodeFrame, type Frame } from "../../protocol/frame.ts";
+import { createFrameReader, encodeFrame, type Frame } from "../../protocol/frame/frame.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { GOLDEN } from "./golden-frames.ts";
 import { createRandom, SEED } from "./random.ts";

@@ -1,15 +1,15 @@
 /** Frames, byte for byte: golden bytes, CRC-32C, COBS, and every check that drops a frame. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { cobsDecode, cobsEncode } from "../../protocol/cobs.ts";
-import { crc32c } from "../../protocol/crc32c.ts";
+import { cobsDecode, cobsEncode } from "../../protocol/frame/cobs.ts";
+import { crc32c } from "../../protocol/frame/crc32c.ts";
 import {
   createFrameReader,
   decodeFrame,
   encodeFrame,
   FRAME_TYPES,
   type Frame,
-} from "../../protocol/frame.ts";
+} from "../../protocol/frame/frame.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { GOLDEN } from "./golden-frames.ts";
 import { createRandom, flipBits, SEED, seeded } from "./random.ts";

@@ -1,7 +1,7 @@
 /** Frames of one's own making, for tests that play one end of a link by hand. */
-import { encodeAs } from "../../protocol/cbor.ts";
-import { createFrameReader, encodeFrame, FLAGS, type Frame } from "../../protocol/frame.ts";
-import { HELLO, type Hello } from "../../protocol/hello.ts";
+import { encodeAs } from "../../protocol/cbor/cbor.ts";
+import { createFrameReader, encodeFrame, FLAGS, type Frame } from "../../protocol/frame/frame.ts";
+import { HELLO, type Hello } from "../../protocol/link/hello.ts";
 
 const EMPTY: Omit<Frame, "type"> = {
   flags: 0,

@@ -1,9 +1,9 @@
 /** Greeting: who may speak before it, how often it is answered, and what it names. */
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { decodeAs, encodeAs } from "../../protocol/cbor.ts";
-import { FLAGS, FRAME_TYPES } from "../../protocol/frame.ts";
-import { HELLO, type Hello } from "../../protocol/hello.ts";
+import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
+import { FLAGS, FRAME_TYPES } from "../../protocol/frame/frame.ts";
+import { HELLO, type Hello } from "../../protocol/link/hello.ts";
 import { frameBytes, framesIn, helloBytes, WHOLE } from "./greeting-frames.ts";
 import { bringUp, CLEAN, createPair, kindsOf, linkOf } from "./line.ts";
 import { createRandom, SEED } from "./random.ts";

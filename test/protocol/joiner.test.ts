@@ -1,7 +1,7 @@
 /** Fragments joined to records: channels kept apart, memory bounded. */
 import { describe, expect, test } from "bun:test";
-import { FLAGS, type Frame } from "../../protocol/frame.ts";
-import { createJoiner } from "../../protocol/joiner.ts";
+import { FLAGS, type Frame } from "../../protocol/frame/frame.ts";
+import { createJoiner } from "../../protocol/link/joiner.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 
 const fragment = (channel: number, flags: number, ...bytes: readonly number[]): Frame => ({

@@ -3,7 +3,12 @@
  * cuts and delays what is written to it; it never reorders. Everything follows from one seed.
  */
 import { createHash } from "node:crypto";
-import { createLink, type Link, type LinkEvent, type LinkOutput } from "../../protocol/link.ts";
+import {
+  createLink,
+  type Link,
+  type LinkEvent,
+  type LinkOutput,
+} from "../../protocol/link/link.ts";
 import { createRandom, flipBits, type Random } from "./random.ts";
 
 /** What the line does to each write: probabilities, and the bounds of its delay. */

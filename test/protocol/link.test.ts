@@ -1,7 +1,7 @@
 /** The link's life: going up, going down, coming up again, and what epochs keep apart. */
 import { describe, expect, test } from "bun:test";
-import { FLAGS, type Frame } from "../../protocol/frame.ts";
-import { createLink, LINK_TIMES } from "../../protocol/link.ts";
+import { FLAGS, type Frame } from "../../protocol/frame/frame.ts";
+import { createLink, LINK_TIMES } from "../../protocol/link/link.ts";
 import { frameBytes, framesIn, helloBytes, WHOLE } from "./greeting-frames.ts";
 import { bringUp, CLEAN, createPair, type End, kindsOf, linkOf, recordsOf } from "./line.ts";
 import { createRandom, SEED } from "./random.ts";

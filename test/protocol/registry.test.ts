@@ -1,16 +1,21 @@
 /** The registry: every command's codes, errors, phases and shapes. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodeAs, encodeCbor } from "../../protocol/cbor.ts";
-import { COMMON_ERRORS } from "../../protocol/command.ts";
-import { encodeMessage, decodeMessage } from "../../protocol/envelope.ts";
+import { decodeAs, encodeCbor } from "../../protocol/cbor/cbor.ts";
+import { COMMON_ERRORS } from "../../protocol/commands/command.ts";
+import { encodeMessage, decodeMessage } from "../../protocol/call/envelope.ts";
 import { isErrorName } from "../../protocol/errors.ts";
-import { HELLO } from "../../protocol/hello.ts";
+import { HELLO } from "../../protocol/link/hello.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { PHASES, TRANSITIONS } from "../../protocol/phase.ts";
-import { COMMAND_NAMES, commandOfCode, isCommandName, REGISTRY } from "../../protocol/registry.ts";
+import {
+  COMMAND_NAMES,
+  commandOfCode,
+  isCommandName,
+  REGISTRY,
+} from "../../protocol/commands/registry.ts";
 import { QUOTE, SHARE_CONTEXT } from "../../protocol/share.ts";
-import type { Schema } from "../../protocol/schema.ts";
+import type { Schema } from "../../protocol/cbor/schema.ts";
 import { valuesOf } from "./cddl-values.ts";
 import { seeded } from "./random.ts";
 

@@ -1,6 +1,6 @@
 /** RFC 8949, appendix A: every example is in the subset and decodes so, or is refused. */
 import { expect, test } from "bun:test";
-import { decodeCbor, encodeCbor } from "../../protocol/cbor.ts";
+import { decodeCbor, encodeCbor } from "../../protocol/cbor/cbor.ts";
 
 const folder = Bun.env["MAYFLY_VECTORS"] ?? "";
 

@@ -1,6 +1,6 @@
 /** Schemas: what fits, what does not, and that nothing a prototype brings counts as a member. */
 import { describe, expect, expectTypeOf, test } from "bun:test";
-import { decodeAs, encodeAs, encodeCbor } from "../../protocol/cbor.ts";
+import { decodeAs, encodeAs, encodeCbor } from "../../protocol/cbor/cbor.ts";
 import {
   bool,
   bytes,
@@ -14,7 +14,7 @@ import {
   text,
   textOrUint,
   uint,
-} from "../../protocol/schema.ts";
+} from "../../protocol/cbor/schema.ts";
 
 const PERSON = map({
   name: field(0, text(8)),

@@ -1,8 +1,8 @@
 /** Records over a bad line: once, in order, intact, in both directions at once. */
 import { describe, expect, test } from "bun:test";
-import type { Frame } from "../../protocol/frame.ts";
+import type { Frame } from "../../protocol/frame/frame.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { createStream } from "../../protocol/stream.ts";
+import { createStream } from "../../protocol/link/stream.ts";
 import { bringUp, CLEAN, createPair, type End, type Faults, type Pair, recordsOf } from "./line.ts";
 import { createRandom, type Random, SEED } from "./random.ts";
 

@@ -1,7 +1,17 @@
 /** HELLO and its answer: what the two sides tell each other before anything else. */
-import { PHASES } from "./phase.ts";
-import { bytes, choice, field, type Infer, list, map, optional, text, uint } from "./schema.ts";
-import { LIMITS } from "./limits.ts";
+import { PHASES } from "../phase.ts";
+import {
+  bytes,
+  choice,
+  field,
+  type Infer,
+  list,
+  map,
+  optional,
+  text,
+  uint,
+} from "../cbor/schema.ts";
+import { LIMITS } from "../limits.ts";
 
 /** Protocol versions that this code speaks. */
 export const PROTOCOL_VERSION = 1;

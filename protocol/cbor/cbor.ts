@@ -5,9 +5,9 @@
  * loads a native addon where one was built, which crashed Bun 1.4.5 in the middle of a record.
  */
 import { Encoder } from "cbor-x/index-no-eval";
-import { isSame } from "./bytes.ts";
+import { isSame } from "../bytes.ts";
 import { isStrictCbor } from "./cbor-scan.ts";
-import { fail, type Outcome, ok } from "./errors.ts";
+import { fail, type Outcome, ok } from "../errors.ts";
 import { readWire, type Schema } from "./schema.ts";
 
 const codec = new Encoder({

@@ -1,9 +1,9 @@
 /** Every command on the wire, put together from the subjects in commands/. */
 import type { Command, Declared } from "./command.ts";
-import { custodyCommands } from "./commands/custody.ts";
-import { signingCommands } from "./commands/signing.ts";
-import { statusCommands } from "./commands/status.ts";
-import { walletCommands } from "./commands/wallet.ts";
+import { custodyCommands } from "./custody.ts";
+import { signingCommands } from "./signing.ts";
+import { statusCommands } from "./status.ts";
+import { walletCommands } from "./wallet.ts";
 
 const declarations = {
   ...statusCommands,

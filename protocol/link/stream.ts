@@ -2,9 +2,9 @@
  * The two directions of one live link: records are cut into fragments, sent one at a time, each
  * again until it is acknowledged; fragments that arrive are joined.
  */
-import { FLAGS, type Frame, type FrameType } from "./frame.ts";
+import { FLAGS, type Frame, type FrameType } from "../frame/frame.ts";
 import { createJoiner, type ReceivedRecord } from "./joiner.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS } from "../limits.ts";
 import { createRoundTrip, RETRANSMISSION } from "./round-trip.ts";
 
 /** Both directions of a link. */

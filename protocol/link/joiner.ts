@@ -1,6 +1,6 @@
 /** Fragments joined to records. */
-import { FLAGS, type Frame } from "./frame.ts";
-import { LIMITS } from "./limits.ts";
+import { FLAGS, type Frame } from "../frame/frame.ts";
+import { LIMITS } from "../limits.ts";
 
 /** A whole record and the channel it came on. */
 export interface ReceivedRecord {

@@ -2,10 +2,10 @@
  * Frames: `00 | COBS(header, payload, CRC-32C) | 00` (Consistent Overhead Byte Stuffing, Cheshire
  * and Baker 1999). A frame that fails a check is dropped and counted; the link repeats it.
  */
-import { assert } from "./errors.ts";
+import { assert } from "../errors.ts";
 import { cobsDecode, cobsEncode } from "./cobs.ts";
 import { crc32c } from "./crc32c.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS } from "../limits.ts";
 
 /** Protocol version in every frame. */
 export const FRAME_VERSION = 1;

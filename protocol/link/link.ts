@@ -7,7 +7,7 @@
  * opens a candidate beside the live link, told apart by epoch; the candidate's first good DATA
  * frame makes it the live one, so a stray HELLO ends nothing.
  */
-import { assert } from "./errors.ts";
+import { assert } from "../errors.ts";
 import {
   createFrameReader,
   encodeFrame,
@@ -15,7 +15,7 @@ import {
   type Frame,
   type FrameReader,
   type FrameType,
-} from "./frame.ts";
+} from "../frame/frame.ts";
 import {
   createDeviceGreeter,
   createHostGreeter,
@@ -23,7 +23,7 @@ import {
   type GreetingConfig,
 } from "./greeting.ts";
 import type { Hello } from "./hello.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS } from "../limits.ts";
 import { createStream, type Stream } from "./stream.ts";
 
 /** Times of the link, in milliseconds. */

@@ -2,7 +2,7 @@
  * A wire shape, described once: it checks, converts between names and wire keys, types itself and
  * prints itself as CDDL (RFC 8610). Maps travel with integer keys 0..23; code sees names.
  */
-import { LIMITS } from "./limits.ts";
+import { LIMITS } from "../limits.ts";
 
 /** A shape of values of type `T`. */
 export interface Schema<T> {

@@ -3,7 +3,7 @@
  * key; each request gets exactly one final message, a result or an error, under its id. A cancel
  * asks for an end before the call takes effect; its call still gets its one final message.
  */
-import { decodeCbor, encodeCbor } from "./cbor.ts";
+import { decodeCbor, encodeCbor } from "../cbor/cbor.ts";
 import {
   type Details,
   ERRORS,
@@ -12,8 +12,8 @@ import {
   fail,
   type Outcome,
   ok,
-} from "./errors.ts";
-import { LIMITS } from "./limits.ts";
+} from "../errors.ts";
+import { LIMITS } from "../limits.ts";
 import {
   bytes,
   field,
@@ -24,7 +24,7 @@ import {
   type Schema,
   textOrUint,
   uint,
-} from "./schema.ts";
+} from "../cbor/schema.ts";
 
 /** A call. `params` is in wire form: the command's own schema reads it. */
 export interface Request {

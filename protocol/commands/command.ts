@@ -1,7 +1,7 @@
 /** What a command's declaration holds, and the errors that every command may return. */
-import type { ErrorName } from "./errors.ts";
-import type { Phase } from "./phase.ts";
-import type { Schema } from "./schema.ts";
+import type { ErrorName } from "../errors.ts";
+import type { Phase } from "../phase.ts";
+import type { Schema } from "../cbor/schema.ts";
 
 /** Errors any command may return; a declaration names only its own. */
 export const COMMON_ERRORS = [

@@ -2,11 +2,11 @@
  * Greeting: HELLO and HELLO_ACK, before there is a link. Each side's judgement of what the other
  * said; frames and timers are link.ts's business.
  */
-import { decodeAs, encodeAs } from "./cbor.ts";
-import { concat, isSame } from "./bytes.ts";
-import type { Frame } from "./frame.ts";
+import { decodeAs, encodeAs } from "../cbor/cbor.ts";
+import { concat, isSame } from "../bytes.ts";
+import type { Frame } from "../frame/frame.ts";
 import { HELLO, type Hello, PROTOCOL_VERSION } from "./hello.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS } from "../limits.ts";
 
 /** What a greeting needs of its surroundings. */
 export interface GreetingConfig {

@@ -5,7 +5,7 @@
  * false. No tags, floats, negative or indefinite items, no byte order mark before a text, nothing
  * after the end. It allocates nothing that depends on a length a peer claims.
  */
-import { LIMITS } from "./limits.ts";
+import { LIMITS } from "../limits.ts";
 
 interface Cursor {
   readonly bytes: Uint8Array;
