@@ -21,11 +21,21 @@ export interface HeldShare {
   readonly fingerprint: Uint8Array;
 }
 
+/** The key that the device is known by on a cable, the same for each board with this seed. */
+export interface LinkKey {
+  readonly secret: Handle<"agreement">;
+  /** X25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
 /** The keys of a ready device. */
 export interface Keys {
   readonly master: Handle<"node">;
   /** 4 bytes. */
   readonly fingerprint: Uint8Array;
+  readonly link: LinkKey;
+  /** Makes and checks the credentials of paired hosts. */
+  readonly pairing: Handle<"symmetric">;
   readonly wallets: readonly RegisteredWallet[];
 }
 

@@ -4,6 +4,7 @@
  * No method here throws for anything a peer sent.
  */
 import type { Outcome } from "../protocol/errors.ts";
+import type { KeyAgreement } from "../protocol/session/noise/suite.ts";
 import type { Secrets } from "./secrets.ts";
 
 export type * from "./secrets.ts";
@@ -53,6 +54,8 @@ export interface Crypto {
     sealed: Uint8Array,
     associatedData: Uint8Array,
   ) => Uint8Array | undefined;
+  /** X25519 (RFC 7748) of a link secret of 32 bytes. */
+  readonly keyAgreement: (secret: Uint8Array) => KeyAgreement;
   readonly verifyEd25519: (
     signature: Uint8Array,
     message: Uint8Array,
@@ -111,7 +114,15 @@ export interface Tamper {
 
 /** Bytes in, bytes out: ordered, but they may be corrupted or lost. */
 export interface Link {
+  /** Bytes of payload in a frame, and frames under way; a UART's unless told. */
+  readonly frameLimit?: number;
+  readonly window?: number;
+  /** Takes a frame; to be called while there is room, and what exceeds it may be dropped. */
   readonly send: (bytes: Uint8Array) => void;
+  /** Whether so little waits to leave that another frame should follow it. */
+  readonly hasRoom: () => boolean;
+  /** Calls `action` whenever there may be room again. */
+  readonly onRoom: (action: () => void) => void;
   readonly onReceive: (action: (bytes: Uint8Array) => void) => void;
   /** The cable, or the program at its other end, came or went. */
   readonly onCable: (action: (attached: boolean) => void) => void;

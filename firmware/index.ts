@@ -2,3 +2,4 @@
 export { NETWORK_NAMES, type NetworkName } from "./bitcoin/index.ts";
 export type * from "./hal.ts";
 export { createSigner, type Signer, type SignerOptions, VERSION } from "./signer.ts";
+export { NOBODY, type Trust } from "./trust.ts";

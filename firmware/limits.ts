@@ -4,18 +4,53 @@ export const DEVICE_LIMITS = {
   consentMs: 120_000,
   /** Milliseconds without a question after one that nobody answered: a late press is lost. */
   dwellMs: 1000,
+  /** Milliseconds without a question of anyone's after one that got no yes: nobody is pestered. */
+  publicPauseMs: 30_000,
   /** Milliseconds after which an unfinished set of shares is wiped (CUSTODY, section 4). */
   unfinishedSetMs: 900_000,
   /** SLIP-39 iteration exponent of a share: what genesis makes; each step doubles the deaf time. */
   shareExponent: 0,
-  /** Idempotency keys remembered: a host retries at once or not at all. */
-  rememberedCalls: 64,
-  /** Calls at work at once that may wait for a person; the others are answered as they come. */
-  openCalls: 16,
   /** Registered wallets. */
   wallets: 32,
   /** Milliseconds of work between two looks at the line. */
   sliceMs: 5,
   /** Milliseconds that a last reply has to leave before the process ends. */
   farewellMs: 250,
+
+  /**
+   * Records of a link's queue that answers leave free: a device whose queue is full takes nothing
+   * in, and a long result would keep a cancel out.
+   */
+  spareRecords: 8,
+  /** Answers of one session that wait for the line. */
+  sessionQueue: 64,
+  /** Calls of hosts that wait at once, of those that may wait for a person. */
+  openCalls: 16,
+  /** The same of callers without a key. */
+  publicCalls: 2,
+  /** Milliseconds between two progress messages of one phase. */
+  progressMs: 250,
+  /** Bodies of hosts that are received at once, 1 MiB each. */
+  hostBodies: 2,
+  /** The same of callers without a key, 32 KiB each. */
+  publicBodies: 1,
+  /** Milliseconds without news after which a body is forgotten. */
+  bodyIdleMs: 30_000,
+  /** Milliseconds in all for a body of a caller without a key: 32 KiB take 34 s at 9600 baud. */
+  publicBodyMs: 120_000,
+
+  /** Milliseconds for which keys and charges are kept: the longest window of spending, a day. */
+  ledgerMs: 86_400_000,
+  /** Keys of hosts, and charges: one every 10 s for a day; 15 MB when full, as measured. */
+  ledgerKeys: 8192,
+  /** Keys of callers without a key of their own. */
+  publicKeys: 64,
+  /** Outcomes of hosts' calls that are repeated to who asks again. */
+  hostOutcomes: 64,
+  /** Bytes of them: a registered wallet's are 8 KiB at most. */
+  hostOutcomeBytes: 1 << 19,
+  /** Outcomes of other calls. */
+  publicOutcomes: 16,
+  /** Bytes of them: genesis makes 16 KiB at most. */
+  publicOutcomeBytes: 1 << 17,
 } as const;

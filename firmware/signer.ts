@@ -1,18 +1,24 @@
 /**
- * The signer: a board's bytes joined to the link, the link's records to calls, and the device's
- * state to its end. Everything that lives for one boot is made here.
+ * The signer: the device's state from boot to end, and what it answers with: the keys and the trust
+ * of the moment. Everything that lives for one boot is made here.
  */
 import { assert, fail, type Outcome, ok } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import { createLink, type LinkOutput } from "../protocol/link/link.ts";
+import type { KeyAgreement, NoiseSuite } from "../protocol/session/noise/suite.ts";
+import type { ResponderConfig } from "../protocol/session/responder.ts";
 import { createAudit } from "./audit/audit.ts";
 import type { NetworkName } from "./bitcoin/index.ts";
-import { type CallsConfig, createCalls } from "./calls.ts";
+import { createCalls } from "./calls/calls.ts";
 import { createConsent } from "./consent.ts";
 import { advance, type Device, type DeviceEvent } from "./device.ts";
 import type { BootReason, Hal, Handle, Screen } from "./hal.ts";
 import { keysOf } from "./keys.ts";
+import type { Ledger } from "./ledger/ledger.ts";
 import { DEVICE_LIMITS } from "./limits.ts";
+import { serveLine } from "./line.ts";
+import { createCredentials } from "./pairing/credential.ts";
+import { createPairing, type Pairing } from "./pairing/pairing.ts";
+import { acceptClaim, NOBODY, type Trust } from "./trust.ts";
 
 /** The firmware's version. */
 export const VERSION = "0.1.0";
@@ -22,6 +28,12 @@ export interface SignerOptions {
   readonly network: NetworkName;
   /** A seed that an insecure board brings along; refused on any other board. */
   readonly insecureSeed?: Handle<"seed">;
+  /** Whom it believes; nobody unless told. A manifest will say. */
+  readonly trust?: Trust;
+  /** Told of each phase that follows another. */
+  readonly onPhase?: (phase: Device["phase"]) => void;
+  /** Where keys and charges are kept; a ledger of the boot's own unless told. */
+  readonly ledger?: Ledger;
 }
 
 /** A running signer, seen from its board: public state only. */
@@ -29,6 +41,10 @@ export interface Signer {
   readonly phase: () => Device["phase"];
   /** Master fingerprint, 4 bytes, while the device holds keys. */
   readonly fingerprint: () => Uint8Array | undefined;
+  /** The link key (X25519), 32 bytes, while the device holds keys. */
+  readonly linkKey: () => Uint8Array | undefined;
+  /** Calls that are not over, and bytes held for the bodies of requests. */
+  readonly load: () => { readonly openCalls: number; readonly heldBytes: number };
 }
 
 const randomBytes = ({ rng }: Hal, length: number): Outcome<Uint8Array, "rng_failed"> => {
@@ -47,10 +63,17 @@ const openDevice = (hal: Hal): Outcome<DeviceEvent, "rng_failed"> => {
 };
 
 /** Keeps the state, wipes before anything else when it ends, and tells display and audit. */
-const createState = (hal: Hal) => {
+const createState = (hal: Hal, onPhase: (phase: Device["phase"]) => void) => {
   const audit = createAudit(hal.log);
   let device: Device = { phase: "boot" };
   let stopWaiting: () => void = () => undefined;
+  let shown: Screen["kind"] | undefined;
+  const display: Hal["display"] = {
+    show: (screen) => {
+      shown = screen.kind;
+      hal.display.show(screen);
+    },
+  };
   /** An unfinished set does not stay: it is wiped unless something happens to it before. */
   const watchSet = (): void => {
     stopWaiting();
@@ -66,12 +89,20 @@ const createState = (hal: Hal) => {
     const from = device.phase;
     device = advance(device, event);
     watchSet();
+    pairing.deviceChanged();
     if (device.phase === from) return;
     audit({ kind: "phase", from, to: device.phase });
-    hal.display.show(idle());
+    display.show(idle());
+    onPhase(device.phase);
   };
-  const idle = (): Screen => ({ kind: "status", lines: [hal.identity.name, device.phase] });
-  return { audit, device: () => device, step, idle };
+  const idle = (): Screen =>
+    pairing.screen() ?? { kind: "status", lines: [hal.identity.name, device.phase] };
+  const pairing = createPairing({ hal, device: () => device, showIdle: () => showIdle() });
+  /** A question that stands there stays: what it asks must be what a press answers. */
+  const showIdle = (): void => {
+    if (shown === "status" || shown === "pairing-code") display.show(idle());
+  };
+  return { audit, device: () => device, step, idle, pairing, display };
 };
 
 /** Ends the device once; the process follows when its last words had time to leave. */
@@ -97,97 +128,115 @@ const preload = (hal: Hal, state: ReturnType<typeof createState>, seed: Handle<"
   state.step({ kind: "preloaded", keys: keysOf(hal.secrets, hal.crypto, seed).keys });
 };
 
-/** Joins the board's line to the calls. */
-const serveLine = (
-  hal: Hal,
-  context: CallsConfig["context"],
-  calls: ReturnType<typeof createCalls>,
-  afterAnswer: () => void,
-): void => {
-  const { clock } = hal;
-  let stopTimer: () => void = () => undefined;
-  const link = createLink({
-    side: "device",
-    sha256: (data) => hal.crypto.sha256().update(data).digest(),
-    nonce: () => {
-      const nonce = randomBytes(hal, 16);
-      // Without randomness an epoch of zeros is still told apart by the host's nonce.
-      return nonce.ok ? nonce.value : new Uint8Array(16);
+/** The link key, as long as the device holds keys: its secret half stays behind `Secrets`. */
+const linkKeyOf = ({ secrets }: Hal, device: Device): KeyAgreement | undefined => {
+  if (device.phase !== "ready" && device.phase !== "suspended") return undefined;
+  const { secret, publicKey } = device.keys.link;
+  return {
+    publicKey,
+    agree: (peer) => {
+      const shared = secrets.agree(secret, peer);
+      return shared.ok ? shared.value : undefined;
     },
-    state: () => ({ bootId: context.bootId, phase: context.device().phase }),
-  });
-  const schedule = (): void => {
-    stopTimer();
-    const deadlineMs = link.deadlineMs();
-    if (deadlineMs === undefined) return;
-    stopTimer = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
-      take(link.tick(clock.nowMs())),
-    );
   };
-  const reply = async (channel: number, record: Uint8Array, epoch: number): Promise<void> => {
-    const answer = await calls.answer(record, epoch);
-    // Ids belong to a link: who lost it asks again under the same key.
-    if (answer !== undefined) link.send(channel, answer, clock.nowMs(), epoch);
-    take(link.tick(clock.nowMs()));
-    afterAnswer();
-  };
-  const take = (output: LinkOutput): void => {
-    for (const bytes of output.bytes) hal.link.send(bytes);
-    for (const event of output.events) {
-      if (event.kind === "record") void reply(event.channel, event.record, event.epoch);
-    }
-    schedule();
-  };
-  hal.link.onReceive((bytes) => take(link.receive(bytes, clock.nowMs())));
-  // Whoever comes next is a stranger: not even a repeated frame is for him.
-  hal.link.onCable(() => {
-    link.forget();
-    schedule();
-  });
 };
+
+const suiteOf = ({ crypto }: Hal): NoiseSuite => ({
+  sha256: (data) => crypto.sha256().update(data).digest(),
+  hmacSha256: crypto.hmacSha256,
+  seal: crypto.aesGcmSeal,
+  open: crypto.aesGcmOpen,
+  keyPair: crypto.keyAgreement,
+});
+
+/** How channels answer handshakes: with the keys and the trust of the moment. */
+const responderOf = (
+  hal: Hal,
+  device: () => Device,
+  trust: () => Trust,
+  pairing: Pairing,
+): ResponderConfig => ({
+  suite: suiteOf(hal),
+  ephemeral: () => {
+    const secret = randomBytes(hal, 32);
+    if (!secret.ok) return undefined;
+    const key = hal.crypto.keyAgreement(secret.value);
+    secret.value.fill(0);
+    return key;
+  },
+  linkKey: () => linkKeyOf(hal, device()),
+  pairingKey: pairing.psk,
+  onPairingOpened: pairing.opened,
+  onPairingFailed: pairing.failed,
+  accepts: (hostKey, claim) => {
+    const now = device();
+    if (now.phase !== "ready" && now.phase !== "suspended") return false;
+    return acceptClaim(trust(), hostKey, claim, createCredentials(hal, now.keys).check);
+  },
+});
 
 /** Printable ASCII: it stands on screens and in shares. */
 const NAME = /^[\x20-\x7e]+$/;
 
 const isName = (name: string): boolean => name.length <= LIMITS.deviceName && NAME.test(name);
 
+/** 16 bytes; without randomness an epoch of zeros is still told apart by the host's nonce. */
+const nonceOf = (hal: Hal): Uint8Array => {
+  const nonce = randomBytes(hal, 16);
+  return nonce.ok ? nonce.value : new Uint8Array(16);
+};
+
 /** Starts the firmware on a board. A board without a proper name is our own mistake: it throws. */
 export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, "rng_failed"> => {
   assert(isName(hal.identity.name), "a device's name is 1 to 32 printable ASCII characters");
+  const { network, trust = NOBODY, insecureSeed, onPhase = () => undefined } = options;
   const bootId = randomBytes(hal, 16);
   const opened = bootId.ok ? openDevice(hal) : bootId;
   if (!bootId.ok) return bootId;
   if (!opened.ok) return fail(opened.error);
-  const state = createState(hal);
+  const state = createState(hal, onPhase);
+  const { device, pairing } = state;
+  const holdsKeys = (): boolean => linkKeyOf(hal, device()) !== undefined;
   const end = createEnding(hal, state);
   const startedMs = hal.clock.nowMs();
-  const context = {
-    hal,
-    network: options.network,
-    version: VERSION,
-    bootId: bootId.value,
-    uptimeMs: () => Math.floor(hal.clock.nowMs() - startedMs),
-    device: state.device,
-    advance: state.step,
-  };
   state.step(opened.value);
-  if (options.insecureSeed !== undefined) preload(hal, state, options.insecureSeed);
+  if (insecureSeed !== undefined) preload(hal, state, insecureSeed);
   hal.tamper.onTrip(() => end("tamper"));
   const calls = createCalls({
-    context,
-    askFor: createConsent(hal, state.idle),
+    context: {
+      hal,
+      network,
+      version: VERSION,
+      bootId: bootId.value,
+      uptimeMs: () => Math.floor(hal.clock.nowMs() - startedMs),
+      device,
+      advance: state.step,
+      pairing,
+      trust: () => trust,
+    },
+    askFor: createConsent({ ...hal, display: state.display }, state.idle, holdsKeys),
     audit: state.audit,
     onFault: () => end("fault"),
+    ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
   });
-  serveLine(hal, context, calls, () => {
-    const now = state.device();
-    if (now.phase === "ended") end(now.reason);
+  serveLine({
+    hal,
+    calls,
+    responder: responderOf(hal, device, () => trust, pairing),
+    state: () => ({ bootId: bootId.value, phase: device().phase }),
+    nonce: () => nonceOf(hal),
+    onTurn: () => {
+      const now = device();
+      if (now.phase === "ended") end(now.reason);
+    },
   });
   return ok({
-    phase: () => state.device().phase,
+    phase: () => device().phase,
     fingerprint: () => {
-      const now = state.device();
+      const now = device();
       return now.phase === "ready" || now.phase === "suspended" ? now.keys.fingerprint : undefined;
     },
+    linkKey: () => linkKeyOf(hal, device())?.publicKey,
+    load: () => ({ openCalls: calls.openCalls(), heldBytes: calls.heldBytes() }),
   });
 };

@@ -9,5 +9,9 @@ export const concat = (a: Uint8Array, b: Uint8Array): Uint8Array => {
 };
 
 /** Whether two strings are equal. For public values: it takes no care of time. */
-export const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
+export const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false;
+  // A loop: a body of 1 MiB passes here, and `every` takes ten times as long.
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+};

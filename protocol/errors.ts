@@ -52,6 +52,30 @@ export const ERRORS = {
     "The two sides speak no common version of the protocol.",
   ),
   record_too_large: entry(104, "link", "never", "The record is larger than the link carries."),
+  bytes_without_frames: entry(
+    105,
+    "link",
+    "later",
+    "Bytes come, but no frames among them: is the baud rate right?",
+  ),
+
+  session_refused: entry(201, "session", "new-session", "The device refused the session."),
+  role_denied: entry(202, "session", "never", "The session's role does not allow the command."),
+  device_unknown: entry(203, "session", "never", "This host does not know the device's link key."),
+  pairing_closed: entry(204, "session", "later", "The device shows no pairing code for this."),
+  role_not_pairable: entry(
+    205,
+    "session",
+    "never",
+    "That role comes from the device's trust only, not by pairing.",
+  ),
+  link_key_mismatch: entry(
+    206,
+    "session",
+    "never",
+    "The device's link key is not the one that this host knows.",
+  ),
+  pairing_words_invalid: entry(207, "session", "never", "Those are not the 12 words of a code."),
 
   malformed_message: entry(301, "call", "never", "The record is not a well-formed message."),
   unknown_command: entry(302, "call", "never", "The device knows no such command."),
@@ -74,6 +98,16 @@ export const ERRORS = {
     "later",
     "The device restarted during the call: whether it took effect is not known.",
   ),
+  ledger_full: entry(
+    403,
+    "idempotency",
+    "later",
+    "The device remembers as many calls as it can, and none is old enough to forget.",
+  ),
+
+  body_too_large: entry(501, "upload", "never", "The request is larger than the device takes."),
+  body_mismatch: entry(502, "upload", "same", "The request's bytes are not those it announced."),
+  body_stalled: entry(503, "upload", "same", "The request's bytes stopped coming."),
 
   wallet_unknown: entry(601, "policy", "never", "No registered wallet fits."),
   wallet_malformed: entry(602, "policy", "never", "The wallet policy is not well-formed."),

@@ -5,7 +5,7 @@ export { decodeMessage, encodeMessage, type Message, type Request } from "./call
 export * from "./errors.ts";
 export { PROTOCOL_VERSION, type Hello } from "./link/hello.ts";
 export { LIMITS } from "./limits.ts";
-export { createLink, type Link, type LinkEvent, type LinkOutput } from "./link/link.ts";
+export { createLink, type Link, type LinkEvent } from "./link/link.ts";
 export { PHASES, type Phase, TRANSITIONS } from "./phase.ts";
 export * from "./commands/registry.ts";
 export { readWire } from "./cbor/schema.ts";

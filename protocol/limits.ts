@@ -6,12 +6,29 @@ export const LIMITS = {
   framePayloadMinimum: 64,
   /** CRC-32C keeps a useful distance up to here; it is also one page. */
   framePayloadMaximum: 4096,
-  /** Bytes of one record: a PSBT of some 400 inputs. Uploads will carry more. */
-  record: 1 << 18,
-  /** Records waiting to be sent on one link. */
+  /** Frames outstanding: 32 of a page fill what a USB serial driver holds. */
+  window: 32,
+  /** Without hardware flow control 8 default frames are all that a tty's 4,096 bytes hold. */
+  windowDefault: 8,
+  /** Bytes of one record on the wire: what is longer is a body, and sent in parts. */
+  record: 4096,
+  /** Records waiting to be sent or acknowledged on one link. */
   queuedRecords: 16,
   /** Channels of one link. */
   channels: 8,
+
+  /** Records of one key before it is renewed. */
+  rekeyRecords: 4096,
+  /** Records of a session in one direction. */
+  sessionRecords: 1 << 20,
+  /** Milliseconds of a session: a day. */
+  sessionMs: 86_400_000,
+  /** Hosts that a device's trust may list, and keys that it may revoke. */
+  trustedHosts: 256,
+  /** Milliseconds for which a pairing code is good: ten minutes. */
+  pairingMs: 600_000,
+  /** Milliseconds until a handshake that is not confirmed is forgotten. */
+  handshakeMs: 10_000,
 
   /** Depth of nested lists and maps in a message. */
   cborDepth: 8,
@@ -19,6 +36,21 @@ export const LIMITS = {
   cborItems: 16_384,
   /** Keys of our maps are 0..23: one byte each. */
   cborMapKey: 23,
+
+  /** Bytes of a message: a record less the tag of 16 bytes. */
+  message: 4080,
+  /** Bytes of a request's or a result's body: a PSBT of some 1,600 inputs. */
+  body: 1 << 20,
+  /** Bytes of a PSBT: what a body holds besides its map and a wallet's id. */
+  psbt: (1 << 20) - 64,
+  /** Bytes of a body in one message: a message less its map and its numbers. */
+  piece: 4060,
+  /** Bytes of a body of a caller that anyone may be: 16 sealed shares, or a manifest. */
+  publicBody: 1 << 15,
+  /** Bytes of a body that the host may send beyond what the device has taken in. */
+  bodyCredit: 1 << 16,
+  /** The longest deadline of a call, in milliseconds: a day. */
+  deadlineMs: 86_400_000,
 
   /** Bytes of an idempotency key. */
   idempotencyKey: 16,

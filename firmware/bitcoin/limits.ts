@@ -1,20 +1,21 @@
 /** The bounds of this folder, each with unit and reason; checked before anything is kept. */
+import { LIMITS } from "../../protocol/limits.ts";
 
 /** Bounds on what a peer may hand to the Bitcoin code. */
 export const BITCOIN_LIMITS = {
-  /** Bytes of one PSBT: 2,000 inputs with previous transactions of 16 kB each. */
-  psbtBytes: 32_000_000,
+  /** Bytes of one PSBT: the most that the wire carries as a body. */
+  psbtBytes: LIMITS.body,
   /** Inputs of the transaction to sign: about 210 kvB, beyond what the network relays. */
   inputs: 2_000,
   /** Outputs of the transaction to sign: each payment is a screen. */
   outputs: 2_000,
   /** Entries of one PSBT map: 15 keys take 30; the rest is room for what others keep there. */
   mapEntries: 1_000,
-  /** Bytes of a previous transaction: a block's weight (BIP-141), the most a transaction can be. */
-  transactionBytes: 4_000_000,
-  /** Inputs of a previous transaction: the block's weight divided by 41 bytes of weight 4. */
+  /** Bytes of a previous transaction: it comes within a PSBT. */
+  transactionBytes: LIMITS.body,
+  /** Inputs of a previous transaction: a block's weight (BIP-141) over 41 bytes of weight 4. */
   previousInputs: 24_390,
-  /** Outputs of a previous transaction: the block's weight divided by 9 bytes of weight 4. */
+  /** Outputs of a previous transaction: a block's weight over 9 bytes of weight 4. */
   previousOutputs: 111_111,
   /** Elements of a derivation path: BIP-32 counts the depth in one byte. */
   pathElements: 255,

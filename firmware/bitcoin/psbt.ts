@@ -108,39 +108,45 @@ const readPsbtOutput = (reader: ByteReader): Outcome<PsbtOutput, PsbtError> => {
   });
 };
 
-/** One map for each of the transaction's inputs or outputs. */
-const readMaps = <T>(
+/** Maps that are read in one step: some tenths of a millisecond. */
+const STEP_MAPS = 32;
+
+/** One map for each of the transaction's inputs or outputs, some a step. */
+function* readMaps<T>(
   count: number,
   read: () => Outcome<T, PsbtError>,
   place: (index: number) => Details,
-): Outcome<readonly T[], PsbtError> => {
+): Generator<void, Outcome<readonly T[], PsbtError>, void> {
   const maps: T[] = [];
   while (maps.length < count) {
     const map = read();
     if (!map.ok) return fail(map.error, place(maps.length));
     maps.push(map.value);
+    if (maps.length % STEP_MAPS === 0) yield;
   }
   return ok(maps);
-};
+}
 
 /**
  * Reads a PSBT. `psbt_unsupported`: another version than 0, too many bytes or outputs;
  * `too_many_inputs`; `amount_out_of_range`; anything else that does not fit is `psbt_malformed`.
+ *
+ * @yields after some of the maps each
  */
-export const parsePsbt = (bytes: Uint8Array): Outcome<Psbt, PsbtError> => {
+export function* readPsbtSteps(bytes: Uint8Array): Generator<void, Outcome<Psbt, PsbtError>, void> {
   if (bytes.length > BITCOIN_LIMITS.psbtBytes) return fail("psbt_unsupported");
   const reader = createReader(bytes);
   if (!isSame(reader.bytes(MAGIC.length), MAGIC)) return fail("psbt_malformed");
   const transaction = readGlobal(reader);
   if (!transaction.ok) return transaction;
   const { inputs, outputs } = transaction.value;
-  const inputMaps = readMaps(
+  const inputMaps = yield* readMaps(
     inputs.length,
     () => readInput(reader),
     (input) => ({ input }),
   );
   if (!inputMaps.ok) return inputMaps;
-  const outputMaps = readMaps(
+  const outputMaps = yield* readMaps(
     outputs.length,
     () => readPsbtOutput(reader),
     (output) => ({ output }),
@@ -148,4 +154,12 @@ export const parsePsbt = (bytes: Uint8Array): Outcome<Psbt, PsbtError> => {
   if (!outputMaps.ok) return outputMaps;
   if (reader.remaining() > 0) return fail("psbt_malformed");
   return ok({ transaction: transaction.value, inputs: inputMaps.value, outputs: outputMaps.value });
+}
+
+/** All the steps of reading at once. */
+export const parsePsbt = (bytes: Uint8Array): Outcome<Psbt, PsbtError> => {
+  const steps = readPsbtSteps(bytes);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 };

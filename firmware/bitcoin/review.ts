@@ -3,14 +3,13 @@
  * signed, or to a refusal by name. Pure: it holds no key, shows nothing, signs nothing, and says
  * nothing about limits of spending. What it returns is true of the transaction whatever the PSBT
  * claims: amounts come from previous transactions, scripts from the registered wallet. The work
- * comes
- * in steps, so that whoever runs it may do something else between two of them, or stop.
+ * comes in steps, so that whoever runs it may do something else between two of them, or stop.
  */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Screen } from "../hal.ts";
 import { isSame } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
-import { type Psbt, type PsbtError, parsePsbt } from "./psbt.ts";
+import { type Psbt, type PsbtError, readPsbtSteps } from "./psbt.ts";
 import {
   findCoin,
   type InputError,
@@ -26,6 +25,7 @@ import {
 } from "./review-outputs.ts";
 import { transactionScreens } from "./review-screens.ts";
 import type { RegisteredWallet } from "./review-wallet.ts";
+import { transactionId } from "./transaction.ts";
 
 /** What the review needs besides the PSBT and the wallets. */
 export type ReviewContext = OutputContext;
@@ -37,6 +37,10 @@ export interface Review {
   readonly outputs: readonly ReviewedOutput[];
   readonly feeSats: number;
   readonly totalInSats: number;
+  /** What is paid to others, and the fee: the number on the first screen. */
+  readonly leavingSats: number;
+  /** 32 bytes, in hash order: the transaction's, also once it is signed (segwit inputs only). */
+  readonly txid: Uint8Array;
   /** To be shown in order, all of them, before anything is signed. */
   readonly screens: readonly Screen[];
 }
@@ -87,24 +91,27 @@ const sum = (
   return ok(total);
 };
 
-/** What the inputs bring and what of it is left as the fee. */
+/** What the inputs bring, what of it leaves the wallet, and what is left as the fee. */
 const balance = (
   inputs: readonly ReviewedInput[],
   outputs: readonly ReviewedOutput[],
-): Outcome<{ readonly totalInSats: number; readonly feeSats: number }, ReviewError> => {
+): Outcome<Pick<Review, "totalInSats" | "leavingSats" | "feeSats">, ReviewError> => {
   const totalIn = sum(inputs);
   if (!totalIn.ok) return totalIn;
   const totalOut = sum(outputs);
   if (!totalOut.ok) return totalOut;
   const feeSats = totalIn.value - totalOut.value;
-  return feeSats < 0 ? fail("outputs_exceed_inputs") : ok({ totalInSats: totalIn.value, feeSats });
+  if (feeSats < 0) return fail("outputs_exceed_inputs");
+  const paid = outputs.filter(({ kind }) => kind === "payment");
+  const leavingSats = paid.reduce((total, { amountSats }) => total + amountSats, feeSats);
+  return ok({ totalInSats: totalIn.value, leavingSats, feeSats });
 };
 
 /**
  * Reviews a PSBT against the wallet that `walletId` names (32 bytes), or without one against the
  * registered wallet that owns the first input. Details name the `input` or `output` at fault. A
- * transaction without inputs or without outputs is `psbt_unsupported`. Reading the PSBT is one
- * step; every wallet that is looked through, every input and every output is another.
+ * transaction without inputs or without outputs is `psbt_unsupported`. Reading takes a step for
+ * some of the maps; every wallet that is looked through, every input and every output is one.
  *
  * @yields after each step
  */
@@ -114,7 +121,7 @@ export function* reviewSteps(
   walletId: Uint8Array | undefined,
   context: ReviewContext,
 ): Generator<void, Outcome<Review, ReviewError>, void> {
-  const psbt = parsePsbt(bytes);
+  const psbt = yield* readPsbtSteps(bytes);
   if (!psbt.ok) return psbt;
   const { transaction } = psbt.value;
   if (transaction.inputs.length === 0) return fail("psbt_unsupported", { inputs: 0 });
@@ -131,20 +138,19 @@ export function* reviewSteps(
   if (!outputs.ok) return outputs;
   const totals = balance(inputs.value, outputs.value);
   if (!totals.ok) return totals;
-  const { feeSats, totalInSats } = totals.value;
   const screens = transactionScreens({
     walletName: wallet.value.policy.name,
     transaction,
     inputs: inputs.value,
     outputs: outputs.value,
-    feeSats,
+    feeSats: totals.value.feeSats,
   });
   return ok({
     wallet: wallet.value,
     inputs: inputs.value,
     outputs: outputs.value,
-    feeSats,
-    totalInSats,
+    ...totals.value,
+    txid: transactionId(transaction, context.crypto),
     screens,
   });
 }

@@ -1,6 +1,7 @@
 /** Every command's handler, one file per subject, as in protocol/commands. */
 import type { Handlers } from "../dispatch.ts";
 import { custodyHandlers } from "./custody.ts";
+import { pairingHandlers } from "./pairing.ts";
 import { signingHandlers } from "./signing.ts";
 import { statusHandlers } from "./status.ts";
 import { walletHandlers } from "./wallet.ts";
@@ -8,6 +9,7 @@ import { walletHandlers } from "./wallet.ts";
 /** The handlers of the registry's commands. */
 export const handlers: Handlers = {
   ...statusHandlers,
+  ...pairingHandlers,
   ...custodyHandlers,
   ...walletHandlers,
   ...signingHandlers,

@@ -16,7 +16,7 @@ import { isSame } from "../bitcoin/index.ts";
 import type { BootKey, Device, HeldShare } from "../device.ts";
 import type { Context, Handlers, Reply } from "../dispatch.ts";
 import type { Secrets, ShareHeader } from "../hal.ts";
-import { keysOf } from "../keys.ts";
+import { keysOf, wipeKeys } from "../keys.ts";
 import { DEVICE_LIMITS } from "../limits.ts";
 
 type Provisioning = Extract<Device, { phase: "sealed" | "provisioning" }>;
@@ -148,7 +148,7 @@ const unlock = (
   const expected = device.phase === "provisioning" ? device.expected : undefined;
   const isNamed = shares.every(({ fingerprint }) => isSame(fingerprint, keys.fingerprint));
   if (!isNamed || (expected !== undefined && !isSame(expected, publicKey))) {
-    secrets.wipe(keys.master);
+    wipeKeys(secrets, keys);
     forget();
     return fail("seed_mismatch");
   }

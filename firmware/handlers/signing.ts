@@ -1,8 +1,7 @@
 /**
- * Signing: review, consent, sign, verify, reply. What is signed is what `review` computed; every
- * signature is verified before it leaves (fault attacks). Review and signing are cut into slices
- * so that the
- * line stays served, and stops as soon as the device holds other keys or none.
+ * Signing: review, consent, commit, sign, verify, reply. What is signed is what `review` computed;
+ * every signature is verified before it leaves (fault attacks). Review and signing are cut into
+ * slices so that the line stays served, and stop as soon as the device holds other keys or none.
  */
 import { assert, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
@@ -13,9 +12,10 @@ import {
   type ReviewError,
   reviewSteps,
 } from "../bitcoin/index.ts";
+import type { EndReason } from "../cancellation.ts";
 import type { Keys } from "../device.ts";
 import type { Context, Handlers } from "../dispatch.ts";
-import type { Handle, Hal } from "../hal.ts";
+import type { Handle, Hal, Screen } from "../hal.ts";
 import { DEVICE_LIMITS } from "../limits.ts";
 
 const SIGHASH_ALL = 1;
@@ -90,20 +90,23 @@ const createSlices = (context: Context, keys: Keys): (() => Promise<boolean>) =>
   };
 };
 
-/** The review, slice by slice; it ends early for a caller who changed his mind, too. */
+/** The review, slice by slice; it ends early for a call that should end, too. */
 const reviewSliced = async (
   context: Context,
   keys: Keys,
   params: Parameters<Handlers["signPsbt"]>[1],
-): Promise<Outcome<Review, ReviewError | "cancelled">> => {
-  const { hal, network, isCancelled } = context;
+): Promise<Outcome<Review, ReviewError | EndReason>> => {
+  const { hal, network, endReason, progress } = context;
   const { crypto } = hal;
   const reviewContext: ReviewContext = { crypto, network, fingerprint: keys.fingerprint };
   const mayGoOn = createSlices(context, keys);
   const steps = reviewSteps(params.psbt, keys.wallets, params.walletId, reviewContext);
   let step = steps.next();
-  while (step.done !== true) {
-    if (!(await mayGoOn()) || isCancelled()) return fail("cancelled");
+  for (let done = 0; step.done !== true; done += 1) {
+    progress("reviewing", done);
+    if (!(await mayGoOn())) return fail("cancelled");
+    const reason = endReason();
+    if (reason !== undefined) return fail(reason);
     step = steps.next();
   }
   return step.value;
@@ -112,14 +115,16 @@ const reviewSliced = async (
 type SignError = "cancelled" | "index_out_of_range";
 
 const signEach = async (
-  hal: Hal,
+  { hal, progress }: Context,
   branches: Branches,
   inputs: readonly ReviewedInput[],
   mayGoOn: () => Promise<boolean>,
 ): Promise<Outcome<readonly Signature[], SignError>> => {
   const signatures: Signature[] = [];
   for (const input of inputs) {
-    if (!(await mayGoOn())) return fail("cancelled");
+    progress("signing", signatures.length, inputs.length);
+    // Nothing comes between the commit and the first signature.
+    if (signatures.length > 0 && !(await mayGoOn())) return fail("cancelled");
     const signature = signInput(hal, branches, input);
     if (!signature.ok) return signature;
     signatures.push(signature.value);
@@ -134,27 +139,35 @@ const signAll = async (
 ): Promise<Outcome<readonly Signature[], SignError>> => {
   const branches = createBranches(context.hal, keys);
   const slices = createSlices(context, keys);
-  const signatures = await signEach(context.hal, branches, reviewed.inputs, slices);
+  const signatures = await signEach(context, branches, reviewed.inputs, slices);
   // An end has wiped everything, the branches too; a suspension has not.
   if (context.device().phase === "ended") return fail("cancelled");
   branches.wipe();
   return signatures;
 };
 
+const consentTo = ({ screens }: Review): Screen => ({
+  kind: "transaction",
+  lines: screens.flatMap(({ lines }) => lines),
+});
+
+/** A repeat of a committed call was consented to: it is reviewed and signed again, not asked. */
 const signPsbt: Handlers["signPsbt"] = async (context, params) => {
-  const { ask, device } = context;
+  const { ask, commit, device, isCommitted } = context;
   const now = device();
   if (now.phase !== "ready") return fail("wrong_phase");
   const { keys } = now;
   const reviewed = await reviewSliced(context, keys, params);
   if (!reviewed.ok) return reviewed;
-  const lines = reviewed.value.screens.flatMap((screen) => screen.lines);
-  const consent = await ask({ kind: "transaction", lines });
+  const consent = isCommitted() ? ok(undefined) : await ask(consentTo(reviewed.value));
   if (!consent.ok) return consent;
   if (!holdsStill(context, keys)) return fail("cancelled");
+  const { txid, leavingSats, wallet } = reviewed.value;
+  const committed = commit({ txid, amountSats: leavingSats });
+  if (!committed.ok) return committed;
   const signatures = await signAll(context, keys, reviewed.value);
   if (!signatures.ok) return signatures;
-  return ok({ walletId: reviewed.value.wallet.id, signatures: signatures.value });
+  return ok({ walletId: wallet.id, signatures: signatures.value });
 };
 
 /** Handlers of protocol/commands/signing.ts. */

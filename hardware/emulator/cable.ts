@@ -67,6 +67,8 @@ export const createCable = (): Cable => {
   return {
     attach,
     device: {
+      hasRoom: () => true,
+      onRoom: () => undefined, // it never fills
       send: (bytes) => {
         const [end, copy] = [host, Uint8Array.from(bytes)];
         later(() => {

@@ -3,14 +3,18 @@
  * memory and a client at its other end. `mayfly emulate` runs main.ts, a process for each signer.
  */
 import type { BootReason, LogEvent, Press, Rng, Screen } from "../../firmware/hal.ts";
-import { createSigner, type NetworkName, type Signer } from "../../firmware/index.ts";
+import { createSigner, type NetworkName, type Signer, type Trust } from "../../firmware/index.ts";
 import {
   type Client,
+  type ClientOptions,
+  type Identity,
+  noiseSuite,
   openClient,
   type OpenLine,
-  type SessionOptions,
 } from "../../host/driver/index.ts";
+import { randomBytes } from "node:crypto";
 import { assert, fail, ok } from "../../protocol/errors.ts";
+import { ROLES } from "../../protocol/session/role.ts";
 import { createPortableSecrets } from "../secrets/index.ts";
 import { type Approval, createButtons } from "./approval.ts";
 import { createBoard, watchSignatures } from "./board.ts";
@@ -24,6 +28,8 @@ export interface EmulatorOptions {
   readonly approve?: Approval;
   /** An insecure seed brought along, 16 to 64 bytes: the device is ready at once. */
   readonly seed?: Uint8Array;
+  /** Whom the device believes besides the host that `connect` is. */
+  readonly trust?: Trust;
   /** Makes the device's randomness repeatable. */
   readonly rngSeed?: Uint8Array;
   /** The cable goes right after the n-th signature, and the device with it. */
@@ -32,8 +38,13 @@ export interface EmulatorOptions {
 
 /** A signer in this process. */
 export interface Emulator {
-  /** A client of its own on the cable; throws where no signer answers. */
-  readonly connect: (options?: Omit<SessionOptions, "open">) => Promise<Client>;
+  /**
+   * A client of its own on the cable, of a host that the device trusts with every role; throws
+   * where no signer answers.
+   */
+  readonly connect: (options?: Omit<ClientOptions, "open" | "wire">) => Promise<Client>;
+  /** That host, for a client that is made otherwise. */
+  readonly identity: Identity;
   /** The host's end of the cable, for a client or a test that talks for itself. */
   readonly open: OpenLine;
   readonly phase: () => ReturnType<Signer["phase"]>;
@@ -45,13 +56,32 @@ export interface Emulator {
   readonly powerCut: () => void;
 }
 
+/** A host that the device is told to trust, and that knows the device. */
+const createHost = ({ trust }: EmulatorOptions, linkKey: () => Uint8Array | undefined) => {
+  const hostKey = noiseSuite.keyPair(Uint8Array.from(randomBytes(32)));
+  const { generation = 1, hosts = [], revoked = [] } = trust ?? {};
+  const own = { key: hostKey.publicKey, roles: ROLES };
+  const identity: Identity = {
+    hostKey,
+    deviceOf: () => {
+      const deviceKey = linkKey();
+      const grants = ROLES.map((role) => ({ role }));
+      return ok(deviceKey === undefined ? undefined : { deviceKey, grants });
+    },
+  };
+  return { identity, trust: { generation, hosts: [...hosts, own], revoked } };
+};
+
 /** What outlives a boot. */
-const createRemains = ({ approve = "auto" }: EmulatorOptions) => {
+const createRemains = (options: EmulatorOptions) => {
+  const { approve = "auto" } = options;
   const screens: Screen[] = [];
   const log: LogEvent[] = [];
   const [cable, buttons] = [createCable(), createButtons(approve)];
+  const current: { signer: Signer | undefined } = { signer: undefined };
+  const host = createHost(options, () => current.signer?.linkKey());
   // Dead: it went down in the middle, as it was told, and stays down.
-  return { cable, buttons, screens, log, boots: 0, isDead: false };
+  return { cable, buttons, screens, log, host, current, boots: 0, isDead: false };
 };
 
 type Remains = ReturnType<typeof createRemains>;
@@ -97,8 +127,9 @@ const boot = (
     },
   });
   const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
-  const started = createSigner(board, { network, ...insecure });
+  const started = createSigner(board, { network, ...insecure, trust: remains.host.trust });
   assert(started.ok, "the emulator's generator works");
+  remains.current.signer = started.value;
   return started.value;
 };
 
@@ -111,6 +142,7 @@ export const createEmulator = (options: EmulatorOptions = {}): Emulator => {
     signer = boot(options, remains, reason, restart);
   };
   let signer = boot(options, remains, "power", restart);
+  const { identity } = remains.host;
 
   const open: OpenLine = () => {
     const line = remains.isDead ? undefined : cable.attach();
@@ -119,11 +151,12 @@ export const createEmulator = (options: EmulatorOptions = {}): Emulator => {
   };
   return {
     connect: async (session = {}) => {
-      const client = await openClient({ ...session, open });
+      const client = await openClient({ identity, ...session, open });
       assert(client.ok, "an emulator in process answers");
       return client.value;
     },
     open,
+    identity,
     phase: () => signer.phase(),
     screens,
     log,

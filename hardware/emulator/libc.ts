@@ -35,15 +35,18 @@ const POLLHUP = 0x10;
 const errnoName = (errno: number): string =>
   getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
 
-const lastErrno = (): string => {
+const lastErrno = (): number => {
   const address = libc.__errno_location();
-  return errnoName(address === null ? 0 : read.i32(address, 0));
+  return address === null ? 0 : read.i32(address, 0);
 };
 
 const checked = (call: string, result: number): number => {
-  if (result < 0) throw new Error(`${call}: ${lastErrno()}`);
+  if (result < 0) throw new Error(`${call}: ${errnoName(lastErrno())}`);
   return result;
 };
+
+/** Errnos of a full queue (errno.h), as numbers: to look names up takes longer than a write. */
+const [EINTR, EAGAIN] = [4, 11];
 
 /** A new pty's master, neither blocking nor inherited. Throws. */
 export const openMaster = (): number => checked("posix_openpt", libc.posix_openpt(OPEN_FLAGS));
@@ -75,9 +78,9 @@ export const closeDescriptor = (fd: number): void => {
 export const writeSome = (fd: number, bytes: Uint8Array): number => {
   const written = Number(libc.write(fd, bytes, bytes.length));
   if (written >= 0) return written;
-  const code = lastErrno();
-  if (code === "EAGAIN" || code === "EINTR") return 0;
-  throw new Error(`write: ${code}`);
+  const errno = lastErrno();
+  if (errno === EAGAIN || errno === EINTR) return 0;
+  throw new Error(`write: ${errnoName(errno)}`);
 };
 
 /** Turns off all that the kernel would do to the bytes, the echo above all. Throws. */

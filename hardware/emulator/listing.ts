@@ -8,6 +8,8 @@ export interface Listing {
   readonly name: string;
   readonly path: string;
   readonly pid: number;
+  /** Its link key in hex, while it holds keys: whoever may read the folder need not pair. */
+  readonly linkKey?: string;
 }
 
 /**

@@ -8,8 +8,16 @@ import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import pino from "pino";
 import type { BootReason, Rng } from "../../firmware/hal.ts";
-import { createSigner, NETWORK_NAMES, type Signer } from "../../firmware/index.ts";
+import {
+  createSigner,
+  NETWORK_NAMES,
+  NOBODY,
+  type Signer,
+  type Trust,
+} from "../../firmware/index.ts";
+import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { TRUST } from "../../protocol/session/trust.ts";
 import { createPortableSecrets } from "../secrets/index.ts";
 import { createButtons, type PressableButtons } from "./approval.ts";
 import { createBoard, watchSignatures } from "./board.ts";
@@ -34,6 +42,12 @@ const seedOf = ({ mnemonic }: Settings): Outcome<Uint8Array | undefined, "argume
     : fail("arguments_invalid", { why: "the words are no BIP-39 mnemonic" });
 };
 
+const trustOf = ({ trust }: Settings): Outcome<Trust, "arguments_invalid"> => {
+  if (trust === undefined) return ok(NOBODY);
+  const read = decodeAs(TRUST, Uint8Array.from(Buffer.from(trust, "hex")));
+  return read === undefined ? fail("arguments_invalid", { why: "trust" }) : ok(read);
+};
+
 const rngOf = ({ name, boot, rngSeed }: Settings): Rng =>
   rngSeed === undefined
     ? createSystemRng()
@@ -52,11 +66,14 @@ const start = (
     readonly pty: Pty;
     readonly buttons: PressableButtons;
     readonly onEnd: (reason: BootReason) => void;
+    readonly onPhase: () => void;
   },
 ): Outcome<Signer> => {
   const { name, lastReason } = settings;
   const network = NETWORK_NAMES.find((one) => one === settings.network);
   if (network === undefined) return fail("arguments_invalid", { network: settings.network });
+  const trust = trustOf(settings);
+  if (!trust.ok) return trust;
   const rng = rngOf(settings);
   const secrets = secretsOf(settings, rng);
   const logger = pino({ base: { device: name } }, pino.destination({ fd: 2, sync: true }));
@@ -72,7 +89,17 @@ const start = (
     onEnd: parts.onEnd,
   });
   const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
-  return createSigner(board, { network, ...insecure });
+  const { onPhase } = parts;
+  return createSigner(board, { network, ...insecure, trust: trust.value, onPhase });
+};
+
+const hexOf = (bytes: Uint8Array | undefined): string | null => bytes?.toHex() ?? null;
+
+/** Lists the emulator, with the link key that it has just now; anew whenever that may change. */
+const list = ({ name, link, runFolder }: Settings, signer: Signer | undefined) => {
+  const linkKey = hexOf(signer?.linkKey());
+  const base = { name, path: link, pid: process.pid };
+  return listEmulator(runFolder, linkKey === null ? base : { ...base, linkKey });
 };
 
 /** Everything up to the port's being ready; the value ends the process. */
@@ -82,30 +109,42 @@ const run = (settings: Settings, buttons: PressableButtons): Outcome<() => void>
   const pty = openPty(settings.link);
   if (!pty.ok) return pty;
   const { name, link } = settings;
-  const listed = listEmulator(settings.runFolder, { name, path: link, pid: process.pid });
+  const state: { signer: Signer | undefined } = { signer: undefined };
+  const listed = list(settings, undefined);
+  const leaveListing = listed.ok ? listed.value : () => undefined;
   const end = (reason: BootReason): never => {
-    if (listed.ok) listed.value();
+    leaveListing();
     void pty.value.close(); // takes the link away before it returns; the rest goes with the process
     say({ event: "ended", reason });
     process.exit(0);
   };
   const refuse = (failure: Failure): Failure => {
-    if (listed.ok) listed.value();
+    leaveListing();
     void pty.value.close();
     return failure;
   };
+  const tellKeys = (): void => {
+    const { signer } = state;
+    if (signer === undefined) return;
+    const isListed = list(settings, signer);
+    if (!isListed.ok) say({ event: "failed", error: isListed.error, details: isListed.details });
+    const linkKey = hexOf(signer.linkKey());
+    say({ event: "phase", name, phase: signer.phase(), linkKey });
+  };
   if (!listed.ok) return refuse(listed);
-  const signer = start(settings, seed.value, { pty: pty.value, buttons, onEnd: end });
+  const parts = { pty: pty.value, buttons, onEnd: end, onPhase: tellKeys };
+  const signer = start(settings, seed.value, parts);
   if (!signer.ok) return refuse(signer);
-  const fingerprint = signer.value.fingerprint();
+  state.signer = signer.value;
+  if (signer.value.linkKey() !== undefined) tellKeys();
   say({
     event: "listening",
     name,
     path: link,
     pid: process.pid,
     phase: signer.value.phase(),
-    fingerprint: fingerprint === undefined ? null : Buffer.from(fingerprint).toString("hex"),
-    linkKey: null,
+    fingerprint: hexOf(signer.value.fingerprint()),
+    linkKey: hexOf(signer.value.linkKey()),
   });
   return ok(() => end("power"));
 };

@@ -6,6 +6,8 @@ import { writeSome } from "./libc.ts";
 
 /** 64 KiB: two windows of eight frames of 4 KiB. */
 const QUEUE_BYTES = 65_536;
+/** Two frames of the largest size: more is not asked for while so much waits. */
+const ROOM_BYTES = 8192;
 /** Tries that only give way to other work, before a full terminal is waited for with a timer. */
 const QUICK_TRIES = 20;
 /** The timer's step, in milliseconds. */
@@ -15,6 +17,10 @@ const RETRY_MS = 2;
 export interface SendQueue {
   /** Takes a copy of the bytes, or drops them all where they do not fit. */
   readonly push: (bytes: Uint8Array) => void;
+  /** Whether little waits. */
+  readonly hasRoom: () => boolean;
+  /** Calls `action` when some of what waited has left. */
+  readonly onRoom: (action: () => void) => void;
   /** Counts bytes that had nowhere to go. */
   readonly drop: (length: number) => void;
   /** Drops what waits. */
@@ -39,6 +45,7 @@ export const createSendQueue = (master: number): SendQueue => {
   let dropped = 0;
   let tries = 0;
   let cancelRetry: (() => void) | undefined;
+  let onRoom: (() => void) | undefined;
 
   const clear = (): void => {
     cancelRetry?.();
@@ -53,6 +60,7 @@ export const createSendQueue = (master: number): SendQueue => {
     cancelRetry = later(tries, () => {
       cancelRetry = undefined;
       flush();
+      if (waitingBytes < ROOM_BYTES) onRoom?.();
     });
   };
 
@@ -85,6 +93,10 @@ export const createSendQueue = (master: number): SendQueue => {
       waiting = [...waiting, bytes.slice()];
       waitingBytes += bytes.length;
       if (cancelRetry === undefined) flush();
+    },
+    hasRoom: () => waitingBytes < ROOM_BYTES,
+    onRoom: (action) => {
+      onRoom = action;
     },
     drop: (length) => {
       dropped += length;

@@ -5,6 +5,7 @@
 import { chmodSync } from "node:fs";
 import type { Link } from "../../firmware/hal.ts";
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
+import { LIMITS } from "../../protocol/limits.ts";
 import {
   closeDescriptor,
   grantSlave,
@@ -69,6 +70,11 @@ const createPty = (master: number, slave: string, linkPath: string | undefined):
   let closing: Promise<void> | undefined;
   return {
     path: slave,
+    // No line is so fast or so sure: the frames of a USB gadget, not those of a UART.
+    frameLimit: LIMITS.framePayloadMaximum,
+    window: LIMITS.window,
+    hasRoom: queue.hasRoom,
+    onRoom: queue.onRoom,
     send: (bytes) => (isAttached ? queue.push(bytes) : queue.drop(bytes.length)),
     onReceive: (action) => {
       receive = action;

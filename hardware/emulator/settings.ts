@@ -24,6 +24,8 @@ export interface Settings {
   readonly rngSeed?: string;
   /** BIP-39 words: an insecure seed brought along. */
   readonly mnemonic?: string;
+  /** Hex of a `TRUST` in CBOR: whom it believes; nobody unless told. */
+  readonly trust?: string;
   /** The process ends right after its n-th signature and stays down. */
   readonly dieAfterInput?: number;
 }
@@ -52,10 +54,12 @@ const count = (value: unknown): number | undefined =>
 const optionalOf = (line: Readonly<Record<string, unknown>>) => {
   const rngSeed = text(line["rngSeed"]);
   const mnemonic = text(line["mnemonic"]);
+  const trust = text(line["trust"]);
   const dieAfterInput = count(line["dieAfterInput"]);
   return {
     ...(rngSeed === undefined ? {} : { rngSeed }),
     ...(mnemonic === undefined ? {} : { mnemonic }),
+    ...(trust === undefined ? {} : { trust }),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
   };
 };

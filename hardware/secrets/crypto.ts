@@ -7,6 +7,7 @@ import type { Crypto, Hash } from "../../firmware/hal.ts";
 import { openAesGcm, sealAesGcm } from "./aes-gcm.ts";
 import { CURVE_ORDER, curve, numberOf } from "./curve.ts";
 import { verifyEd25519 } from "./ed25519.ts";
+import { keyAgreement } from "./x25519.ts";
 
 const SCALAR_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -68,6 +69,7 @@ export const createCrypto = (): Crypto => ({
   scrypt,
   aesGcmSeal: sealAesGcm,
   aesGcmOpen: openAesGcm,
+  keyAgreement,
   verifyEd25519,
   verifyEcdsa,
   verifySchnorr,

@@ -1,14 +1,17 @@
 /** From `--port` to a connected signer. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
   type Client,
+  type ClientOptions,
   type ConnectError,
   openClient,
-  type SessionOptions,
+  SYSTEM_CLOCK,
 } from "../driver/index.ts";
+import { overSocket } from "../link/index.ts";
 import { listPorts, openPort } from "../serial/index.ts";
 import { runFolder } from "./home.ts";
+import { openIdentity } from "./identity.ts";
 import { runningEmulators } from "./running.ts";
 
 /** The path that a port's path, a device's name or a serial number stands for. */
@@ -21,14 +24,32 @@ export const findPort = (port: string): Outcome<string, "port_missing"> => {
   return existsSync(port) ? ok(port) : fail("port_missing", { port });
 };
 
-/** Opens the signer on a port. Its failures name the port as the user wrote it. */
+const isSocket = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+
+/** The same, where it must be the line itself and not the socket of a link. */
+export const findLine = (port: string): Outcome<string, "port_missing" | "not_a_signer"> => {
+  const path = findPort(port);
+  return path.ok && isSocket(path.value)
+    ? fail("not_a_signer", { port, why: "a link's socket is no line: name its port" })
+    : path;
+};
+
+/** The way to the signer: through the socket of `mayfly link`, or over the line itself. */
+const wayTo = (path: string) =>
+  isSocket(path) ? { wire: overSocket(path, SYSTEM_CLOCK) } : { open: () => openPort(path) };
+
+/**
+ * Opens the signer on a port, or behind the socket of a link. Its failures name the port as the
+ * user wrote it.
+ */
 export const openDevice = async (
   port: string,
-  options: Omit<SessionOptions, "open"> = {},
+  options: Omit<ClientOptions, "open" | "wire"> = {},
 ): Promise<Outcome<Client, ConnectError>> => {
   const path = findPort(port);
   if (!path.ok) return path;
-  const client = await openClient({ ...options, open: () => openPort(path.value) });
+  const client = await openClient({ ...options, ...wayTo(path.value) });
   if (client.ok) return client;
   const { path: _, ...details } = client.details ?? {};
   return fail(client.error, { port, ...details });
@@ -48,8 +69,11 @@ const explain = async <T, E extends Parameters<typeof fail>[0]>(
 
 const ENDS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Ctrl-C, and what else ends us, ends what the device was asked, not only our wait for it. */
-const interruption = () => {
+/**
+ * A signal that Ctrl-C, and what else ends us, gives: it ends what the device was asked, not only
+ * our wait for it. `end` gives the keys back to the system.
+ */
+export const interruption = (): { readonly signal: AbortSignal; readonly end: () => void } => {
   const interrupted = new AbortController();
   const abort = (): void => interrupted.abort();
   for (const name of ENDS) process.once(name, abort);
@@ -59,21 +83,41 @@ const interruption = () => {
   return { signal: interrupted.signal, end };
 };
 
-/** Runs `work` with the signer on a port, and closes it whatever comes of it. */
-export const withDevice = async <T, E extends Parameters<typeof fail>[0]>(
+type ErrorOf = Parameters<typeof fail>[0];
+
+/** What is done with a signer; the signal is given when the user wants it ended. */
+type Work<T, E extends ErrorOf> = (client: Client, signal: AbortSignal) => Promise<Outcome<T, E>>;
+
+const runWith = async <T, E extends ErrorOf>(
   port: string,
-  work: (client: Client) => Promise<Outcome<T, E>>,
+  options: Pick<ClientOptions, "identity">,
+  work: Work<T, E>,
 ): Promise<Outcome<T, E | ConnectError>> => {
   const { signal, end } = interruption();
-  const client = await openDevice(port, { reconnectMs: 5000, signal });
+  const client = await openDevice(port, { ...options, reconnectMs: 5000, signal });
   if (!client.ok) {
     end();
     return client;
   }
   try {
-    return await explain(client.value, await work(client.value));
+    return await explain(client.value, await work(client.value, signal));
   } finally {
     end();
     await client.value.close();
   }
+};
+
+/** Runs `work` with the signer on a port, as anyone, and closes it whatever comes of it. */
+export const withDevice = <T, E extends ErrorOf>(
+  port: string,
+  work: Work<T, E>,
+): Promise<Outcome<T, E | ConnectError>> => runWith(port, {}, work);
+
+/** The same as this user's host, which the device must know. */
+export const withOwnDevice = async <T, E extends ErrorOf>(
+  port: string,
+  work: Work<T, E>,
+): Promise<Outcome<T>> => {
+  const identity = openIdentity();
+  return identity.ok ? runWith(port, { identity: identity.value }, work) : identity;
 };

@@ -9,8 +9,16 @@ export interface Listening {
   readonly pid: number;
   readonly phase: string;
   readonly fingerprint: string | null;
-  /** No link has a key yet. */
-  readonly linkKey: null;
+  /** Its link key in hex, if it holds keys already. */
+  readonly linkKey: string | null;
+}
+
+/** A phase that followed another, and the link key in it. */
+export interface PhaseNews {
+  readonly event: "phase";
+  readonly name: string;
+  readonly phase: string;
+  readonly linkKey: string | null;
 }
 
 /** A screen that was shown. */
@@ -25,6 +33,7 @@ export interface ShownScreen {
 export type EmulatorEvent =
   | Listening
   | ShownScreen
+  | PhaseNews
   | { readonly event: "failed"; readonly failure: Failure }
   | { readonly event: "ended"; readonly reason: string };
 
@@ -35,11 +44,27 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((one) => typeof one === "string");
 
-const listeningOf = ({ name, path, pid, phase, fingerprint }: Fields): Listening | undefined => {
+const keyOf = (linkKey: unknown): string | null =>
+  typeof linkKey === "string" && /^[0-9a-f]{64}$/.test(linkKey) ? linkKey : null;
+
+const phaseOf = ({ name, phase, linkKey }: Fields): PhaseNews | undefined =>
+  typeof name === "string" && typeof phase === "string"
+    ? { event: "phase", name, phase, linkKey: keyOf(linkKey) }
+    : undefined;
+
+const listeningOf = ({
+  name,
+  path,
+  pid,
+  phase,
+  fingerprint,
+  linkKey,
+}: Fields): Listening | undefined => {
   if (typeof name !== "string" || typeof path !== "string") return undefined;
   if (typeof pid !== "number" || typeof phase !== "string") return undefined;
   const shown = typeof fingerprint === "string" ? fingerprint : null;
-  return { event: "listening", name, path, pid, phase, fingerprint: shown, linkKey: null };
+  const key = keyOf(linkKey);
+  return { event: "listening", name, path, pid, phase, fingerprint: shown, linkKey: key };
 };
 
 const screenOf = ({ name, kind, lines }: Fields): ShownScreen | undefined =>
@@ -60,6 +85,8 @@ const eventOf = (fields: Fields): EmulatorEvent | undefined => {
       return listeningOf(fields);
     case "screen":
       return screenOf(fields);
+    case "phase":
+      return phaseOf(fields);
     case "failed":
       return failureOf(fields);
     case "ended": {

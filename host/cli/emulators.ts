@@ -19,6 +19,8 @@ export interface EmulatorSettings {
   readonly runFolder: string;
   readonly rngSeed?: string;
   readonly mnemonic?: string;
+  /** Hex of a `TRUST` in CBOR. */
+  readonly trust?: string;
   readonly dieAfterInput?: number;
 }
 
@@ -28,6 +30,8 @@ export interface SupervisedEmulator {
   readonly path: string;
   /** The signer's process; absent while it is down. */
   readonly pid: () => number | undefined;
+  /** The signer's link key (X25519), while it holds keys: the process's own word. */
+  readonly linkKey: () => Uint8Array | undefined;
   /** Ends the process without warning and waits for the next boot; `changes` hold from then on. */
   readonly powerCut: (
     changes?: Pick<EmulatorSettings, "dieAfterInput">,
@@ -162,13 +166,21 @@ export const superviseEmulator = async (
   settings: EmulatorSettings,
   options: SupervisorOptions = {},
 ): Promise<Outcome<SupervisedEmulator>> => {
-  const lives = createLives(settings, options);
+  let linkKey: Uint8Array | undefined;
+  const onEvent = (event: EmulatorEvent): void => {
+    if (event.event === "listening" || event.event === "phase") {
+      linkKey = event.linkKey === null ? undefined : Uint8Array.fromHex(event.linkKey);
+    }
+    options.onEvent?.(event);
+  };
+  const lives = createLives(settings, { ...options, onEvent });
   const first = await lives.begin("power");
   if (!first.ok) return first;
   return ok({
     name: settings.name,
     path: first.value.path,
     pid: () => lives.child()?.pid,
+    linkKey: () => linkKey,
     powerCut: (changes = {}) => lives.powerCut(changes),
     press: (line) => void lives.child()?.stdin?.write(`${line}\n`),
     stop: lives.stop,

@@ -6,8 +6,12 @@ import { genesisCommand, provisionCommand, quoteCommand, sealCommand } from "./c
 import { demoCommand } from "./commands/demo.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { emulateCommand } from "./commands/emulate.ts";
+import { hostCommand } from "./commands/host.ts";
+import { linkCommand } from "./commands/link.ts";
+import { pairCommand } from "./commands/pair.ts";
 import { signCommand } from "./commands/sign.ts";
 import { statusCommand } from "./commands/status.ts";
+import { traceCommand } from "./commands/trace.ts";
 import { walletCommand, xpubCommand } from "./commands/wallet.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { createOutput } from "./output.ts";
@@ -32,6 +36,10 @@ const program = new Command("mayfly")
   .addCommand(emulateCommand())
   .addCommand(devicesCommand())
   .addCommand(statusCommand())
+  .addCommand(hostCommand())
+  .addCommand(pairCommand())
+  .addCommand(linkCommand())
+  .addCommand(traceCommand())
   .addCommand(custodianCommand())
   .addCommand(genesisCommand())
   .addCommand(quoteCommand())

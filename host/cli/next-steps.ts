@@ -4,8 +4,11 @@ import type { ErrorName } from "../../protocol/errors.ts";
 const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   arguments_invalid: "--help tells what is",
   port_missing: "`mayfly devices` lists the signers on this machine",
-  port_busy: "end the other program, then try again",
+  port_busy: "end the other program, or share the port with `mayfly link --port P --socket F`",
   not_a_signer: "`mayfly devices` lists the signers on this machine",
+  session_refused: "`mayfly pair --role ROLE` makes this host known to the device in that role",
+  device_unknown: "`mayfly pair` makes this host and the device known to each other",
+  pairing_words_invalid: "copy all 12 from the device's screen, in order",
   link_loopback: "look at the cable or the program at the other end",
   wallet_unknown: "`mayfly wallet register` makes a wallet known to the device",
   quote_expired: "`mayfly quote` makes a new one",

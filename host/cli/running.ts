@@ -8,6 +8,8 @@ export interface RunningEmulator {
   readonly name: string;
   readonly path: string;
   readonly pid: number;
+  /** Its link key in hex, while it holds keys. */
+  readonly linkKey?: string;
 }
 
 /**
@@ -19,6 +21,9 @@ const isItsProcess = (folder: string, { name, pid }: RunningEmulator): boolean =
   return emulatorWords(folder, name).every((word, i) => words[i + 1] === word);
 };
 
+const isHexKey = (value: unknown): boolean =>
+  typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+
 const isRunningEmulator = (value: unknown): value is RunningEmulator =>
   typeof value === "object" &&
   value !== null &&
@@ -27,7 +32,8 @@ const isRunningEmulator = (value: unknown): value is RunningEmulator =>
   "path" in value &&
   typeof value.path === "string" &&
   "pid" in value &&
-  Number.isSafeInteger(value.pid);
+  Number.isSafeInteger(value.pid) &&
+  (!("linkKey" in value) || isHexKey(value.linkKey));
 
 const readListing = (folder: string, file: string): readonly RunningEmulator[] => {
   try {

@@ -8,10 +8,11 @@ import {
   readPsbt,
 } from "../vault/index.ts";
 import { fromHex, toHex } from "./bytes.ts";
-import { withDevice } from "./device.ts";
+import { withOwnDevice } from "./device.ts";
 import { readBytes, writeResult } from "./files.ts";
 import type { Output } from "./output.ts";
 import { badOption } from "./program.ts";
+import { createProgress, type Progress } from "./progress.ts";
 
 /** What the user chose. */
 export interface SignOptions {
@@ -46,14 +47,18 @@ const addAll = (
   return signed > 0 && signed === inputs ? added : fail("signature_invalid", { signed, inputs });
 };
 
-const signWith = (port: string, psbt: Psbt, walletId: Uint8Array | undefined) =>
-  withDevice(port, async (client) => {
+const signWith = (
+  port: string,
+  psbt: Psbt,
+  walletId: Uint8Array | undefined,
+  { onProgress }: Progress,
+) =>
+  withOwnDevice(port, async (client) => {
     const status = await client.getStatus({});
     if (!status.ok) return status;
-    const reply = await client.signPsbt({
-      psbt: Uint8Array.from(psbt.toBuffer()),
-      ...(walletId === undefined ? {} : { walletId }),
-    });
+    const bytes = Uint8Array.from(psbt.toBuffer());
+    const params = walletId === undefined ? { psbt: bytes } : { psbt: bytes, walletId };
+    const reply = await client.signPsbt(params, { onProgress });
     if (!reply.ok) return fail(reply.error, { ...reply.details, device: status.value.name });
     const { fingerprint } = status.value;
     if (fingerprint === undefined) return fail("wrong_phase", { device: status.value.name });
@@ -72,10 +77,13 @@ const signWithAll = async (
   ports: readonly string[],
   psbt: Psbt,
   walletId: Uint8Array | undefined,
+  output: Output,
 ): Promise<Signed> => {
   const signatures: AddedSignature[] = [];
   for (const port of ports) {
-    const added = await signWith(port, psbt, walletId);
+    const progress = createProgress(output, port);
+    const added = await signWith(port, psbt, walletId, progress);
+    progress.end();
     if (!added.ok) return { signatures, end: added };
     signatures.push(...added.value);
   }
@@ -102,7 +110,7 @@ export const sign = async (
   }
   const psbt = readFile(file);
   if (!psbt.ok) return psbt;
-  const { signatures, end } = await signWithAll(port, psbt.value, walletId);
+  const { signatures, end } = await signWithAll(port, psbt.value, walletId, output);
   // One that refuses must not cost the others' signatures: a person may have pressed for them.
   if (!end.ok && signatures.length === 0) return end;
   const text = psbt.value.toBase64();

@@ -1,23 +1,25 @@
 /** The typed client: one method per registered command, and the exact union of its errors. */
-import { randomBytes } from "node:crypto";
 import { COMMON_ERRORS, type CommonError } from "../../protocol/commands/command.ts";
 import { type ErrorName, type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { Hello } from "../../protocol/link/hello.ts";
-import { LIMITS } from "../../protocol/limits.ts";
 import { type CommandName, type Commands, REGISTRY } from "../../protocol/commands/registry.ts";
 import { readWire } from "../../protocol/cbor/schema.ts";
-import type { ConnectError } from "./connection.ts";
-import type { WireOutcome } from "./pending.ts";
-import { openSession, type Session, type SessionOptions } from "./session.ts";
+import type { CallProgress, WireOutcome } from "./call.ts";
+import { type HostClock, SYSTEM_CLOCK } from "./clock.ts";
+import type { LineLinkOptions } from "./line-link.ts";
+import { overLine } from "./line-wire.ts";
+import type { OpenLine } from "./line.ts";
+import { freshKey, openRemote, type Remote, type RemoteOptions } from "./remote.ts";
+import type { ConnectError, OpenWire } from "./wire.ts";
 
 /** What the driver itself may add to a command's errors. */
 export const DRIVER_ERRORS = [
   "link_down",
-  "timeout",
-  "cancelled",
+  "session_refused",
+  "device_unknown",
   "call_indeterminate",
   "malformed_reply",
-  "record_too_large",
+  "pairing_closed",
 ] as const satisfies readonly ErrorName[];
 
 /** An error that the driver itself adds. */
@@ -37,6 +39,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** 16 bytes; the same key repeats the same call. Random unless told. */
   readonly idempotencyKey?: Uint8Array;
+  readonly onProgress?: (progress: CallProgress) => void;
+  /** 32 bytes, from the words on the device's screen: what `pair` needs. */
+  readonly psk?: Uint8Array;
 }
 
 /** One method per command. */
@@ -54,7 +59,21 @@ export interface Client extends Methods {
   readonly close: () => Promise<void>;
 }
 
+/** Where the signer is, and how it is kept in reach. */
+export type ClientOptions = RemoteOptions &
+  (
+    | ({ readonly open: OpenLine } & Pick<LineLinkOptions, "observe" | "nonce">)
+    | { readonly wire: OpenWire }
+  );
+
 const PATIENCE_MS = { machine: 10_000, person: 150_000 } as const;
+
+/** What a person may decline may take a person's time, and what changes something its own. */
+const patienceOf = (name: CommandName): number => {
+  const { errors, idempotent } = REGISTRY[name];
+  const mayAsk = errors.some((error) => error === "declined");
+  return mayAsk || !idempotent ? PATIENCE_MS.person : PATIENCE_MS.machine;
+};
 
 const raised = <N extends CommandName>(
   name: N,
@@ -73,48 +92,65 @@ const readReply = <N extends CommandName>(name: N, outcome: WireOutcome): Reply<
   return result === undefined ? fail("malformed_reply") : ok(result);
 };
 
+/** What calls are made with. */
+interface Connection extends Pick<RemoteOptions, "freshKey"> {
+  readonly remote: Remote;
+  readonly clock: HostClock;
+}
+
 const call = async <N extends CommandName>(
-  session: Session,
+  connection: Connection,
   name: N,
   params: Commands[N]["params"],
   options: CallOptions = {},
 ): Promise<Reply<N>> => {
-  const { code, params: schema, idempotent } = REGISTRY[name];
+  const { remote, clock } = connection;
+  const { code, access, params: schema } = REGISTRY[name];
   if (!schema.check(params)) return fail("invalid_params");
   const timeout = new AbortController();
-  const patienceMs = options.timeoutMs ?? (idempotent ? PATIENCE_MS.machine : PATIENCE_MS.person);
-  const timer = setTimeout(() => timeout.abort("timeout"), patienceMs);
+  const patienceMs = options.timeoutMs ?? patienceOf(name);
+  const stopTimer = clock.after(patienceMs, () => timeout.abort("timeout"));
   const { signal } = timeout;
-  const outcome = await session.call(
+  const { onProgress, psk } = options;
+  const outcome = await remote.call(
     {
       code,
-      idempotencyKey: options.idempotencyKey ?? randomBytes(LIMITS.idempotencyKey),
+      access,
+      idempotencyKey: options.idempotencyKey ?? freshKey(connection),
       params: schema.toWire(params),
+      deadlineAtMs: clock.nowMs() + patienceMs,
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(psk === undefined ? {} : { psk }),
     },
     options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
   );
-  clearTimeout(timer);
+  stopTimer();
   return readReply(name, outcome);
 };
 
-/** Opens a line and waits for the signer on it. */
+/** Opens a line, or a wire, and waits for the signer on it. */
 export const openClient = async (
-  options: SessionOptions,
+  options: ClientOptions,
 ): Promise<Outcome<Client, ConnectError>> => {
-  const opened = await openSession(options);
+  const { clock = SYSTEM_CLOCK } = options;
+  const wire = "wire" in options ? options.wire : overLine(options.open, clock, options);
+  const opened = await openRemote(wire, options);
   if (!opened.ok) return opened;
-  const session = opened.value;
+  const remote = opened.value;
+  const at: Connection = { ...options, remote, clock };
   return ok({
-    peer: session.peer,
-    close: session.close,
-    getStatus: (params, how) => call(session, "getStatus", params, how),
-    generateSeed: (params, how) => call(session, "generateSeed", params, how),
-    getQuote: (params, how) => call(session, "getQuote", params, how),
-    submitShares: (params, how) => call(session, "submitShares", params, how),
-    seal: (params, how) => call(session, "seal", params, how),
-    registerWallet: (params, how) => call(session, "registerWallet", params, how),
-    getXpub: (params, how) => call(session, "getXpub", params, how),
-    getAddress: (params, how) => call(session, "getAddress", params, how),
-    signPsbt: (params, how) => call(session, "signPsbt", params, how),
+    peer: remote.peer,
+    close: remote.close,
+    getStatus: (params, how) => call(at, "getStatus", params, how),
+    startPairing: (params, how) => call(at, "startPairing", params, how),
+    pair: (params, how) => call(at, "pair", params, how),
+    generateSeed: (params, how) => call(at, "generateSeed", params, how),
+    getQuote: (params, how) => call(at, "getQuote", params, how),
+    submitShares: (params, how) => call(at, "submitShares", params, how),
+    seal: (params, how) => call(at, "seal", params, how),
+    registerWallet: (params, how) => call(at, "registerWallet", params, how),
+    getXpub: (params, how) => call(at, "getXpub", params, how),
+    getAddress: (params, how) => call(at, "getAddress", params, how),
+    signPsbt: (params, how) => call(at, "signPsbt", params, how),
   });
 };

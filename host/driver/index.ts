@@ -1,13 +1,19 @@
 /** The driver: a typed client of one signer, over any line. */
+export type { CallProgress } from "./call.ts";
 export {
   type CallOptions,
   type Client,
+  type ClientOptions,
   DRIVER_ERRORS,
   type DriverError,
   type Methods,
   openClient,
   type Reply,
 } from "./client.ts";
-export type { ConnectError } from "./connection.ts";
+export { type HostClock, SYSTEM_CLOCK } from "./clock.ts";
+export type { DeviceStatus, Grant, Identity, KnownDevice } from "./identity.ts";
+export { type ChannelRecord, connectLine, type LineLink, type Observe } from "./line-link.ts";
 export type { Line, LineError, OpenLine } from "./line.ts";
-export type { SessionEvent, SessionOptions } from "./session.ts";
+export { noiseSuite } from "./noise-suite.ts";
+export type { RemoteEvent, RemoteOptions } from "./remote.ts";
+export type { ConnectError, ConnectOptions, OpenWire, Wire } from "./wire.ts";

@@ -3,6 +3,9 @@ import type { ErrorName, Outcome } from "../../protocol/errors.ts";
 
 /** An open line. Nothing here throws or rejects, also after a hang-up. */
 export interface Line {
+  /** Bytes of payload and frames under way that suit it; those of a UART unless told. */
+  readonly frameLimit?: number;
+  readonly window?: number;
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
   readonly onClose: (action: () => void) => void;

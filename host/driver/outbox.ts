@@ -1,22 +1,30 @@
 /**
- * What waits to be taken by the line. A device that makes us answer and does not read could have
- * it grow without bound: above the limit frames are dropped, as a serial line may, and the link
- * repeats those that matter until it gives up.
+ * What waits to be taken by the line: little, so that a frame that has become needless is not
+ * queued beyond recall. A frame is pulled from the link only while there is room.
  */
 import type { Line } from "./line.ts";
 
-/** 64 KiB: two windows of eight frames of 4 KiB. */
-const UNSENT_LIMIT = 65_536;
+/** Two frames of the largest size: the line is never idle while the next one is made. */
+const UNSENT_LIMIT = 8_192;
 
-/** Writes to the line, or drops. */
-export const createOutbox = (line: Line): ((bytes: Uint8Array) => void) => {
+/** The way out to a line. */
+export interface Outbox {
+  readonly hasRoom: () => boolean;
+  readonly write: (bytes: Uint8Array) => void;
+}
+
+/** Nothing written yet; `onRoom` is called when the line has taken something. */
+export const createOutbox = (line: Line, onRoom: () => void): Outbox => {
   let unsent = 0;
-  return (bytes) => {
-    if (unsent + bytes.length > UNSENT_LIMIT) return;
-    unsent += bytes.length;
-    const sent = (): void => {
-      unsent -= bytes.length;
-    };
-    void line.write(bytes).then(sent, sent);
+  return {
+    hasRoom: () => unsent < UNSENT_LIMIT,
+    write: (bytes) => {
+      unsent += bytes.length;
+      const sent = (): void => {
+        unsent -= bytes.length;
+        onRoom();
+      };
+      void line.write(bytes).then(sent, sent);
+    },
   };
 };

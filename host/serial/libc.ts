@@ -28,16 +28,21 @@ export interface SystemError extends Error {
 export const systemError = (call: string, code: string): SystemError =>
   Object.assign(new Error(`${call}: ${code}`), { code });
 
-const lastErrno = (): string => {
+const lastErrno = (): number => {
   const address = libc.__errno_location();
-  const errno = address === null ? 0 : read.i32(address, 0);
-  return getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
+  return address === null ? 0 : read.i32(address, 0);
 };
 
+const errnoName = (errno: number): string =>
+  getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
+
 const checked = (call: string, result: number): number => {
-  if (result < 0) throw systemError(call, lastErrno());
+  if (result < 0) throw systemError(call, errnoName(lastErrno()));
   return result;
 };
+
+/** Errnos of a full queue (errno.h), as numbers: to look names up took a third of a busy line. */
+const [EINTR, EAGAIN] = [4, 11];
 
 const RDWR = 0o2;
 const NOCTTY = 0o400;
@@ -74,9 +79,9 @@ export const closeDescriptor = (fd: number): void => {
 export const writeSome = (fd: number, bytes: Uint8Array): number => {
   const written = Number(libc.write(fd, bytes, bytes.length));
   if (written >= 0) return written;
-  const code = lastErrno();
-  if (code === "EAGAIN" || code === "EINTR") return 0;
-  throw systemError("write", code);
+  const errno = lastErrno();
+  if (errno === EAGAIN || errno === EINTR) return 0;
+  throw systemError("write", errnoName(errno));
 };
 
 /** An `ioctl` with one 32-bit argument, in and out; returns it. Throws `SystemError`. */

@@ -14,6 +14,9 @@ export type CloseReason = "hang-up" | "closed";
 export interface Port {
   /** The path it was opened by. */
   readonly path: string;
+  /** Bytes of payload in a frame, and frames under way, that suit the line. */
+  readonly frameLimit: number;
+  readonly window: number;
   /**
    * Queues a copy of the bytes; resolves when they are with the operating system or the port is
    * closed. Never rejects; after a close it does nothing.

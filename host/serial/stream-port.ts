@@ -3,6 +3,7 @@
  * `error`, `close`): here it becomes one, and its errors never go unheard.
  */
 import type { SerialPortStream } from "@serialport/stream";
+import { LIMITS } from "../../protocol/limits.ts";
 import type { CloseReason, Port } from "./port.ts";
 
 interface Ending {
@@ -72,6 +73,14 @@ const writeStream = (
   return promise;
 };
 
+/** UARTs (8250, PL011) spoil bytes and hold 4,096; USB and ptys neither. */
+const UART = /^\/dev\/tty(?:S|AMA)\d+$/;
+
+const frameSize = (path: string) =>
+  UART.test(path)
+    ? { frameLimit: LIMITS.framePayloadDefault, window: LIMITS.windowDefault - 1 }
+    : { frameLimit: LIMITS.framePayloadMaximum, window: LIMITS.window };
+
 /** Makes a port of a stream that is open. It reads ahead, so that a hang-up is always seen. */
 export const createStreamPort = (path: string, stream: SerialPortStream): Port => {
   const ending = createEnding();
@@ -84,6 +93,7 @@ export const createStreamPort = (path: string, stream: SerialPortStream): Port =
   stream.read(0);
   return {
     path,
+    ...frameSize(path),
     write: async (bytes) => {
       if (stream.isOpen && ending.reason() === undefined) {
         await writeStream(stream, pending, bytes);

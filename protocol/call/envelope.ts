@@ -1,47 +1,47 @@
 /**
- * Messages: what a record holds. A request names its command by code and carries an idempotency
- * key; each request gets exactly one final message, a result or an error, under its id. A cancel
- * asks for an end before the call takes effect; its call still gets its one final message.
+ * Messages: what the plaintext of a transport record holds (SPEC, section 4). A request names its
+ * command by code, carries an idempotency key, and gets exactly one final message, a result or a
+ * refusal, under its id. Params and results that do not fit a message travel as a body, in chunks
+ * to the device and in parts to the host.
  */
 import { decodeCbor, encodeCbor } from "../cbor/cbor.ts";
-import {
-  type Details,
-  ERRORS,
-  type ErrorName,
-  errorOfCode,
-  fail,
-  type Outcome,
-  ok,
-} from "../errors.ts";
+import { bytes, choice, field, list, map, optional, readWire } from "../cbor/schema.ts";
+import { type Schema, textOrUint, uint } from "../cbor/schema.ts";
+import { ERRORS, type ErrorName, errorOfCode, fail, type Outcome, ok } from "../errors.ts";
+import type { Details } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import {
-  bytes,
-  field,
-  list,
-  map,
-  optional,
-  readWire,
-  type Schema,
-  textOrUint,
-  uint,
-} from "../cbor/schema.ts";
+import { flatten, unflatten } from "./details.ts";
 
-/** A call. `params` is in wire form: the command's own schema reads it. */
-export interface Request {
+/** A request's body before it is sent: bytes of its params' CBOR, and their SHA-256. */
+export interface BodyClaim {
+  readonly size: number;
+  /** 32 bytes. */
+  readonly sha256: Uint8Array;
+}
+
+/** What every request has. */
+interface RequestHead {
   readonly kind: "request";
   readonly id: number;
   readonly code: number;
-  /** 16 bytes: the same key and body is the same call, however often it is sent. */
+  /** 16 bytes: the same key and request is the same call, however often it is sent. */
   readonly idempotencyKey: Uint8Array;
-  readonly params: unknown;
+  /** Milliseconds from its arrival; a call that is not committed by then ends with `timeout`. */
+  readonly deadlineMs?: number;
 }
 
-/** The answer to a call, in wire form. */
-export interface Result {
-  readonly kind: "result";
-  readonly id: number;
-  readonly result: unknown;
-}
+/** A call: with its params in wire form, which the command's own schema reads, or with a body. */
+export type Request = RequestHead &
+  (
+    | { readonly params: unknown; readonly body?: never }
+    | { readonly body: BodyClaim; readonly params?: never }
+  );
+
+/** The answer to a call: the result in wire form, or the size of the body that came in parts. */
+export type Result = { readonly kind: "result"; readonly id: number } & (
+  | { readonly result: unknown; readonly size?: never }
+  | { readonly size: number; readonly result?: never }
+);
 
 /** The refusal of a call. */
 export interface Refusal {
@@ -57,8 +57,39 @@ export interface Cancel {
   readonly id: number;
 }
 
+/** What a call is busy with. */
+export const CALL_PHASES = ["receiving", "working", "reviewing", "asking", "signing"] as const;
+
+/** One of them. */
+export type CallPhase = (typeof CALL_PHASES)[number];
+
+/** How far a call has come; `total` is 0 where that is not known. */
+export interface Progress {
+  readonly kind: "progress";
+  readonly id: number;
+  readonly phase: CallPhase;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The next bytes of a body: of a result (`part`) or of a request (`chunk`). */
+export interface Piece {
+  readonly kind: "part" | "chunk";
+  readonly id: number;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What the device has of a request's body, and up to which offset the host may send. */
+export interface Credit {
+  readonly kind: "credit";
+  readonly id: number;
+  readonly have: number;
+  readonly limit: number;
+}
+
 /** Any message. */
-export type Message = Request | Result | Refusal | Cancel;
+export type Message = Request | Result | Refusal | Cancel | Progress | Piece | Credit;
 
 /** Any wire value: the command's schema is the one to judge it. */
 const anything: Schema<unknown> = {
@@ -68,107 +99,157 @@ const anything: Schema<unknown> = {
   fromWire: (wire) => wire,
 };
 
-const KINDS = { request: 0, result: 1, refusal: 2, cancel: 3 } as const;
+/** Message kinds by their wire number. */
+export const MESSAGE_KINDS = {
+  request: 0,
+  result: 1,
+  refusal: 2,
+  cancel: 3,
+  progress: 4,
+  part: 5,
+  credit: 6,
+  chunk: 7,
+} as const;
+
 const ID = field(1, uint(0xffff_ffff));
-const DETAILS = list(textOrUint(LIMITS.detailText), LIMITS.detailItems);
+const OFFSET = field(2, uint(LIMITS.body));
+const kind = (number: number) => field(0, exactly(number));
 
-const REQUEST = map({
-  kind: field(0, uint(KINDS.request)),
-  id: ID,
-  code: field(2, uint(0xffff)),
-  idempotencyKey: field(3, bytes(LIMITS.idempotencyKey)),
-  params: field(5, anything),
-});
-const RESULT = map({ kind: field(0, uint(KINDS.result)), id: ID, result: field(2, anything) });
-const REFUSAL = map({
-  kind: field(0, uint(KINDS.refusal)),
-  id: ID,
-  code: field(2, uint(0xffff)),
-  details: optional(3, DETAILS),
+/** One number and no other. */
+const exactly = (number: number): Schema<number> => ({
+  ...uint(number),
+  cddl: `${number}`,
+  check: (value): value is number => value === number,
 });
 
-const CANCEL = map({ kind: field(0, uint(KINDS.cancel)), id: ID });
+const PIECE = { id: ID, offset: OFFSET, bytes: field(3, bytes(1, LIMITS.piece)) };
 
-/** As much of a text as fits, in whole characters. */
-const shorten = (text: string): string => {
-  const fit = new TextEncoder().encodeInto(text, new Uint8Array(LIMITS.detailText));
-  return text.slice(0, fit.read);
+/** The shapes of the messages; exactly one of `params` and body, of `result` and `size`. */
+export const MESSAGES = {
+  request: map({
+    kind: kind(MESSAGE_KINDS.request),
+    id: ID,
+    code: field(2, uint(0xffff)),
+    idempotencyKey: field(3, bytes(LIMITS.idempotencyKey)),
+    deadlineMs: optional(4, uint(LIMITS.deadlineMs)),
+    params: optional(5, anything),
+    /** Above the limit too: it is refused by name. */
+    size: optional(6, uint()),
+    sha256: optional(7, bytes(32)),
+  }),
+  result: map({
+    kind: kind(MESSAGE_KINDS.result),
+    id: ID,
+    result: optional(2, anything),
+    size: optional(3, uint(LIMITS.body)),
+  }),
+  refusal: map({
+    kind: kind(MESSAGE_KINDS.refusal),
+    id: ID,
+    code: field(2, uint(0xffff)),
+    details: optional(3, list(textOrUint(LIMITS.detailText), LIMITS.detailItems)),
+  }),
+  cancel: map({ kind: kind(MESSAGE_KINDS.cancel), id: ID }),
+  progress: map({
+    kind: kind(MESSAGE_KINDS.progress),
+    id: ID,
+    phase: field(2, choice(...CALL_PHASES)),
+    done: field(3, uint()),
+    total: field(4, uint()),
+  }),
+  part: map({ kind: kind(MESSAGE_KINDS.part), ...PIECE }),
+  credit: map({
+    kind: kind(MESSAGE_KINDS.credit),
+    id: ID,
+    have: OFFSET,
+    limit: field(3, uint(LIMITS.body)),
+  }),
+  chunk: map({ kind: kind(MESSAGE_KINDS.chunk), ...PIECE }),
+} as const;
+
+const refusalBody = ({ id, error, details }: Refusal) => {
+  const body = { id, code: ERRORS[error].code };
+  return details === undefined ? body : { ...body, details: flatten(details) };
 };
 
-/** A detail as the wire can carry it: numbers that are not unsigned integers go as text. */
-const detailOf = (value: string | number): string | number =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0
-    ? value
-    : shorten(
-        String(value)
-          .toWellFormed()
-          .replace(/^\u{feff}+/u, ""),
-      );
-
-/** Details travel as a flat list of names and values; what exceeds a limit is cut off. */
-const flat = (details: Details): readonly (string | number)[] =>
-  Object.entries(details)
-    .slice(0, LIMITS.detailItems / 2)
-    .flatMap(([name, value]) => [detailOf(name), detailOf(value)]);
-
-const unflat = (items: readonly (string | number)[]): Details =>
-  Object.fromEntries(
-    items.flatMap((name, i) => {
-      const value = items[i + 1];
-      return i % 2 === 0 && value !== undefined ? [[String(name), value]] : [];
-    }),
-  );
+const requestBody = ({ body, ...rest }: Request) => ({ ...rest, ...body });
 
 /** The bytes of a message. */
 export const encodeMessage = (message: Message): Uint8Array => {
-  switch (message.kind) {
-    case "request":
-      return encodeCbor(REQUEST.toWire({ ...message, kind: KINDS.request }));
-    case "result":
-      return encodeCbor(RESULT.toWire({ ...message, kind: KINDS.result }));
-    case "refusal": {
-      const { details } = message;
-      const body = { kind: KINDS.refusal, id: message.id, code: ERRORS[message.error].code };
-      return encodeCbor(
-        REFUSAL.toWire(details === undefined ? body : { ...body, details: flat(details) }),
-      );
-    }
-    case "cancel":
-      return encodeCbor(CANCEL.toWire({ kind: KINDS.cancel, id: message.id }));
-  }
+  const body =
+    message.kind === "refusal"
+      ? refusalBody(message)
+      : message.kind === "request"
+        ? requestBody(message)
+        : message;
+  const number = MESSAGE_KINDS[message.kind];
+  return encodeCbor(MESSAGES[message.kind].toWire({ ...body, kind: number }));
 };
 
 const requestOf = (wire: unknown): Request | undefined => {
-  const body = readWire(REQUEST, wire);
-  return body === undefined ? undefined : { ...body, kind: "request" };
+  const read = readWire(MESSAGES.request, wire);
+  if (read === undefined) return undefined;
+  const { size, sha256, params, ...rest } = read;
+  const head = { ...rest, kind: "request" } as const;
+  if (params !== undefined) {
+    return size === undefined && sha256 === undefined ? { ...head, params } : undefined;
+  }
+  return size === undefined || sha256 === undefined
+    ? undefined
+    : { ...head, body: { size, sha256 } };
 };
 
 const resultOf = (wire: unknown): Result | undefined => {
-  const body = readWire(RESULT, wire);
-  return body?.kind === KINDS.result ? { ...body, kind: "result" } : undefined;
+  const read = readWire(MESSAGES.result, wire);
+  if (read === undefined || (read.result === undefined) === (read.size === undefined)) {
+    return undefined;
+  }
+  const head = { kind: "result", id: read.id } as const;
+  return read.size === undefined ? { ...head, result: read.result } : { ...head, size: read.size };
 };
 
 const refusalOf = (wire: unknown): Refusal | undefined => {
-  const body = readWire(REFUSAL, wire);
-  if (body?.kind !== KINDS.refusal) return undefined;
+  const read = readWire(MESSAGES.refusal, wire);
+  if (read === undefined) return undefined;
   // A name of a later version ends the call all the same.
-  const error = errorOfCode(body.code) ?? "malformed_reply";
-  const base = { kind: "refusal", id: body.id, error } as const;
-  return body.details === undefined ? base : { ...base, details: unflat(body.details) };
+  const error = errorOfCode(read.code) ?? "malformed_reply";
+  const base = { kind: "refusal", id: read.id, error } as const;
+  return read.details === undefined ? base : { ...base, details: unflatten(read.details) };
 };
 
-const cancelOf = (wire: unknown): Cancel | undefined => {
-  const body = readWire(CANCEL, wire);
-  return body?.kind === KINDS.cancel ? { kind: "cancel", id: body.id } : undefined;
+const readAs = (wire: ReadonlyMap<unknown, unknown>): Message | undefined => {
+  switch (wire.get(0)) {
+    case MESSAGE_KINDS.request:
+      return requestOf(wire);
+    case MESSAGE_KINDS.result:
+      return resultOf(wire);
+    case MESSAGE_KINDS.refusal:
+      return refusalOf(wire);
+    case MESSAGE_KINDS.cancel:
+      return named("cancel", readWire(MESSAGES.cancel, wire));
+    case MESSAGE_KINDS.progress:
+      return named("progress", readWire(MESSAGES.progress, wire));
+    case MESSAGE_KINDS.part:
+      return named("part", readWire(MESSAGES.part, wire));
+    case MESSAGE_KINDS.credit:
+      return named("credit", readWire(MESSAGES.credit, wire));
+    case MESSAGE_KINDS.chunk:
+      return named("chunk", readWire(MESSAGES.chunk, wire));
+    default:
+      return undefined;
+  }
 };
 
-const READERS = [requestOf, resultOf, refusalOf, cancelOf] as const;
+const named = <K extends string, T extends object>(
+  name: K,
+  body: T | undefined,
+): (Omit<T, "kind"> & { readonly kind: K }) | undefined =>
+  body === undefined ? undefined : { ...body, kind: name };
 
 /** Reads a record; anything that is not one message is `malformed_message`. */
 export const decodeMessage = (record: Uint8Array): Outcome<Message, "malformed_message"> => {
   const decoded = decodeCbor(record);
   if (!decoded.ok) return decoded;
-  let message: Message | undefined;
-  for (const readAs of READERS) message ??= readAs(decoded.value);
+  const message = decoded.value instanceof Map ? readAs(decoded.value) : undefined;
   return message === undefined ? fail("malformed_message") : ok(message);
 };

@@ -27,7 +27,7 @@ const forCodec = (value: unknown): unknown => {
 
 /** Decoded byte strings become plain `Uint8Array`s of their own memory. */
 const fromCodec = (value: unknown): unknown => {
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (typeof value === "bigint") return Number(value);
   if (Array.isArray(value)) return value.map(fromCodec);
   if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, fromCodec(one)]));
@@ -36,7 +36,7 @@ const fromCodec = (value: unknown): unknown => {
 
 /** Encodes numbers, texts, byte strings, truth values, lists and maps keyed by 0..23. */
 export const encodeCbor = (value: unknown): Uint8Array =>
-  Uint8Array.from(codec.encode(forCodec(value)));
+  new Uint8Array(codec.encode(forCodec(value)));
 
 /** Decodes one item of the subset; anything else, or anything not deterministic, is refused. */
 export const decodeCbor = (bytes: Uint8Array): Outcome<unknown, "malformed_message"> => {

@@ -133,9 +133,9 @@ const fitsFields = (value: Readonly<Record<string, unknown>>, fields: Fields): b
     Object.hasOwn(value, name) ? one.schema.check(value[name]) : one.optional,
   );
 
-const namesOf = (wire: ReadonlyMap<unknown, unknown>, fields: Fields): unknown => {
+const namesOf = (wire: ReadonlyMap<unknown, unknown>, fields: Fields, isOpen: boolean): unknown => {
   const named = Object.entries(fields).filter(([, one]) => wire.has(one.key));
-  if (named.length !== wire.size) return undefined;
+  if (named.length !== wire.size && !isOpen) return undefined;
   return Object.fromEntries(
     named.map(([name, one]) => [name, one.schema.fromWire(wire.get(one.key))]),
   );
@@ -155,8 +155,14 @@ const assertKeys = (fields: Fields): void => {
   if (!fit || new Set(keys).size !== keys.length) throw new Error("broken invariant: wire keys");
 };
 
-/** A map of named members; unknown members are refused. */
-export const map = <F extends Fields>(fields: F): Schema<Shape<F>> => {
+/**
+ * A map of named members. Members it does not describe are refused, or, where it is `open` to
+ * those of a later version, ignored in what is read.
+ */
+export const map = <F extends Fields>(
+  fields: F,
+  others: "closed" | "open" = "closed",
+): Schema<Shape<F>> => {
   assertKeys(fields);
   const members = Object.entries(fields).map(
     ([name, one]) => `${one.optional ? "? " : ""}${one.key}: ${one.schema.cddl} ; ${name}`,
@@ -165,7 +171,8 @@ export const map = <F extends Fields>(fields: F): Schema<Shape<F>> => {
     cddl: members.length === 0 ? "{}" : `{\n  ${members.join("\n  ")}\n}`,
     check: (value): value is Shape<F> => isRecord(value) && fitsFields(value, fields),
     toWire: (value) => (isRecord(value) ? keysOf(value, fields) : undefined),
-    fromWire: (wire) => (wire instanceof Map ? namesOf(wire, fields) : undefined),
+    fromWire: (wire) =>
+      wire instanceof Map ? namesOf(wire, fields, others === "open") : undefined,
   };
 };
 

@@ -2,15 +2,22 @@
 import type { ErrorName } from "../errors.ts";
 import type { Phase } from "../phase.ts";
 import type { Schema } from "../cbor/schema.ts";
+import type { Access } from "../session/role.ts";
 
 /** Errors any command may return; a declaration names only its own. */
 export const COMMON_ERRORS = [
-  "malformed_message",
   "unknown_command",
+  "role_denied",
   "invalid_params",
   "wrong_phase",
   "busy",
+  "timeout",
+  "cancelled",
+  "body_too_large",
+  "body_mismatch",
+  "body_stalled",
   "idempotency_key_reused",
+  "ledger_full",
   "device_fault",
 ] as const satisfies readonly ErrorName[];
 
@@ -24,12 +31,15 @@ export interface Command<P, R, E extends ErrorName> {
   readonly doc: string;
   /** The `mayfly` command line that calls it. */
   readonly commandLine: string;
+  readonly access: Access;
   /** The phases in which it is allowed; in all others it is refused with `wrong_phase`. */
   readonly phases: readonly Phase[];
   /** True where calling it twice does what calling it once does: no record of its key is kept. */
   readonly idempotent: boolean;
   /** The protocol version that brought it. */
   readonly since: number;
+  /** A stable command's bytes are frozen (test/wire); a provisional one's may still change. */
+  readonly stability: "stable" | "provisional";
   readonly params: Schema<P>;
   readonly result: Schema<R>;
   readonly errors: readonly E[];

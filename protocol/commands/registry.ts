@@ -1,12 +1,14 @@
 /** Every command on the wire, put together from the subjects in commands/. */
 import type { Command, Declared } from "./command.ts";
 import { custodyCommands } from "./custody.ts";
+import { pairingCommands } from "./pairing.ts";
 import { signingCommands } from "./signing.ts";
 import { statusCommands } from "./status.ts";
 import { walletCommands } from "./wallet.ts";
 
 const declarations = {
   ...statusCommands,
+  ...pairingCommands,
   ...custodyCommands,
   ...walletCommands,
   ...signingCommands,

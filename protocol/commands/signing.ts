@@ -6,7 +6,7 @@ import { bytes, field, list, map, optional, uint } from "../cbor/schema.ts";
 /** One signature: input, index of the key in the wallet policy, DER with the sighash byte. */
 const SIGNATURE = map({
   input: field(0, uint(0xffff)),
-  key: field(1, uint(LIMITS.walletKeys)),
+  key: field(1, uint(LIMITS.walletKeys - 1)),
   signature: field(2, bytes(9, 73)),
 });
 
@@ -16,11 +16,13 @@ export const signingCommands = {
     code: 0x30,
     doc: "Review a PSBT (BIP-174) of a registered wallet and sign its inputs.",
     commandLine: "sign",
+    access: ["vault"],
     phases: ["ready"],
     idempotent: false,
     since: 1,
+    stability: "provisional",
     params: map({
-      psbt: field(0, bytes(1, LIMITS.record)),
+      psbt: field(0, bytes(1, LIMITS.psbt)),
       /** The wallet it spends from; without it the one that owns the first input. */
       walletId: optional(1, bytes(32)),
     }),
@@ -46,7 +48,6 @@ export const signingCommands = {
       "too_many_inputs",
       "declined",
       "consent_timeout",
-      "cancelled",
     ],
   }),
 };

@@ -18,9 +18,11 @@ export const statusCommands = {
     code: 0x01,
     doc: "Public state of the device.",
     commandLine: "status",
+    access: "anyone",
     phases: [...PHASES],
     idempotent: true,
     since: 1,
+    stability: "stable",
     params: map({}),
     result: map({
       name: field(0, text(LIMITS.deviceName)),

@@ -1,6 +1,7 @@
 /** Wallets, the keys they are made of, and their addresses. */
 import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
+import { ROLES } from "../session/role.ts";
 import { bool, bytes, field, list, map, text, uint } from "../cbor/schema.ts";
 
 /** Wallet commands, by method name. */
@@ -9,9 +10,11 @@ export const walletCommands = {
     code: 0x20,
     doc: "Register a wallet policy (BIP-388); insecure emulators only.",
     commandLine: "wallet register",
+    access: ["vault", "operator"],
     phases: ["ready"],
     idempotent: false,
     since: 1,
+    stability: "provisional",
     params: map({
       name: field(0, text(LIMITS.walletName)),
       template: field(1, text(LIMITS.walletTemplate)),
@@ -32,16 +35,17 @@ export const walletCommands = {
       "wallet_limit",
       "declined",
       "consent_timeout",
-      "cancelled",
     ],
   }),
   getXpub: command({
     code: 0x21,
     doc: "The extended public key at a path (BIP-32).",
     commandLine: "xpub",
+    access: ["vault", "operator", "auditor"],
     phases: ["ready", "suspended"],
     idempotent: true,
     since: 1,
+    stability: "stable",
     params: map({ path: field(0, list(uint(0xffff_ffff), LIMITS.pathLength)) }),
     result: map({ xpub: field(0, text(128)), fingerprint: field(1, bytes(4)) }),
     errors: ["index_out_of_range"],
@@ -50,9 +54,11 @@ export const walletCommands = {
     code: 0x22,
     doc: "An address of a registered wallet, derived by the device.",
     commandLine: "wallet address",
+    access: [...ROLES],
     phases: ["ready", "suspended"],
     idempotent: true,
     since: 1,
+    stability: "stable",
     params: map({
       walletId: field(0, bytes(32)),
       isChange: field(1, bool()),
@@ -64,6 +70,6 @@ export const walletCommands = {
       address: field(0, text(96)),
       scriptPubKey: field(1, bytes(34)),
     }),
-    errors: ["wallet_unknown", "index_out_of_range", "declined", "consent_timeout", "cancelled"],
+    errors: ["wallet_unknown", "index_out_of_range", "declined", "consent_timeout"],
   }),
 };

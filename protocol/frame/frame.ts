@@ -3,7 +3,7 @@
  * and Baker 1999). A frame that fails a check is dropped and counted; the link repeats it.
  */
 import { assert } from "../errors.ts";
-import { cobsDecode, cobsEncode } from "./cobs.ts";
+import { cobsDecode, cobsOverhead, cobsStuff } from "./cobs.ts";
 import { crc32c } from "./crc32c.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -46,11 +46,14 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
+/** Bytes of a PING's and a PONG's payload. */
+export const PING_BYTES = 8;
+
 const HEADER = 12;
 const CHECK = 4;
 const LARGEST = HEADER + LIMITS.framePayloadMaximum + CHECK;
-/** COBS adds one byte per 254 and one; nothing longer can be a frame. */
-const LARGEST_STUFFED = LARGEST + Math.ceil(LARGEST / 254) + 1;
+/** Nothing longer can be a frame. */
+const LARGEST_STUFFED = LARGEST + cobsOverhead(LARGEST);
 
 const isFrameType = (name: string): name is FrameType => Object.hasOwn(FRAME_TYPES, name);
 const TYPE_OF_NUMBER: ReadonlyMap<number, FrameType> = new Map(
@@ -59,55 +62,100 @@ const TYPE_OF_NUMBER: ReadonlyMap<number, FrameType> = new Map(
     .map((name) => [FRAME_TYPES[name], name]),
 );
 
-/** The bytes of a frame, delimiters included. */
+/** What a type's payload must be; the others' is free. */
+const PAYLOAD_BYTES: Partial<Readonly<Record<FrameType, number>>> = {
+  ack: 0,
+  nak: 0,
+  ping: PING_BYTES,
+  pong: PING_BYTES,
+  reset: 0,
+};
+
+const put16 = (bytes: Uint8Array, at: number, value: number): void => {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+};
+const get16 = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+const get32 = (bytes: Uint8Array, at: number): number =>
+  get16(bytes, at) * 0x1_0000 + get16(bytes, at + 2);
+
+const putHeader = (bytes: Uint8Array, at: number, frame: Frame): void => {
+  bytes[at] = (FRAME_VERSION << 4) | FRAME_TYPES[frame.type];
+  bytes[at + 1] = frame.flags;
+  put16(bytes, at + 2, frame.payload.length);
+  put16(bytes, at + 4, frame.epoch);
+  put16(bytes, at + 6, frame.seq);
+  put16(bytes, at + 8, frame.ack);
+  bytes[at + 10] = frame.window;
+  bytes[at + 11] = frame.channel;
+};
+
+/** The bytes of a frame, delimiters included. It is laid out and stuffed in one buffer. */
 export const encodeFrame = (frame: Frame): Uint8Array => {
   const { payload } = frame;
   assert(payload.length <= LIMITS.framePayloadMaximum, "a frame's payload is within its limit");
-  const plain = new Uint8Array(HEADER + payload.length + CHECK);
-  const view = new DataView(plain.buffer);
-  view.setUint8(0, (FRAME_VERSION << 4) | FRAME_TYPES[frame.type]);
-  view.setUint8(1, frame.flags);
-  view.setUint16(2, payload.length);
-  view.setUint16(4, frame.epoch);
-  view.setUint16(6, frame.seq);
-  view.setUint16(8, frame.ack);
-  view.setUint8(10, frame.window);
-  view.setUint8(11, frame.channel);
-  plain.set(payload, HEADER);
-  view.setUint32(HEADER + payload.length, crc32c(plain.subarray(0, HEADER + payload.length)));
-  const stuffed = cobsEncode(plain);
-  const framed = new Uint8Array(stuffed.length + 2);
-  framed.set(stuffed, 1);
-  return framed;
+  const length = HEADER + payload.length + CHECK;
+  const start = 1 + cobsOverhead(length);
+  const bytes = new Uint8Array(start + length + 1);
+  putHeader(bytes, start, frame);
+  bytes.set(payload, start + HEADER);
+  const end = start + HEADER + payload.length;
+  const check = crc32c(bytes, start, end);
+  put16(bytes, end, check >>> 16);
+  put16(bytes, end + 2, check);
+  const stuffedEnd = cobsStuff(bytes, 1, start);
+  bytes[stuffedEnd] = 0;
+  return bytes.subarray(0, stuffedEnd + 1);
 };
 
+/** HELLO belongs to no link, and only DATA has a place in a channel. */
+const isInPlace = ({ type, epoch, seq, ack, channel, payload }: Frame): boolean => {
+  if (type === "hello" && (epoch !== 0 || ack !== 0)) return false;
+  if (type === "helloAck" && ack !== 0) return false;
+  if (type !== "data" && (seq !== 0 || channel !== 0)) return false;
+  const length = PAYLOAD_BYTES[type];
+  return length === undefined || length === payload.length;
+};
+
+/** The frame in bytes that were unstuffed and checked. */
 const frameOf = (plain: Uint8Array): Frame | undefined => {
-  const view = new DataView(plain.buffer, plain.byteOffset, plain.length);
-  const type = TYPE_OF_NUMBER.get(view.getUint8(0) & 15);
-  if (type === undefined || view.getUint8(0) >> 4 !== FRAME_VERSION) return undefined;
-  if (view.getUint16(2) !== plain.length - HEADER - CHECK) return undefined;
-  const channel = view.getUint8(11);
-  if (channel >= LIMITS.channels) return undefined;
-  return {
+  const end = plain.length - CHECK;
+  const [first = 0] = plain;
+  const type = TYPE_OF_NUMBER.get(first & 15);
+  if (type === undefined || first >> 4 !== FRAME_VERSION) return undefined;
+  const frame = {
     type,
-    flags: view.getUint8(1),
-    epoch: view.getUint16(4),
-    seq: view.getUint16(6),
-    ack: view.getUint16(8),
-    window: view.getUint8(10),
-    channel,
-    payload: plain.slice(HEADER, plain.length - CHECK),
+    flags: plain[1] ?? 0,
+    epoch: get16(plain, 4),
+    seq: get16(plain, 6),
+    ack: get16(plain, 8),
+    window: plain[10] ?? 0,
+    channel: plain[11] ?? 0,
+    payload: plain.subarray(HEADER, end),
   };
+  if (get16(plain, 2) !== end - HEADER || end - HEADER > LIMITS.framePayloadMaximum) {
+    return undefined;
+  }
+  const isWithin = frame.channel < LIMITS.channels && frame.window <= LIMITS.window;
+  return isWithin && isInPlace(frame) ? frame : undefined;
 };
 
-/** The frame between two delimiters; `undefined` for anything that fails a check. */
-export const decodeFrame = (stuffed: Uint8Array): Frame | undefined => {
+/** Header, payload and check, if the check is right. */
+const unstuff = (stuffed: Uint8Array): Uint8Array | undefined => {
   const plain = cobsDecode(stuffed);
   if (plain === undefined || plain.length < HEADER + CHECK) return undefined;
-  const view = new DataView(plain.buffer, plain.byteOffset, plain.length);
   const end = plain.length - CHECK;
-  if (view.getUint32(end) !== crc32c(plain.subarray(0, end))) return undefined;
-  return frameOf(plain);
+  return get32(plain, end) === crc32c(plain, 0, end) ? plain : undefined;
+};
+
+/**
+ * The frame between two delimiters; `undefined` for anything that fails a check. Its payload is
+ * memory of its own, not the line's.
+ */
+export const decodeFrame = (stuffed: Uint8Array): Frame | undefined => {
+  const plain = unstuff(stuffed);
+  return plain && frameOf(plain);
 };
 
 /** Cuts a stream of bytes into frames. It holds at most one stuffed frame. */
@@ -119,6 +167,8 @@ export interface FrameReader {
   readonly isPartial: () => boolean;
   /** How many pieces were dropped since the start. */
   readonly dropped: () => number;
+  /** How many of them failed their CRC. */
+  readonly crcErrors: () => number;
 }
 
 /** A reader that begins outside any frame. */
@@ -126,16 +176,21 @@ export const createFrameReader = (): FrameReader => {
   const held = new Uint8Array(LARGEST_STUFFED);
   let length = 0;
   let dropped = 0;
+  let crcErrors = 0;
   let isOverlong = false;
 
-  const finish = (frames: Frame[]): void => {
-    const frame = length === 0 || isOverlong ? undefined : decodeFrame(held.subarray(0, length));
-    if (frame !== undefined) frames.push(frame);
-    else if (length > 0) dropped += 1;
+  const clear = (): void => {
     length = 0;
     isOverlong = false;
   };
-  const take = (piece: Uint8Array): void => {
+  const decode = (stuffed: Uint8Array): Frame | undefined => {
+    const plain = isOverlong ? undefined : unstuff(stuffed);
+    if (plain === undefined) crcErrors += 1;
+    const frame = plain && frameOf(plain);
+    if (frame === undefined) dropped += 1;
+    return frame;
+  };
+  const hold = (piece: Uint8Array): void => {
     if (length + piece.length > held.length) {
       isOverlong = true;
       length = Math.max(length, 1);
@@ -144,25 +199,35 @@ export const createFrameReader = (): FrameReader => {
     held.set(piece, length);
     length += piece.length;
   };
+  /** A piece that ends here; one that also began here is not copied. */
+  const finish = (piece: Uint8Array): Frame | undefined => {
+    if (length === 0 && piece.length <= held.length) {
+      return piece.length === 0 ? undefined : decode(piece);
+    }
+    hold(piece);
+    const frame = decode(held.subarray(0, length));
+    clear();
+    return frame;
+  };
 
   return {
     push: (bytes) => {
       const frames: Frame[] = [];
       let start = 0;
       for (let end = bytes.indexOf(0); end !== -1; end = bytes.indexOf(0, start)) {
-        take(bytes.subarray(start, end));
-        finish(frames);
+        const frame = finish(bytes.subarray(start, end));
+        if (frame !== undefined) frames.push(frame);
         start = end + 1;
       }
-      take(bytes.subarray(start));
+      if (start < bytes.length) hold(bytes.subarray(start));
       return frames;
     },
     reset: () => {
       if (length > 0) dropped += 1;
-      length = 0;
-      isOverlong = false;
+      clear();
     },
     isPartial: () => length > 0,
     dropped: () => dropped,
+    crcErrors: () => crcErrors,
   };
 };

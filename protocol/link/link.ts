@@ -1,244 +1,273 @@
 /**
- * The link: reliable, ordered records over a line that may lose or spoil bytes. A pure state
- * machine: bytes, records and the time go in; bytes and events come out. This version sends one
- * frame at a time and waits for its acknowledgement; the interface is the one a window needs.
+ * The link: reliable, ordered records over a line that may lose or spoil bytes (SPEC.md, sections
+ * 1 and 2). A pure state machine: bytes, records and the time go in; frames and events come out.
  *
  * The host says HELLO until it is answered; the device sends nothing before a valid HELLO. A HELLO
- * opens a candidate beside the live link, told apart by epoch; the candidate's first good DATA
- * frame makes it the live one, so a stray HELLO ends nothing.
+ * opens a candidate beside the live link, told apart by epoch. Frames are pulled, not pushed: the
+ * shell asks for the next one while the line has room.
  */
 import { assert } from "../errors.ts";
-import {
-  createFrameReader,
-  encodeFrame,
-  FLAGS,
-  type Frame,
-  type FrameReader,
-  type FrameType,
-} from "../frame/frame.ts";
+import { encodeFrame, FLAGS, type Frame } from "../frame/frame.ts";
+import { LIMITS } from "../limits.ts";
+import { createEpochs, type Ended, type Epoch, type Epochs } from "./epochs.ts";
 import {
   createDeviceGreeter,
   createHostGreeter,
+  type Greeted,
   type Greeter,
   type GreetingConfig,
+  type Hellos,
 } from "./greeting.ts";
 import type { Hello } from "./hello.ts";
-import { LIMITS } from "../limits.ts";
-import { createStream, type Stream } from "./stream.ts";
-
-/** Times of the link, in milliseconds. */
-export const LINK_TIMES = {
-  /** Between two HELLOs of the host, for ever. */
-  hello: 500,
-  /** Silence after which a partial frame is dropped. */
-  partialFrame: 200,
-} as const;
+import { createIntake, type Intake } from "./intake.ts";
+import type { OutgoingRecord } from "./outgoing.ts";
+import { createStream, earliest, type FrameParts, type StreamCounts } from "./stream.ts";
 
 /** What the link hands up. */
 export type LinkEvent =
-  | { readonly kind: "up"; readonly peer: Hello; readonly epoch: number }
+  /**
+   * The host has taken a HELLO_ACK and its link is live; or the device has answered a HELLO and
+   * has a candidate.
+   */
+  | {
+      readonly kind: "opened";
+      readonly epoch: number;
+      readonly peer: Hello;
+      readonly hellos: Hellos;
+    }
   | {
       readonly kind: "record";
-      readonly channel: number;
-      readonly record: Uint8Array;
-      /** The link it came on: an answer belongs to this one, not to its successor. */
       readonly epoch: number;
+      readonly channel: number;
+      readonly isHandshake: boolean;
+      readonly record: Uint8Array;
     }
-  | { readonly kind: "down"; readonly reason: "link_down" | "link_incompatible" }
-  | { readonly kind: "loopback" };
+  /** That epoch, live or candidate, is over. */
+  | Ended
+  | { readonly kind: "incompatible" }
+  | { readonly kind: "loopback" }
+  /** Host: bytes came for 2 s and no good frame: a wrong baud rate or a BREAK. Told once. */
+  | { readonly kind: "noise" };
 
-/** What came of a step: bytes for the line, in order, and events for the layer above. */
-export interface LinkOutput {
-  readonly bytes: readonly Uint8Array[];
-  readonly events: readonly LinkEvent[];
+/** A record for an epoch. */
+export interface LinkRecord extends OutgoingRecord {
+  readonly epoch: number;
+}
+
+/** What a link counted since it was made. */
+export interface LinkStats {
+  /** Pieces of the line that were no frame, and those of them that failed their CRC. */
+  readonly dropped: number;
+  readonly crcErrors: number;
+  /** Good frames of no epoch we know, and frames of our own that came back. */
+  readonly foreign: number;
+  readonly echoes: number;
+  /** DATA frames sent again, and NAKs sent, over all epochs. */
+  readonly retransmitted: number;
+  readonly naks: number;
 }
 
 /** One end of a link. Times are milliseconds of a monotonic clock. */
 export interface Link {
-  readonly receive: (bytes: Uint8Array, nowMs: number) => LinkOutput;
-  /**
-   * Queues a record for the live link; false where there is none, where its queue is full, or
-   * where it is not the link of `epoch`, if that is given.
-   */
-  readonly send: (channel: number, record: Uint8Array, nowMs: number, epoch?: number) => boolean;
-  /** To be called at `deadlineMs()`, and after `send`. */
-  readonly tick: (nowMs: number) => LinkOutput;
+  readonly receive: (bytes: Uint8Array, nowMs: number) => readonly LinkEvent[];
+  /** To be called at `deadlineMs()`; then, as after every other step, `pull` may have something. */
+  readonly tick: (nowMs: number) => readonly LinkEvent[];
   readonly deadlineMs: () => number | undefined;
-  readonly isUp: () => boolean;
-  /** The other end of the line has gone or is new: what was agreed with it is void. */
-  readonly forget: () => void;
-  /** Whether nothing waits to be sent or acknowledged. */
+  /** The next frame for the line, which must have room for it: its timer starts now. */
+  readonly pull: (nowMs: number) => Uint8Array | undefined;
+  /** Queues a record; false where there is no such epoch, or the record or queue is too large. */
+  readonly send: (record: LinkRecord, nowMs: number) => boolean;
+  /** How many records `send` would still take. */
+  readonly room: (epoch: number) => number;
+  /** Device: the candidate has had its first good transport record and takes the live place. */
+  readonly promote: (epoch: number) => readonly LinkEvent[];
+  /** The epoch has or begins an `IK` session. */
+  readonly strengthen: (epoch: number) => void;
+  /** Ends the live link with a RESET, which `pull` gives; the host asks no more. */
+  readonly close: (nowMs: number) => void;
+  /** The cable came or went: all is void, without a word. */
+  readonly forget: () => readonly LinkEvent[];
+  readonly liveEpoch: () => number | undefined;
+  /** Whether no record waits to be sent or acknowledged. */
   readonly isIdle: () => boolean;
-  /** Pieces dropped because a check failed. */
-  readonly dropped: () => number;
+  readonly stats: () => LinkStats;
 }
 
 /** What the link needs of its surroundings. */
-export type LinkConfig = GreetingConfig;
-
-interface Peer {
-  readonly epoch: number;
-  readonly hello: Hello;
-  readonly stream: Stream;
+export interface LinkConfig extends GreetingConfig {
+  /** The line's rate in bytes per millisecond, where it is known. */
+  readonly bytesPerMs?: number;
 }
 
 interface State {
+  readonly config: LinkConfig;
   readonly isHost: boolean;
   readonly greeter: Greeter;
-  readonly reader: FrameReader;
-  live: Peer | undefined;
-  candidate: Peer | undefined;
-  /** When the host says HELLO next; `undefined` while it has no reason to. */
-  helloAtMs: number | undefined;
-  lastByteMs: number;
-  out: Uint8Array[];
-  events: LinkEvent[];
+  readonly intake: Intake;
+  readonly epochs: Epochs;
+  /** Epochs whose end is still to be told. */
+  resets: readonly number[];
+  readonly counts: StreamCounts;
+  foreign: number;
+  echoes: number;
 }
 
-const EMPTY = { flags: 0, seq: 0, ack: 0, window: 1, channel: 0, payload: new Uint8Array(0) };
+/** The live epoch's and the candidate's. */
+const MOST_RESETS = 2;
 
-const emit = (state: State, type: FrameType, epoch: number, parts: Partial<Frame>): void => {
+const EMPTY = { flags: 0, seq: 0, ack: 0, window: 0, channel: 0, payload: new Uint8Array(0) };
+
+const frameBytes = (state: State, epoch: number, parts: FrameParts): Uint8Array => {
   const flags = (parts.flags ?? 0) | (state.isHost ? 0 : FLAGS.device);
-  state.out.push(encodeFrame({ ...EMPTY, ...parts, type, epoch, flags }));
+  return encodeFrame({ ...EMPTY, ...parts, epoch, flags });
 };
 
-const drain = (state: State): LinkOutput => {
-  const output = { bytes: state.out, events: state.events };
-  state.out = [];
-  state.events = [];
-  return output;
+const openEpoch = (
+  { config, isHost, counts }: State,
+  epoch: number,
+  peer: Hello,
+  nowMs: number,
+): Epoch => {
+  const fragment = Math.max(
+    Math.min(config.frameLimit, peer.frameLimit),
+    LIMITS.framePayloadMinimum,
+  );
+  const { window } = config;
+  const sizes = { fragment, window, peerWindow: peer.window, shutsWhenFull: !isHost, counts };
+  return { epoch, stream: createStream(sizes, nowMs), isStrong: false };
 };
 
-const peerOf = (state: State, epoch: number, hello: Hello): Peer => {
-  const asked = Math.max(hello.frameLimit, LIMITS.framePayloadMinimum);
-  const fragment = Math.min(LIMITS.framePayloadDefault, asked);
-  const send = (type: FrameType, parts: Partial<Frame>): void => emit(state, type, epoch, parts);
-  return { epoch, hello, stream: createStream({ fragment, emit: send }) };
+/** Tells the greeter what is over. */
+const retire = (state: State, ended: readonly Ended[], nowMs: number): readonly Ended[] => {
+  for (const { epoch } of ended) state.greeter.ended(epoch, nowMs);
+  return ended;
 };
 
-const goLive = (state: State, peer: Peer): void => {
-  state.live = peer;
-  state.candidate = undefined;
-  state.helloAtMs = undefined;
-  state.greeter.renew();
-  state.events.push({ kind: "up", peer: peer.hello, epoch: peer.epoch });
+const takeGreeting = (state: State, frame: Frame, nowMs: number): readonly LinkEvent[] => {
+  const { greeter, epochs, isHost } = state;
+  const greeted: Greeted = greeter.take(frame, nowMs, (epoch) => epochs.find(epoch) !== undefined);
+  if (greeted.kind === "nothing") return [];
+  if (greeted.kind !== "greeted") return [{ kind: greeted.kind }];
+  const { epoch, peer, hellos } = greeted;
+  if (epochs.find(epoch) !== undefined) return []; // asked again: the answer was lost
+  const opened = openEpoch(state, epoch, peer, nowMs);
+  const ended = isHost ? epochs.setLive(opened) : epochs.setCandidate(opened);
+  return [...ended, { kind: "opened", epoch, peer, hellos }];
 };
 
-const goDown = (state: State): void => {
-  state.live = undefined;
-  state.helloAtMs = state.isHost ? 0 : undefined;
-  state.events.push({ kind: "down", reason: "link_down" });
-};
-
-const takeGreeting = (state: State, frame: Frame, nowMs: number): void => {
-  if (state.isHost && state.live !== undefined) return;
-  const greeted = state.greeter.take(frame, nowMs);
-  switch (greeted.kind) {
-    case "nothing":
-      return;
-    case "loopback":
-      state.events.push({ kind: "loopback" });
-      return;
-    case "incompatible":
-      state.helloAtMs = undefined;
-      state.events.push({ kind: "down", reason: "link_incompatible" });
-      return;
-    case "asked": {
-      const { epoch, peer } = greeted;
-      emit(state, "helloAck", epoch, { payload: state.greeter.body() });
-      const isNew = state.candidate?.epoch !== epoch;
-      if (peer !== undefined && isNew) state.candidate = peerOf(state, epoch, peer);
-      return;
-    }
-    case "answered":
-      goLive(state, peerOf(state, greeted.epoch, greeted.peer));
-  }
-};
-
-const takeLive = (state: State, live: Peer, frame: Frame, nowMs: number): void => {
-  switch (frame.type) {
-    case "data":
-    case "ack":
-      for (const { channel, bytes } of live.stream.receive(frame, nowMs)) {
-        state.events.push({ kind: "record", channel, record: bytes, epoch: live.epoch });
-      }
-      return;
-    case "ping":
-      emit(state, "pong", live.epoch, { payload: frame.payload.slice(0, 8) });
-      return;
-    case "reset":
-      goDown(state);
-      return;
-    default:
-      return; // PONG and NAK say nothing to a link that sends one frame at a time
-  }
+const takeOfEpoch = (
+  state: State,
+  one: Epoch,
+  frame: Frame,
+  nowMs: number,
+): readonly LinkEvent[] => {
+  const { epoch, stream } = one;
+  if (frame.type === "reset") return retire(state, state.epochs.end(epoch, "reset"), nowMs);
+  const takesData = state.epochs.takesData(one, frame, nowMs);
+  const record = stream.receive(frame, nowMs, takesData);
+  if (record === undefined) return [];
+  const { channel, isHandshake, bytes } = record;
+  return [{ kind: "record", epoch, channel, isHandshake, record: bytes }];
 };
 
 const isEcho = (state: State, frame: Frame): boolean =>
   (frame.flags & FLAGS.device) === (state.isHost ? 0 : FLAGS.device);
 
-const takeFrame = (state: State, frame: Frame, nowMs: number): void => {
-  if (frame.type === "hello" || frame.type === "helloAck") {
-    takeGreeting(state, frame, nowMs);
-    return;
+const takeFrame = (state: State, frame: Frame, nowMs: number): readonly LinkEvent[] => {
+  if (frame.type === "hello" || frame.type === "helloAck") return takeGreeting(state, frame, nowMs);
+  if (isEcho(state, frame)) {
+    state.echoes += 1;
+    return [];
   }
-  if (isEcho(state, frame)) return;
-  const { candidate } = state;
-  if (frame.type === "data" && frame.epoch === candidate?.epoch) goLive(state, candidate);
-  if (state.live?.epoch === frame.epoch) takeLive(state, state.live, frame, nowMs);
+  const one = state.epochs.find(frame.epoch);
+  if (one !== undefined) return takeOfEpoch(state, one, frame, nowMs);
+  state.foreign += 1;
+  return [];
 };
 
-const tick = (state: State, nowMs: number): void => {
-  const { live, helloAtMs } = state;
+const receive = (state: State, bytes: Uint8Array, nowMs: number): readonly LinkEvent[] => {
+  const { intake, epochs, greeter } = state;
+  const { frames, isSpoiled } = intake.take(bytes, nowMs);
+  const events = frames.flatMap((frame) => takeFrame(state, frame, nowMs));
+  if (isSpoiled) for (const { stream } of epochs.all()) stream.spoiled(nowMs);
+  const isNoise = greeter.isAsking() && intake.isNoise(nowMs);
+  return isNoise ? [...events, { kind: "noise" }] : events;
+};
+
+const tick = (state: State, nowMs: number): readonly LinkEvent[] => {
+  state.greeter.tick(nowMs);
+  const ended = state.epochs.tick(nowMs);
+  state.resets = [...state.resets, ...ended.map(({ epoch }) => epoch)].slice(-MOST_RESETS);
+  return retire(state, ended, nowMs);
+};
+
+const pull = (state: State, nowMs: number): Uint8Array | undefined => {
+  const [epoch] = state.resets;
+  state.resets = state.resets.slice(1);
+  if (epoch !== undefined) return frameBytes(state, epoch, { type: "reset" });
+  const greeting = state.greeter.pull();
+  if (greeting !== undefined) return greeting;
+  const next = state.epochs.pull(nowMs);
+  return next === undefined ? undefined : frameBytes(state, next.epoch, next.parts);
+};
+
+const forget = (state: State): readonly LinkEvent[] => {
+  const ended = state.epochs.all().flatMap(({ epoch }) => state.epochs.end(epoch, "cable"));
+  state.greeter.restart();
+  state.intake.reset();
+  state.resets = [];
+  return ended;
+};
+
+const close = (state: State, nowMs: number): void => {
+  const live = state.epochs.live();
   if (live !== undefined) {
-    if (!live.stream.tick(nowMs)) goDown(state);
-  } else if (helloAtMs !== undefined && nowMs >= helloAtMs) {
-    state.helloAtMs = nowMs + LINK_TIMES.hello;
-    state.out.push(Uint8Array.of(0, 0)); // ends whatever the line still holds of somebody else
-    emit(state, "hello", 0, { payload: state.greeter.body() });
+    retire(state, state.epochs.end(live.epoch, "reset"), nowMs);
+    state.resets = [live.epoch];
   }
+  state.greeter.rest();
 };
 
 /** One end of a link, down. */
 export const createLink = (config: LinkConfig): Link => {
   const isHost = config.side === "host";
   const state: State = {
+    config,
     isHost,
     greeter: isHost ? createHostGreeter(config) : createDeviceGreeter(config),
-    reader: createFrameReader(),
-    live: undefined,
-    candidate: undefined,
-    helloAtMs: isHost ? 0 : undefined,
-    lastByteMs: 0,
-    out: [],
-    events: [],
+    intake: createIntake(config.bytesPerMs),
+    epochs: createEpochs(),
+    resets: [],
+    counts: { retransmitted: 0, naks: 0 },
+    foreign: 0,
+    echoes: 0,
   };
+  const { epochs, greeter, intake } = state;
   return {
-    receive: (bytes, nowMs) => {
-      const isLate = nowMs - state.lastByteMs > LINK_TIMES.partialFrame;
-      if (isLate && state.reader.isPartial()) state.reader.reset();
-      state.lastByteMs = nowMs;
-      for (const frame of state.reader.push(bytes)) takeFrame(state, frame, nowMs);
-      return drain(state);
+    receive: (bytes, nowMs) => receive(state, bytes, nowMs),
+    tick: (nowMs) => tick(state, nowMs),
+    deadlineMs: () => earliest(greeter.deadlineMs(), epochs.deadlineMs()),
+    pull: (nowMs) => pull(state, nowMs),
+    send: ({ epoch, ...record }) => {
+      assert(record.channel >= 0 && record.channel < LIMITS.channels, "a channel of the link");
+      return epochs.find(epoch)?.stream.send(record) ?? false;
     },
-    send: (channel, record, nowMs, epoch = state.live?.epoch) => {
-      assert(channel >= 0 && channel < LIMITS.channels, "a channel of the link");
-      const { live } = state;
-      return live?.epoch === epoch && (live?.stream.send(channel, record, nowMs) ?? false);
+    room: (epoch) => epochs.find(epoch)?.stream.room() ?? 0,
+    promote: (epoch) => epochs.promote(epoch),
+    strengthen: (epoch) => {
+      const one = epochs.find(epoch);
+      if (one !== undefined) one.isStrong = true;
     },
-    tick: (nowMs) => {
-      tick(state, nowMs);
-      return drain(state);
-    },
-    deadlineMs: () => (state.live === undefined ? state.helloAtMs : state.live.stream.deadlineMs()),
-    forget: () => {
-      if (state.live !== undefined) goDown(state);
-      state.candidate = undefined;
-      state.greeter.renew();
-      state.reader.reset();
-    },
-    isUp: () => state.live !== undefined,
-    isIdle: () => state.live?.stream.isIdle() ?? true,
-    dropped: () => state.reader.dropped(),
+    close: (nowMs) => close(state, nowMs),
+    forget: () => forget(state),
+    liveEpoch: () => epochs.live()?.epoch,
+    isIdle: () => epochs.all().every(({ stream }) => stream.isIdle()),
+    stats: () => ({
+      dropped: intake.dropped(),
+      crcErrors: intake.crcErrors(),
+      foreign: state.foreign,
+      echoes: state.echoes,
+      ...state.counts,
+    }),
   };
 };

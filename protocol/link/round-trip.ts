@@ -14,6 +14,8 @@ export interface RoundTrip {
    */
   readonly backOff: () => void;
   readonly timeoutMs: () => number;
+  /** The shortest round trip so far, 0 before the first: no answer comes much sooner. */
+  readonly shortestMs: () => number;
 }
 
 /** Nothing measured yet. */
@@ -21,6 +23,7 @@ export const createRoundTrip = (): RoundTrip => {
   let smoothed: number | undefined;
   let variance = 0;
   let doublings = 0;
+  let shortest: number | undefined;
   /** A steady line has no variance: the margin keeps its timer behind its answers. */
   const baseMs = (): number =>
     smoothed === undefined
@@ -29,6 +32,7 @@ export const createRoundTrip = (): RoundTrip => {
   return {
     measure: (roundTripMs) => {
       doublings = 0;
+      shortest = Math.min(roundTripMs, shortest ?? roundTripMs);
       const before = smoothed ?? roundTripMs;
       variance =
         smoothed === undefined
@@ -40,5 +44,6 @@ export const createRoundTrip = (): RoundTrip => {
       doublings += 1;
     },
     timeoutMs: () => Math.min(baseMs() * 2 ** doublings, RETRANSMISSION.most),
+    shortestMs: () => shortest ?? 0,
   };
 };

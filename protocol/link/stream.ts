@@ -1,108 +1,159 @@
 /**
- * The two directions of one live link: records are cut into fragments, sent one at a time, each
- * again until it is acknowledged; fragments that arrive are joined.
+ * One epoch of a link: records go out and come in, either way reliable and in order, and each side
+ * knows that the other is there. The parts of a frame come and go; bytes are link.ts's business.
  */
-import { FLAGS, type Frame, type FrameType } from "../frame/frame.ts";
-import { createJoiner, type ReceivedRecord } from "./joiner.ts";
-import { LIMITS } from "../limits.ts";
-import { createRoundTrip, RETRANSMISSION } from "./round-trip.ts";
+import { FLAGS, type Frame, type FrameType, PING_BYTES } from "../frame/frame.ts";
+import { createIncoming } from "./incoming.ts";
+import type { ReceivedRecord } from "./joiner.ts";
+import { createKeepAlive } from "./keep-alive.ts";
+import { createOutgoing, type OutgoingRecord } from "./outgoing.ts";
 
-/** Both directions of a link. */
+/** What the line is to carry: the rest of a frame is empty. */
+export type FrameParts = Partial<Frame> & { readonly type: FrameType };
+
+/** Why a stream ended by itself. */
+export type StreamEnd = "lost" | "silent";
+
+/** Both directions of one epoch. */
 export interface Stream {
-  /** Takes a DATA or ACK frame of this epoch; the records it completes. */
-  readonly receive: (frame: Frame, nowMs: number) => readonly ReceivedRecord[];
+  /**
+   * Takes a frame of this epoch; the record that it completes. `takesData` false leaves its
+   * fragment for later, without an answer.
+   */
+  readonly receive: (frame: Frame, nowMs: number, takesData: boolean) => ReceivedRecord | undefined;
+  /** A frame came that failed its CRC. */
+  readonly spoiled: (nowMs: number) => void;
   /** False where the record or the queue is too large. The record is copied. */
-  readonly send: (channel: number, record: Uint8Array, nowMs: number) => boolean;
-  /** Sends what is due; false once a frame was repeated too often. */
-  readonly tick: (nowMs: number) => boolean;
-  readonly deadlineMs: () => number | undefined;
+  readonly send: (record: OutgoingRecord) => boolean;
+  /** How many records `send` would still take. */
+  readonly room: () => number;
+  /** The next control frame. */
+  readonly pullControl: (nowMs: number) => FrameParts | undefined;
+  /** The next DATA frame. */
+  readonly pullData: (nowMs: number) => FrameParts | undefined;
+  /** Does what is due. `keepsAlive` false asks nobody whether he is there. */
+  readonly tick: (nowMs: number, keepsAlive: boolean) => StreamEnd | undefined;
+  readonly deadlineMs: (keepsAlive: boolean) => number | undefined;
+  readonly heardMs: () => number;
   readonly isIdle: () => boolean;
 }
 
-/** Payload bytes of a fragment, and where frames go. */
+/** What the streams of a link did so far; they count on. */
+export interface StreamCounts {
+  /** DATA frames sent again. */
+  retransmitted: number;
+  /** NAKs sent. */
+  naks: number;
+}
+
+/** Sizes that the greeting agreed on. */
 export interface StreamConfig {
+  /** Payload bytes of a DATA frame. */
   readonly fragment: number;
-  readonly emit: (type: FrameType, parts: Partial<Frame>) => void;
+  /** Frames to accept, and frames that the other side accepts at the beginning. */
+  readonly window: number;
+  readonly peerWindow: number;
+  /** Whether the window is shut while the queue of outgoing records is full. */
+  readonly shutsWhenFull: boolean;
+  readonly counts: StreamCounts;
 }
 
-interface Outgoing {
-  readonly channel: number;
-  readonly bytes: Uint8Array;
-}
+const pingPayload = (count: number): Uint8Array => {
+  const payload = new Uint8Array(PING_BYTES);
+  new DataView(payload.buffer).setUint32(PING_BYTES - 4, count);
+  return payload;
+};
 
-/** A fragment on its way. */
-interface Flight {
-  readonly channel: number;
-  readonly flags: number;
-  readonly payload: Uint8Array;
-  readonly sentMs: number;
-  readonly dueMs: number;
-  readonly tries: number;
-}
-
-const next = (seq: number): number => (seq + 1) & 0xffff;
-
-const cut = ({ channel, bytes }: Outgoing, offset: number, size: number) => ({
-  channel,
-  flags: (offset === 0 ? FLAGS.first : 0) | (offset + size >= bytes.length ? FLAGS.last : 0),
-  payload: bytes.subarray(offset, offset + size),
-});
-
-/** Both directions, at their beginning. */
-export const createStream = ({ fragment, emit }: StreamConfig): Stream => {
-  const roundTrip = createRoundTrip();
-  const join = createJoiner();
-  /** The first one leaves when its last fragment is acknowledged; `offset` counts its bytes. */
-  const queue: Outgoing[] = [];
-  let offset = 0;
-  let flight: Flight | undefined;
-  let sendSeq = 0;
-  let expected = 0;
-
-  const fly = (piece: ReturnType<typeof cut>, tries: number, nowMs: number): void => {
-    const flags = piece.flags | (tries === 0 ? 0 : FLAGS.retransmit);
-    emit("data", { ...piece, flags, seq: sendSeq, ack: expected });
-    flight = { ...piece, sentMs: nowMs, dueMs: nowMs + roundTrip.timeoutMs(), tries };
+/** PINGs to be sent and to be answered: one of each at most, however many are asked for. */
+const createPings = () => {
+  let count = 0;
+  let asks = false;
+  let answer: Uint8Array | undefined;
+  return {
+    ask: (): void => {
+      asks = true;
+    },
+    answer: (payload: Uint8Array): void => {
+      answer = payload;
+    },
+    pull: (): FrameParts | undefined => {
+      const payload = answer;
+      answer = undefined;
+      if (payload !== undefined) return { type: "pong", payload };
+      if (!asks) return undefined;
+      asks = false;
+      count += 1;
+      return { type: "ping", payload: pingPayload(count) };
+    },
   };
-  const advance = (nowMs: number): void => {
-    const [record] = queue;
-    if (flight === undefined && record !== undefined) fly(cut(record, offset, fragment), 0, nowMs);
+};
+
+/** The earliest of some times; `undefined` is never. */
+export const earliest = (...times: readonly (number | undefined)[]): number | undefined =>
+  times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
+
+/** Both directions at their beginning, heard at `nowMs`. */
+export const createStream = (config: StreamConfig, nowMs: number): Stream => {
+  const { fragment, window, peerWindow, shutsWhenFull, counts } = config;
+  const outgoing = createOutgoing({ fragment, window: peerWindow });
+  const isOpen = (): boolean => !shutsWhenFull || outgoing.room() > 0;
+  const incoming = createIncoming({ window, isOpen });
+  const keepAlive = createKeepAlive(nowMs);
+  const pings = createPings();
+
+  const acknowledge = ({ ack, window: offered }: Frame, atMs: number): void => {
+    const taken = outgoing.acknowledge(ack, offered, atMs);
+    if (taken > 0) keepAlive.advance();
+    incoming.reopened();
   };
-  const acknowledge = (ack: number, nowMs: number): void => {
-    if (flight === undefined || ack !== next(sendSeq)) return;
-    if (flight.tries === 0) roundTrip.measure(nowMs - flight.sentMs);
-    const isLast = (flight.flags & FLAGS.last) !== 0;
-    if (isLast) queue.shift();
-    offset = isLast ? 0 : offset + flight.payload.length;
-    sendSeq = ack;
-    flight = undefined;
-    advance(nowMs);
+  const pullData = (atMs: number): FrameParts | undefined => {
+    const next = outgoing.pull(atMs);
+    if (next === undefined) return undefined;
+    if ((next.flags & FLAGS.retransmit) !== 0) counts.retransmitted += 1;
+    return { type: "data", ...next, ...incoming.say() };
   };
+  const pullNak = (): FrameParts => {
+    counts.naks += 1;
+    incoming.sayNak();
+    return { type: "nak", ...incoming.say() };
+  };
+  /** An ACK rides on a DATA frame where one may leave. */
+  const pullAck = (atMs: number): FrameParts =>
+    pullData(atMs) ?? { type: "ack", ...incoming.say() };
 
   return {
-    receive: (frame, nowMs) => {
-      acknowledge(frame.ack, nowMs);
-      if (frame.type !== "data") return [];
-      const isNew = frame.seq === expected;
-      if (isNew) expected = next(expected);
-      emit("ack", { ack: expected });
-      const record = isNew ? join(frame) : undefined;
-      return record === undefined ? [] : [record];
+    receive: (frame, atMs, takesData) => {
+      keepAlive.hear(atMs);
+      acknowledge(frame, atMs);
+      if (frame.type === "nak") outgoing.sendAgain(frame.ack, atMs);
+      if (frame.type === "ping") pings.answer(frame.payload);
+      return frame.type === "data" && takesData ? incoming.take(frame, atMs) : undefined;
     },
-    send: (channel, record, nowMs) => {
-      if (record.length > LIMITS.record || queue.length >= LIMITS.queuedRecords) return false;
-      queue.push({ channel, bytes: Uint8Array.from(record) });
-      advance(nowMs);
-      return true;
+    spoiled: incoming.spoiled,
+    send: outgoing.queue,
+    room: outgoing.room,
+    pullControl: (atMs) => {
+      if (incoming.owed() === "nak") return pullNak();
+      const ping = pings.pull();
+      if (ping !== undefined) return { ...ping, ...incoming.say() };
+      return incoming.owed() === "ack" ? pullAck(atMs) : undefined;
     },
-    tick: (nowMs) => {
-      if (flight === undefined || nowMs < flight.dueMs) return true;
-      if (flight.tries >= RETRANSMISSION.tries) return false;
-      roundTrip.backOff();
-      fly(flight, flight.tries + 1, nowMs);
-      return true;
+    pullData,
+    tick: (atMs, keepsAlive) => {
+      incoming.tick(atMs);
+      if (!outgoing.tick(atMs)) return "lost";
+      const due = keepsAlive ? keepAlive.tick(atMs, outgoing.isShut()) : undefined;
+      if (due === "ask") pings.ask();
+      if (due === "shut") return "lost";
+      return due === "silent" ? "silent" : undefined;
     },
-    deadlineMs: () => flight?.dueMs,
-    isIdle: () => queue.length === 0,
+    deadlineMs: (keepsAlive) =>
+      earliest(
+        incoming.deadlineMs(),
+        outgoing.deadlineMs(),
+        keepsAlive ? keepAlive.deadlineMs(outgoing.isShut()) : undefined,
+      ),
+    heardMs: keepAlive.heardMs,
+    isIdle: outgoing.isIdle,
   };
 };

@@ -1,8 +1,12 @@
 /** A signer on a pty of this process that speaks the protocol and says what a test wants. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { serveLine } from "../../firmware/line.ts";
+import { createClock } from "../../hardware/emulator/clock.ts";
 import { openPty } from "../../hardware/emulator/pty.ts";
-import { decodeMessage, encodeMessage } from "../../protocol/call/envelope.ts";
-import { createLink } from "../../protocol/link/link.ts";
+import { createCrypto } from "../../hardware/secrets/index.ts";
+import { noiseSuite } from "../../host/driver/index.ts";
+import { openKnownDevices } from "../../host/identity/index.ts";
+import { decodeMessage, type Message } from "../../protocol/call/envelope.ts";
 import {
   type CommandName,
   type Commands,
@@ -10,6 +14,7 @@ import {
   REGISTRY,
 } from "../../protocol/commands/registry.ts";
 import { readWire } from "../../protocol/cbor/schema.ts";
+import { ROLES } from "../../protocol/session/role.ts";
 import { unwrap } from "../driver/lines.ts";
 import { atEnd } from "./mayfly.ts";
 
@@ -46,40 +51,54 @@ const answer = <N extends CommandName>(name: N, lies: Pick<Lies, N>, params: unk
     : REGISTRY[name].result.toWire(lie(read));
 };
 
-/** The record that answers a record; `undefined` where the fake has nothing to say. */
-const replyTo = (record: Uint8Array, lies: Lies): Uint8Array | undefined => {
-  const message = decodeMessage(record);
+/** The message that answers a request; `undefined` where the fake has nothing to say. */
+const replyTo = (plaintext: Uint8Array, lies: Lies): Message | undefined => {
+  const message = decodeMessage(plaintext);
   if (!message.ok || message.value.kind !== "request") return undefined;
   const { id, code, params } = message.value;
   const name = commandOfCode(code);
   const result = name === undefined ? undefined : answer(name, lies, params);
-  return result === undefined ? undefined : encodeMessage({ kind: "result", id, result });
+  return result === undefined ? undefined : { kind: "result", id, result };
+};
+
+/** The fake's link key, the same for all of them. */
+const LINK_KEY = noiseSuite.keyPair(new Uint8Array(32).fill(0xfa));
+
+/** Makes fakes of that name known to the host of a home, in every role. */
+export const knowFakes = (home: string, name = "A"): void => {
+  const devices = openKnownDevices(home);
+  for (const role of ROLES) {
+    unwrap(devices.keep({ name, deviceKey: LINK_KEY.publicKey, role, generation: 1 }));
+  }
 };
 
 /** Starts a fake; its path. `cleanUp` closes it. */
 export const startFake = (lies: Lies): string => {
   const pty = unwrap(openPty(undefined));
-  const link = createLink({
-    side: "device",
-    sha256: (data) => Uint8Array.from(createHash("sha256").update(data).digest()),
-    nonce: () => Uint8Array.from(randomBytes(16)),
-    state: () => ({ bootId: BOOT_ID, phase: "ready" }),
-  });
   const all: Lies = { getStatus: () => statusOf(), ...lies };
-  const take = ({ bytes, events }: ReturnType<typeof link.tick>): void => {
-    for (const one of bytes) pty.send(one);
-    for (const event of events) {
-      const reply = event.kind === "record" ? replyTo(event.record, all) : undefined;
-      if (reply === undefined) continue;
-      link.send(0, reply, performance.now());
-      take(link.tick(performance.now()));
-    }
-  };
-  pty.onReceive((bytes) => take(link.receive(bytes, performance.now())));
-  const timer = setInterval(() => take(link.tick(performance.now())), 20);
-  atEnd(() => {
-    clearInterval(timer);
-    return pty.close();
+  const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length));
+  serveLine({
+    hal: { clock: createClock(), crypto: createCrypto(), link: pty },
+    calls: {
+      take: (plaintext, origin) => {
+        const reply = replyTo(plaintext, all);
+        if (reply !== undefined) origin.send([reply]);
+      },
+      leave: () => undefined,
+    },
+    responder: {
+      suite: noiseSuite,
+      ephemeral: () => noiseSuite.keyPair(random(32)),
+      linkKey: () => LINK_KEY,
+      pairingKey: () => undefined,
+      onPairingOpened: () => undefined,
+      onPairingFailed: () => undefined,
+      accepts: () => true,
+    },
+    state: () => ({ bootId: BOOT_ID, phase: "ready" }),
+    nonce: () => random(16),
+    onTurn: () => undefined,
   });
+  atEnd(() => pty.close());
   return pty.path;
 };

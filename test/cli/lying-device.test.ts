@@ -12,12 +12,13 @@ import { buildPsbt, STRANGER_SCRIPT } from "../bitcoin/psbt-fixture.ts";
 import { unwrap } from "../driver/lines.ts";
 import { expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty } from "./emulating.ts";
-import { type Lies, startFake, statusOf } from "./fake-signer.ts";
+import { knowFakes, type Lies, startFake, statusOf } from "./fake-signer.ts";
 import { askMayfly, cleanUp, eventsOf, runMayfly, temporaryFolder, textOf } from "./mayfly.ts";
 
 afterAll(cleanUp);
 
 const home = temporaryFolder();
+knowFakes(home);
 const file = (name: string): string => join(home, name);
 const run = (...words: readonly string[]) => runMayfly({ home }, ...words);
 
@@ -195,6 +196,7 @@ describe.skipIf(hasNoPty)("pty: xpub and address", () => {
 test.skipIf(hasNoPty)("pty: a name is shown and never obeyed, nor lost to programs", async () => {
   const name = "A\u202egp.exe\u2028\u200b\u001b[2J";
   const port = startFake({ getStatus: () => statusOf({ name }), seal: () => ({}) });
+  knowFakes(home, name);
   const people = await run("status", "--port", port);
   expect(people.stdout).toStartWith("A\ufffdgp.exe\ufffd\ufffd\ufffd[2J: ready");
   const programs = await run("seal", "--port", port, "--json");

@@ -54,17 +54,26 @@ const STRANGERS = [
   },
   {
     claim: "noise comes in",
-    make: () => ptyThat((pty) => pty.send(noise()), noise),
-    error: "not_a_signer",
+    make: () => {
+      const pty = ptyThat(() => undefined, noise);
+      const timer = setInterval(() => pty.send(noise()), 50);
+      atEnd(() => clearInterval(timer));
+      return pty;
+    },
+    error: "bytes_without_frames",
   },
 ] as const;
 
 for (const { claim, make, error } of STRANGERS) {
-  test.skipIf(hasNoPty).concurrent(`pty: ${claim}: ${error}`, async () => {
-    const { path } = make();
-    expectSentence(await runMayfly({ home }, "status", "--port", path), error);
-    expectJsonRefusal(await runMayfly({ home }, "status", "--port", path, "--json"), error);
-  });
+  test.skipIf(hasNoPty).concurrent(
+    `pty: ${claim}: ${error}`,
+    async () => {
+      const { path } = make();
+      expectSentence(await runMayfly({ home }, "status", "--port", path), error);
+      expectJsonRefusal(await runMayfly({ home }, "status", "--port", path, "--json"), error);
+    },
+    20_000,
+  );
 }
 
 test.skipIf(hasNoPty)("pty: Ctrl-C ends the wait for a signer", async () => {
@@ -83,7 +92,10 @@ test.skipIf(hasNoPty)(
     const path = textOf(listening ?? {}, "path");
     const port = await openPort(path);
     if (!port.ok) throw new Error(port.error);
-    expectSentence(await runMayfly({ home }, "status", "--port", "A"), "port_busy");
+    const busy = await runMayfly({ home }, "status", "--port", "A");
+    expectSentence(busy, "port_busy");
+    expect(busy.stderr).toContain("(port: A): ");
+    expect(busy.stderr).toContain("share the port with `mayfly link --port P --socket F`.");
     const run = await runMayfly({ home }, "status", "--port", path, "--json");
     expect(expectJsonRefusal(run, "port_busy")).toMatchObject({
       error: { details: { port: path } },
@@ -94,4 +106,20 @@ test.skipIf(hasNoPty)(
     await port.value.close();
     expect(await askMayfly({ home }, "status", "--port", "A")).toMatchObject({ name: "A" });
   },
+);
+
+test.skipIf(hasNoPty)(
+  "pty: of two programs that open one port the second hears how to share it",
+  async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { path } = ptyThat(() => resolve()); // nobody answers: the first goes on waiting
+    const first = startMayfly({ home }, "trace", "--port", path);
+    await promise;
+    const second = await runMayfly({ home }, "status", "--port", path);
+    expectSentence(second, "port_busy");
+    expect(second.stderr).toContain("`mayfly link --port P --socket F`");
+    first.kill("SIGINT");
+    expect((await first.end()).code).toBe(0);
+  },
+  20_000,
 );

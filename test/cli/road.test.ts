@@ -32,6 +32,12 @@ const home = temporaryFolder();
 const file = (name: string): string => join(home, name);
 const ask = (...words: readonly string[]) => askMayfly({ home }, ...words);
 const onAll = (work: (name: Name) => Promise<JsonEvent>) => Promise.all(NAMES.map(work));
+/** What the signers are told to trust: this user's host. */
+const hostsFile = async (): Promise<string> => {
+  const run = await runMayfly({ home }, "host", "--roles", "vault,operator");
+  writeFileSync(file("hosts.json"), run.stdout);
+  return file("hosts.json");
+};
 const port = (name: Name): readonly string[] => ["--port", name];
 
 /** Quote, approve by two of three, and the files of what they sealed. */
@@ -68,8 +74,9 @@ describe.skipIf(hasNoPty)("pty: the road by hand", () => {
   let emulating: ReturnType<typeof startEmulating>;
   let publicKeys: readonly string[] = [];
 
-  beforeAll(() => {
-    emulating = startEmulating(home, "--count", "3", "--link", file("port"));
+  beforeAll(async () => {
+    const words = ["--count", "3", "--link", file("port"), "--hosts", await hostsFile()];
+    emulating = startEmulating(home, ...words);
   });
 
   test("emulate: three signers listen on links of their own", async () => {

@@ -1,6 +1,7 @@
 /** Calls and their ends: timeout, AbortSignal, close, limits, answers that do not fit. */
 import { expect, test } from "bun:test";
 import { createEmulator } from "../../hardware/emulator/index.ts";
+import { type Identity, openClient } from "../../host/driver/index.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { asking, clientOver, GENESIS, SEED, unwrap, until, untilAsked } from "./lines.ts";
 
@@ -104,30 +105,58 @@ test("parameters that do not fit never leave the host", async () => {
   const before = written;
   const path = Array.from({ length: LIMITS.pathLength + 1 }, () => 0);
   expect(await client.getXpub({ path })).toEqual({ ok: false, error: "invalid_params" });
-  const psbt = new Uint8Array(LIMITS.record + 1);
+  const psbt = new Uint8Array(LIMITS.psbt + 1);
   expect(await client.signPsbt({ psbt })).toEqual({ ok: false, error: "invalid_params" });
-  const largest = await client.signPsbt({ psbt: new Uint8Array(LIMITS.record) });
-  expect(largest).toEqual({ ok: false, error: "record_too_large" });
   expect(written).toBe(before);
   await client.close();
 });
 
-test("more calls at once than the link queues: busy for the rest", async () => {
+test("more calls at once than the link queues: each is answered", async () => {
   const emulator = createEmulator({ seed: SEED });
   const client = await emulator.connect();
   const calls = Array.from({ length: LIMITS.queuedRecords * 3 }, () => client.getStatus({}));
-  const outcomes = await Promise.all(calls);
-  const refused = outcomes.flatMap((one) => (one.ok ? [] : [one.error]));
-  expect(outcomes.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(LIMITS.queuedRecords);
-  expect(new Set(refused)).toEqual(new Set(["busy"]));
-  expect(unwrap(await client.getStatus({})).phase).toBe("ready");
+  for (const outcome of await Promise.all(calls)) expect(unwrap(outcome).phase).toBe("ready");
+  await client.close();
+});
+
+test("a role that this host has not been given: role_denied, before anything is asked", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const { identity } = emulator;
+  const deviceOf: Identity["deviceOf"] = async (status) => {
+    const known = await identity.deviceOf(status);
+    if (!known.ok || known.value === undefined) return known;
+    return { ok: true, value: { ...known.value, grants: [{ role: "auditor" }] } };
+  };
+  const client = await emulator.connect({ identity: { ...identity, deviceOf } });
+  expect(await client.getXpub({ path: [0] })).toMatchObject({ ok: true });
+  expect(await client.seal({})).toMatchObject({ ok: false, error: "role_denied" });
+  expect(emulator.phase()).toBe("ready");
+  await client.close();
+});
+
+test("a host without an identity, or that knows no key: device_unknown", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const anyone = unwrap(await openClient({ open: emulator.open }));
+  expect(await anyone.getXpub({ path: [0] })).toMatchObject({ error: "device_unknown" });
+  expect(await anyone.getStatus({})).toMatchObject({ ok: true });
+  await anyone.close();
+});
+
+test("a device with another link key than the known one: session_refused", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const other = createEmulator({ seed: SEED.map((byte) => byte + 1) });
+  const { hostKey } = emulator.identity;
+  const identity = { hostKey, deviceOf: other.identity.deviceOf };
+  const client = await emulator.connect({ identity });
+  expect(await client.getXpub({ path: [0] })).toMatchObject({ error: "session_refused" });
+  expect(await client.getStatus({})).toMatchObject({ ok: true });
   await client.close();
 });
 
 test("the device's own refusals come with their names and details", async () => {
   const emulator = createEmulator();
   const client = await emulator.connect();
-  expect(await client.getXpub({ path: [] })).toEqual({ ok: false, error: "wrong_phase" });
+  expect(await client.getXpub({ path: [] })).toMatchObject({ ok: false, error: "wrong_phase" });
   const [first = new Uint8Array(32)] = GENESIS.custodians;
   const twice = { custodians: [first, first], threshold: 2 };
   expect(await client.generateSeed(twice)).toMatchObject({ error: "custodian_repeated" });

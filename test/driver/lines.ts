@@ -1,6 +1,12 @@
 /** Lines between a client and an emulator in process, with a hand on each byte that passes. */
 import { createEmulator, type Emulator } from "../../hardware/emulator/index.ts";
-import { type Client, type Line, openClient, type OpenLine } from "../../host/driver/index.ts";
+import {
+  type Client,
+  type ClientOptions,
+  type Line,
+  openClient,
+  type OpenLine,
+} from "../../host/driver/index.ts";
 import type { Outcome } from "../../protocol/errors.ts";
 
 /** A seed that makes an emulator ready at once. */
@@ -42,8 +48,11 @@ export const unwrap = <T>(outcome: Outcome<T>): T => {
 export const clientOver = async (
   emulator: Emulator,
   tap: Tap,
-  options: Omit<Parameters<typeof openClient>[0], "open"> = {},
-): Promise<Client> => unwrap(await openClient({ ...options, open: tapping(emulator, tap) }));
+  options: Omit<ClientOptions, "open" | "wire"> = {},
+): Promise<Client> => {
+  const { identity } = emulator;
+  return unwrap(await openClient({ identity, ...options, open: tapping(emulator, tap) }));
+};
 
 /** Calls to a command that the device's log tells of. */
 export const callsOf = (emulator: Emulator, command: string): number =>

@@ -1,12 +1,12 @@
 /** A session over lines that go down: repeated, once only, and indeterminate after a reboot. */
 import { expect, test } from "bun:test";
 import { createEmulator } from "../../hardware/emulator/index.ts";
-import { openClient, type SessionEvent } from "../../host/driver/index.ts";
+import { openClient, type RemoteEvent } from "../../host/driver/index.ts";
 import { asking, callsOf, clientOver, GENESIS, SEED, unwrap, until, untilAsked } from "./lines.ts";
 
 const recorder = () => {
   const kinds: string[] = [];
-  return { kinds, onEvent: ({ kind }: SessionEvent) => void kinds.push(kind) };
+  return { kinds, onEvent: ({ kind }: RemoteEvent) => void kinds.push(kind) };
 };
 
 test("a call whose answer was lost is repeated under its key, and runs once", async () => {
@@ -82,7 +82,7 @@ test("a line that goes down after every answer: each call is answered all the sa
   const client = await clientOver(emulator, {
     onBytes: () => {
       frames += 1;
-      if (frames % 5 === 0) emulator.unplug();
+      if (frames % 13 === 0) emulator.unplug();
       return true;
     },
   });

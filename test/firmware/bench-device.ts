@@ -11,13 +11,20 @@ import type {
   Screen,
   SecretKind,
 } from "../../firmware/hal.ts";
-import { createSigner, type Signer } from "../../firmware/index.ts";
+import { createSigner, NOBODY, type Signer, type Trust } from "../../firmware/index.ts";
 import { type Approval, createButtons } from "../../hardware/emulator/approval.ts";
 import { createBoard } from "../../hardware/emulator/board.ts";
 import { createCable } from "../../hardware/emulator/cable.ts";
 import { createSystemRng } from "../../hardware/emulator/rng.ts";
-import { type Client, type Line, openClient } from "../../host/driver/index.ts";
+import {
+  type Client,
+  type Identity,
+  type Line,
+  noiseSuite,
+  openClient,
+} from "../../host/driver/index.ts";
 import { fail, ok } from "../../protocol/errors.ts";
+import { ROLES } from "../../protocol/session/role.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { type WatchedSecrets, watchSecrets } from "./watched-secrets.ts";
 
@@ -30,6 +37,8 @@ export interface BenchOptions {
   /** A board that real keys may live on: its identity is not insecure. */
   readonly isSecure?: boolean;
   readonly lastReason?: BootReason;
+  /** Whom it believes; the bench's host with every role unless told. */
+  readonly trust?: Trust;
   readonly rng?: Rng;
   readonly onSignature?: (count: number) => void;
   /** A fault of the engine: what it makes of a signature. */
@@ -54,6 +63,10 @@ export interface Bench {
   /** The host's end of the cable; throws while another has it. */
   readonly attach: () => Line;
   readonly connect: () => Promise<Client>;
+  /** The bench's host, and what it knows of the device. */
+  readonly identity: Identity;
+  /** The device's link key, while it holds keys. */
+  readonly linkKey: () => Uint8Array | undefined;
   /** Boots anew; what the last boot still does, nobody hears. */
   readonly reboot: (lastReason: BootReason) => void;
   readonly unplug: () => void;
@@ -74,6 +87,24 @@ export const settle = async (rounds = 12): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
   }
 };
+
+/** The bench's host: known to the device in every role, and knowing its link key. */
+const createHost = (linkKey: () => Uint8Array | undefined) => {
+  const hostKey = noiseSuite.keyPair(crypto.getRandomValues(new Uint8Array(32)));
+  const identity: Identity = {
+    hostKey,
+    deviceOf: () => {
+      const deviceKey = linkKey();
+      const grants = ROLES.map((role) => ({ role }));
+      return ok(deviceKey === undefined ? undefined : { deviceKey, grants });
+    },
+  };
+  const trust: Trust = { ...NOBODY, hosts: [{ key: hostKey.publicKey, roles: ROLES }] };
+  return { identity, trust };
+};
+
+/** Time passes in steps, so that both ends have their say; days pass at once. */
+const [STEP_MS, PATIENT_MS] = [1000, 300_000];
 
 /** What outlives a boot. */
 const createRoom = (options: BenchOptions) => {
@@ -120,6 +151,8 @@ const boardOf = (
 export const createBench = (options: BenchOptions = {}): Bench => {
   const room = createRoom(options);
   const { cable, clock } = room;
+  const host = createHost(() => now.signer.linkKey());
+  const { trust = host.trust } = options;
   let boots = 0;
   const boot = (lastReason: BootReason) => {
     boots += 1;
@@ -127,7 +160,7 @@ export const createBench = (options: BenchOptions = {}): Bench => {
     const { hal, secrets } = boardOf(options, room, lastReason, () => number === boots);
     const { seed } = options;
     const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
-    const signer = createSigner(hal, { network: "regtest", ...insecure });
+    const signer = createSigner(hal, { network: "regtest", ...insecure, trust });
     if (!signer.ok) throw new Error(`the device does not start: ${signer.error}`);
     return { hal, secrets, signer: signer.value };
   };
@@ -157,8 +190,10 @@ export const createBench = (options: BenchOptions = {}): Bench => {
       if (line === undefined) throw new Error("another holds the cable");
       return line;
     },
+    identity: host.identity,
+    linkKey: () => now.signer.linkKey(),
     connect: async () => {
-      const client = await openClient({ open, reconnectMs: 2000 });
+      const client = await openClient({ open, identity: host.identity, reconnectMs: 2000 });
       if (!client.ok) throw new Error(`no signer answers: ${client.error}`);
       return client.value;
     },
@@ -168,9 +203,13 @@ export const createBench = (options: BenchOptions = {}): Bench => {
     },
     unplug: cable.unplug,
     pass: async (ms) => {
+      // In one leap the device would hear nothing of its host for so long, and give the link up.
+      const step = ms > PATIENT_MS ? ms : STEP_MS;
       await settle();
-      clock.advance(ms);
-      await settle();
+      for (let left = ms; left > 0; left -= step) {
+        clock.advance(Math.min(step, left));
+        await settle();
+      }
     },
   };
 };

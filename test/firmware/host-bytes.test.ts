@@ -89,8 +89,11 @@ describe("a stranger before any HELLO", () => {
   test("gets at most two answers a second to a flood of HELLOs", async () => {
     const bench = createBench();
     const host = await connectRaw(bench);
-    const hello = at(bench.toDevice, 1);
-    expect(decodeFrame(hello.slice(1, -1))?.type).toBe("hello");
+    const isHello = (bytes: Uint8Array): boolean =>
+      decodeFrame(
+        bytes.slice(bytes.findLastIndex((byte, i) => byte === 0 && i < bytes.length - 1) + 1, -1),
+      )?.type === "hello";
+    const hello = at(bench.toDevice.filter(isHello), 0);
     const before = bench.fromDevice.length;
     await host.close();
     await bench.pass(1500);

@@ -5,16 +5,20 @@ import { advance, type Device, type DeviceEvent, type Keys } from "../../firmwar
 import { type Context, dispatch, type Handlers } from "../../firmware/dispatch.ts";
 import { PHASES, type Phase, TRANSITIONS } from "../../protocol/phase.ts";
 import { COMMAND_NAMES, REGISTRY } from "../../protocol/commands/registry.ts";
+import { type Caller, mayCall } from "../../protocol/session/role.ts";
 import { HOT } from "../bitcoin/wallet-fixture.ts";
-import { type Bench, createBench, settle } from "./bench-device.ts";
+import { type Bench, createBench } from "./bench-device.ts";
 import { makeSeed } from "./custodians.ts";
-import { errorOf, seeded } from "./outcomes.ts";
+import { GRANTED, STRANGERS } from "./made-up-call.ts";
+import { errorOf, seeded, unwrap } from "./outcomes.ts";
 import { connectRaw, namesOf, requestOf } from "./raw-host.ts";
 
 const boot = { secret: { kind: "agreement", id: 1 }, publicKey: new Uint8Array(32) } as const;
 const keys: Keys = {
   master: { kind: "node", id: 2 },
   fingerprint: new Uint8Array(4),
+  link: { secret: { kind: "agreement", id: 3 }, publicKey: new Uint8Array(32) },
+  pairing: { kind: "symmetric", id: 4 },
   wallets: [],
 };
 const DEVICES: Readonly<Record<Phase, Device>> = {
@@ -97,6 +101,8 @@ const trap = (): never => {
 };
 const TRAPS: Handlers = {
   getStatus: trap,
+  startPairing: trap,
+  pair: trap,
   generateSeed: trap,
   getQuote: trap,
   submitShares: trap,
@@ -115,7 +121,8 @@ const contextIn = (bench: Bench, phase: Phase): Context => ({
   uptimeMs: () => 0,
   device: () => DEVICES[phase],
   advance: trap,
-  isCancelled: () => false,
+  ...STRANGERS,
+  ...GRANTED,
   ask: trap,
 });
 
@@ -158,11 +165,11 @@ const REACHABLE: readonly (readonly [Phase, () => Promise<Bench>])[] = [
   [
     "ended",
     async () => {
-      const bench = createBench();
+      const bench = createBench({ seed: new Uint8Array(32).fill(1) });
       const client = await bench.connect();
-      await client.seal({});
+      unwrap(await client.seal({}));
       await client.close();
-      await settle();
+      await bench.pass(1500);
       return bench;
     },
   ],
@@ -171,12 +178,18 @@ const REACHABLE: readonly (readonly [Phase, () => Promise<Bench>])[] = [
 describe("the same over the wire", () => {
   test.each(REACHABLE)("in %s", async (phase, reach) => {
     const bench = await reach();
-    const host = await connectRaw(bench);
+    const host = await connectRaw(bench, "vault");
+    const caller: Caller =
+      bench.linkKey() === undefined
+        ? { kind: "anyone" }
+        : { kind: "host", key: new Uint8Array(32), role: "vault" };
     expect(bench.phase()).toBe(phase);
     for (const name of COMMAND_NAMES) {
-      const isListed = REGISTRY[name].phases.includes(phase);
+      const { access, phases } = REGISTRY[name];
+      const listed = phases.includes(phase) ? "invalid_params" : "wrong_phase";
+      const wanted = mayCall(caller, access) ? listed : "role_denied";
       const answers = namesOf(await host.exchange(requestOf(name, "params")));
-      expect([name, ...answers]).toEqual([name, isListed ? "invalid_params" : "wrong_phase"]);
+      expect([name, ...answers]).toEqual([name, wanted]);
     }
     expect(bench.phase()).toBe(phase);
     expect(namesOf(await host.exchange(requestOf("getStatus", new Map())))).toEqual(["result"]);

@@ -201,7 +201,7 @@ describe("log lines", () => {
     const calls = bench.log.flatMap(({ event, ...fields }) =>
       event === "call" ? [fields["command"]] : [],
     );
-    expect(calls).toEqual(["registerWallet", "signPsbt", "seal"]);
+    expect(calls).toEqual(["getStatus", "registerWallet", "signPsbt", "seal"]);
     expect(calls.every((name) => Object.hasOwn(REGISTRY, String(name)))).toBe(true);
     await client.close();
   });

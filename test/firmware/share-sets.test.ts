@@ -5,6 +5,7 @@ import type { SealedShare } from "../../protocol/share.ts";
 import { type Bench, createBench } from "./bench-device.ts";
 import { approveAll, makeSeed, quoteOf, sealAnything } from "./custodians.ts";
 import { at, errorOf, unwrap } from "./outcomes.ts";
+import { READY_SECRETS } from "./watched-secrets.ts";
 
 interface Setting {
   readonly bench: Bench;
@@ -38,7 +39,7 @@ test("a whole set takes the place of a stranger's share, which is wiped", async 
   unwrap(await client.submitShares({ shares: strange.slice(0, 1) }));
   const reply = unwrap(await client.submitShares({ shares: own.slice(0, 2) }));
   expect(reply).toEqual({ phase: "ready", have: 2, need: 2, fingerprint });
-  expect(bench.live()).toEqual(["node"]);
+  expect(bench.live()).toEqual(READY_SECRETS);
   await client.close();
 });
 
@@ -57,7 +58,7 @@ test("a whole set takes the place of a forged share of its own name", async () =
   const forged = await sealAnything(new Uint8Array(32), at(own, 0).context, quote.bootKey);
   unwrap(await client.submitShares({ shares: [forged] }));
   expect(unwrap(await client.submitShares({ shares: own.slice(0, 2) })).phase).toBe("ready");
-  expect(bench.live()).toEqual(["node"]);
+  expect(bench.live()).toEqual(READY_SECRETS);
   await client.close();
 });
 

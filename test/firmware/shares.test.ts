@@ -7,6 +7,7 @@ import type { SealedShare } from "../../protocol/share.ts";
 import { type Bench, createBench } from "./bench-device.ts";
 import { approveAll, type Custodian, type Genesis, makeSeed, quoteOf } from "./custodians.ts";
 import { at, errorOf, unwrap } from "./outcomes.ts";
+import { READY_SECRETS } from "./watched-secrets.ts";
 
 interface Setting extends Genesis {
   readonly bench: Bench;
@@ -41,7 +42,7 @@ describe("submitShares", () => {
     ]);
     const done = { phase: "ready", have: 3, need: 3, fingerprint } as const;
     expect(unwrap(await submit(client, [c]))).toEqual(done);
-    expect([bench.phase(), bench.live()]).toEqual(["ready", ["node"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["ready", READY_SECRETS]);
     expect(unwrap(await client.getStatus({})).fingerprint).toEqual(fingerprint);
     await client.close();
   });
@@ -49,7 +50,7 @@ describe("submitShares", () => {
   test("all at once, more than needed too", async () => {
     const { bench, client, shares, fingerprint } = await rebooted(2, 4);
     expect(unwrap(await submit(client, shares)).fingerprint).toEqual(fingerprint);
-    expect(bench.live()).toEqual(["node"]);
+    expect(bench.live()).toEqual(READY_SECRETS);
     await client.close();
   });
 
@@ -160,7 +161,7 @@ describe("time", () => {
     expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
     expect(unwrap(await submit(client, shares.slice(1))).phase).toBe("ready");
     await bench.pass(DEVICE_LIMITS.unfinishedSetMs * 2);
-    expect([bench.phase(), bench.live()]).toEqual(["ready", ["node"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["ready", READY_SECRETS]);
     await client.close();
   });
 

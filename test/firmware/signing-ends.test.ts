@@ -4,12 +4,12 @@ import type { Device } from "../../firmware/device.ts";
 import type { Context } from "../../firmware/dispatch.ts";
 import { signingHandlers } from "../../firmware/handlers/signing.ts";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
-import { ok } from "../../protocol/errors.ts";
 import { FINGERPRINT, HOT } from "../bitcoin/wallet-fixture.ts";
 import { type Bench, createBench, lastQuestion, settle } from "./bench-device.ts";
+import { GRANTED, STRANGERS } from "./made-up-call.ts";
 import { errorOf, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
-import { watchSecrets } from "./watched-secrets.ts";
+import { READY_SECRETS, watchSecrets } from "./watched-secrets.ts";
 
 describe("consent", () => {
   test("a no is declined", async () => {
@@ -18,7 +18,7 @@ describe("consent", () => {
     await settle();
     bench.press("no");
     expect(errorOf(await asked)).toBe("declined");
-    expect([bench.signatures(), bench.live()]).toEqual([0, ["node"]]);
+    expect([bench.signatures(), bench.live()]).toEqual([0, READY_SECRETS]);
     await client.close();
   });
 
@@ -136,7 +136,7 @@ describe("a seal", () => {
     unwrap(await client.seal({}));
     expectEnded(bench);
     bench.press("yes");
-    expect(errorOf(await asked)).toBe("cancelled");
+    expect(errorOf(await asked)).toBe("call_indeterminate");
     expect(bench.signatures()).toBe(0);
     await bench.pass(DEVICE_LIMITS.farewellMs);
     expect(bench.ends).toEqual(["seal"]);
@@ -150,7 +150,7 @@ describe("a seal", () => {
     const asked = client.signPsbt({ psbt: Uint8Array.from(psbtOf(60).toBuffer()) });
     while (bench.signatures() < 3) await settle(1);
     const sealed = client.seal({});
-    expect(errorOf(await asked)).toBe("cancelled");
+    expect(errorOf(await asked)).toBe("call_indeterminate");
     unwrap(await sealed);
     expect(bench.signatures()).toBeLessThan(60);
     expectEnded(bench);
@@ -183,7 +183,9 @@ const suspendedContext = () => {
   const seed = secrets.importSeed(DEVICE_SEED);
   const master = secrets.master(seed);
   secrets.wipe(seed);
-  const keys = { master, fingerprint: FINGERPRINT, wallets: [HOT.registered] };
+  const link = { secret: { kind: "agreement", id: 998 }, publicKey: new Uint8Array(32) } as const;
+  const pairing = { kind: "symmetric", id: 999 } as const;
+  const keys = { master, link, pairing, fingerprint: FINGERPRINT, wallets: [HOT.registered] };
   const context: Context = {
     hal: { ...hal, secrets },
     network: "regtest",
@@ -192,8 +194,8 @@ const suspendedContext = () => {
     uptimeMs: () => 0,
     device: (): Device => ({ phase: isSuspended ? "suspended" : "ready", keys }),
     advance: () => undefined,
-    ask: () => Promise.resolve(ok(undefined)),
-    isCancelled: () => false,
+    ...STRANGERS,
+    ...GRANTED,
   };
   return { context, secrets };
 };

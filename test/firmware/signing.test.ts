@@ -18,6 +18,7 @@ import { COLD, FOREIGN, HOT, hintsOf, placeOf } from "../bitcoin/wallet-fixture.
 import { lastQuestion } from "./bench-device.ts";
 import { at, errorOf, unwrap } from "./outcomes.ts";
 import { draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
+import { READY_SECRETS } from "./watched-secrets.ts";
 
 interface Attack {
   readonly claim: string;
@@ -141,7 +142,7 @@ describe("refused, and nothing is signed or shown", () => {
       expect([bench.signatures(), bench.screens.length, bench.live()]).toEqual([
         0,
         screens,
-        ["node"],
+        READY_SECRETS,
       ]);
       await client.close();
     });

@@ -7,6 +7,7 @@ import { bip32, cosignerOf, HOT, ORIGIN, placeOf, walletOf } from "../bitcoin/wa
 import { createBench, lastQuestion, settle } from "./bench-device.ts";
 import { at, errorOf, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, readyDevice } from "./ready-device.ts";
+import { READY_SECRETS } from "./watched-secrets.ts";
 
 const H = 2 ** 31;
 const own = cosignerOf(1);
@@ -64,7 +65,7 @@ describe("registerWallet refuses", () => {
       const { bench, client } = await sealedOff();
       const screens = bench.screens.length;
       expect(errorOf(await client.registerWallet(policyOf(keys)))).toBe(error);
-      expect([bench.screens.length, bench.live()]).toEqual([screens, ["node"]]);
+      expect([bench.screens.length, bench.live()]).toEqual([screens, READY_SECRETS]);
       await client.close();
     });
   }
@@ -97,7 +98,7 @@ describe("registerWallet refuses", () => {
     const third = policyOf([shown, carol], "Three");
     expect(errorOf(await client.registerWallet(third))).toBe("wallet_keys_ours");
     unwrap(await client.registerWallet(policyOf([own.keyText, carol], "Four")));
-    expect(bench.live()).toEqual(["node"]);
+    expect(bench.live()).toEqual(READY_SECRETS);
     await client.close();
   });
 
@@ -176,7 +177,7 @@ describe("getXpub", () => {
       const { xpub } = unwrap(await client.getXpub({ path }));
       expect(xpub).toBe(expected.neutered().toBase58());
       expect(bip32.fromBase58(xpub, own.master.network).isNeutered()).toBe(true);
-      expect(bench.live()).toEqual(["node"]);
+      expect(bench.live()).toEqual(READY_SECRETS);
     }
     const account = unwrap(await client.getXpub({ path: [48 + H, 1 + H, H, 2 + H] }));
     expect(own.keyText).toBe(`[${account.fingerprint.toHex()}/${ORIGIN}]${account.xpub}`);

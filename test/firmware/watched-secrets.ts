@@ -11,6 +11,9 @@ export interface WatchedSecrets extends PortableSecrets {
   readonly signatures: () => number;
 }
 
+/** What a ready device holds: link key, master key, key of pairings. */
+export const READY_SECRETS: readonly SecretKind[] = ["agreement", "node", "symmetric"];
+
 /** Watches a fresh engine; `onSignature` is called after each signature, `bend` may spoil it. */
 export const watchSecrets = (
   rng: Rng,

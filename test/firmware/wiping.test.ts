@@ -10,9 +10,10 @@ import { createBench } from "./bench-device.ts";
 import { approveAll, makeSeed, quoteOf } from "./custodians.ts";
 import { errorOf, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
+import { READY_SECRETS } from "./watched-secrets.ts";
 
 const SEALED: readonly SecretKind[] = ["agreement"];
-const READY: readonly SecretKind[] = ["node"];
+const READY: readonly SecretKind[] = READY_SECRETS;
 
 describe("after each command", () => {
   test("of a ready device its master key is all there is", async () => {
@@ -76,27 +77,6 @@ describe("after each command", () => {
 });
 
 describe("a seal wipes everything", () => {
-  test("sealed", async () => {
-    const bench = createBench();
-    const client = await bench.connect();
-    unwrap(await client.seal({}));
-    expect([bench.phase(), bench.live()]).toEqual(["ended", []]);
-    await client.close();
-  });
-
-  test("provisioning, with shares held: nothing comes of their timer", async () => {
-    const bench = createBench();
-    const client = await bench.connect();
-    const { custodians } = await makeSeed(client, 2, 2);
-    const shares = await approveAll(await quoteOf(client), custodians);
-    unwrap(await client.submitShares({ shares: shares.slice(0, 1) }));
-    unwrap(await client.seal({}));
-    expect([bench.phase(), bench.live()]).toEqual(["ended", []]);
-    await bench.pass(DEVICE_LIMITS.unfinishedSetMs * 2);
-    expect([bench.phase(), bench.ends]).toEqual(["ended", ["seal"]]);
-    await client.close();
-  });
-
   test("ready; the answer leaves before the process ends", async () => {
     const { bench, client } = await readyDevice();
     unwrap(await client.seal({}));

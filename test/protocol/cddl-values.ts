@@ -41,6 +41,11 @@ const SIMPLE: readonly {
         fc.constant(Number(most)),
       ),
   },
+  { pattern: /^(\d+)/, values: (number = "") => fc.constant(Number(number)) },
+  {
+    pattern: /^any/,
+    values: () => fc.constantFrom<unknown>(0, "text", false, [1, 2], new Map([[3, true]])),
+  },
   { pattern: /^bool/, values: () => fc.boolean() },
   {
     pattern: /^tstr \.size \(0\.\.(\d+)\)/,
@@ -107,6 +112,7 @@ const readShape = (cddl: string): Read => {
 /** Values that a printed shape allows. */
 export const valuesOf = (cddl: string): fc.Arbitrary<unknown> => {
   const { values, rest } = readShape(cddl);
+  if (rest.startsWith(" / ")) return fc.oneof(values, valuesOf(rest.slice(3)));
   if (rest !== "") throw new Error(`left over: ${rest.slice(0, 60)}`);
   return values;
 };

@@ -1,20 +1,22 @@
 /** The registry: every command's codes, errors, phases and shapes. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodeAs, encodeCbor } from "../../protocol/cbor/cbor.ts";
+import { decodeAs, encodeAs, encodeCbor } from "../../protocol/cbor/cbor.ts";
 import { COMMON_ERRORS } from "../../protocol/commands/command.ts";
-import { encodeMessage, decodeMessage } from "../../protocol/call/envelope.ts";
+import { MESSAGES } from "../../protocol/call/envelope.ts";
 import { isErrorName } from "../../protocol/errors.ts";
 import { HELLO } from "../../protocol/link/hello.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { PHASES, TRANSITIONS } from "../../protocol/phase.ts";
 import {
   COMMAND_NAMES,
+  type CommandName,
   commandOfCode,
   isCommandName,
   REGISTRY,
 } from "../../protocol/commands/registry.ts";
-import { QUOTE, SHARE_CONTEXT } from "../../protocol/share.ts";
+import { type Caller, mayCall, ROLES } from "../../protocol/session/role.ts";
+import { QUOTE, SEALED_SHARE, SHARE_CONTEXT } from "../../protocol/share.ts";
 import type { Schema } from "../../protocol/cbor/schema.ts";
 import { valuesOf } from "./cddl-values.ts";
 import { seeded } from "./random.ts";
@@ -27,6 +29,8 @@ const shapes: readonly (readonly [string, Schema<unknown>])[] = [
   ["HELLO", HELLO],
   ["QUOTE", QUOTE],
   ["SHARE_CONTEXT", SHARE_CONTEXT],
+  ["SEALED_SHARE", SEALED_SHARE],
+  ...Object.entries(MESSAGES).map(([kind, schema]) => [`message: ${kind}`, schema] as const),
 ];
 
 describe("the registry", () => {
@@ -35,6 +39,8 @@ describe("the registry", () => {
       Object.fromEntries(COMMAND_NAMES.map((name) => [name, REGISTRY[name].code])),
     ).toMatchObject({
       getStatus: 0x01,
+      startPairing: 0x02,
+      pair: 0x03,
       generateSeed: 0x10,
       getQuote: 0x11,
       submitShares: 0x12,
@@ -80,14 +86,53 @@ describe("the registry", () => {
       expect({ name, late }).toEqual({ name, late: [] });
     }
   });
+});
 
-  test.each([...COMMAND_NAMES])("%s has the shapes it had", (name) => {
-    expect(REGISTRY[name].params.cddl).toMatchSnapshot("params");
-    expect(REGISTRY[name].result.cddl).toMatchSnapshot("result");
+describe("access", () => {
+  test("who may call what", () => {
+    const callers: readonly Caller[] = [
+      { kind: "anyone" },
+      { kind: "pairing" },
+      ...ROLES.map((role): Caller => ({ kind: "host", key: new Uint8Array(32), role })),
+    ];
+    const named = (caller: Caller): string => (caller.kind === "host" ? caller.role : caller.kind);
+    const mayBeCalled = (name: CommandName): readonly string[] =>
+      callers.filter((caller) => mayCall(caller, REGISTRY[name].access)).map(named);
+    const all = ["anyone", "pairing", "vault", "operator", "auditor", "control"];
+    expect(Object.fromEntries(COMMAND_NAMES.map((name) => [name, mayBeCalled(name)]))).toEqual({
+      getStatus: all,
+      startPairing: all,
+      pair: ["pairing"],
+      generateSeed: all,
+      getQuote: all,
+      submitShares: all,
+      seal: ["operator"],
+      registerWallet: ["vault", "operator"],
+      getXpub: ["vault", "operator", "auditor"],
+      getAddress: ["vault", "operator", "auditor", "control"],
+      signPsbt: ["vault"],
+    });
   });
 
-  test("HELLO has the shape it had", () => {
-    expect(HELLO.cddl).toMatchSnapshot();
+  test.each([...COMMAND_NAMES])("%s: somebody may call it, each role is named once", (name) => {
+    const { access, stability } = REGISTRY[name];
+    expect(["stable", "provisional"]).toContain(stability);
+    if (typeof access === "string") {
+      expect(["anyone", "pairing"]).toContain(access);
+      return;
+    }
+    expect(access).not.toBeEmpty();
+    expect(new Set(access).size).toBe(access.length);
+    expect(access.filter((role) => !ROLES.includes(role))).toEqual([]);
+  });
+
+  test("nothing that anyone may call changes a device with keys, but to ask for a pairing", () => {
+    const withKeys = COMMAND_NAMES.filter((name) => {
+      const { access, idempotent, phases } = REGISTRY[name];
+      const isWithoutKeys = phases.every((one) => one === "sealed" || one === "provisioning");
+      return access === "anyone" && !idempotent && !isWithoutKeys;
+    });
+    expect(withKeys).toEqual(["startPairing"]);
   });
 });
 
@@ -128,15 +173,27 @@ describe("shapes: what is read, was checked", () => {
   }
 });
 
-test("the largest reply of all, 2,000 signatures, is one message in one record", () => {
-  const signature = { input: 0xffff, key: 15, signature: new Uint8Array(73) };
-  const result = {
-    walletId: new Uint8Array(32),
-    signatures: Array.from({ length: LIMITS.signatures }, () => signature),
-  };
-  expect(REGISTRY.signPsbt.result.check(result)).toBe(true);
-  const wire = REGISTRY.signPsbt.result.toWire(result);
-  const record = encodeMessage({ kind: "result", id: 0xffff_ffff, result: wire });
-  expect(record.length).toBeLessThanOrEqual(LIMITS.record);
-  expect(decodeMessage(record)).toMatchObject({ ok: true, value: { kind: "result" } });
+describe("bodies", () => {
+  test("the largest result, 2,000 signatures, fits one", () => {
+    const signature = { input: 0xffff, key: 15, signature: new Uint8Array(73) };
+    const result = {
+      walletId: new Uint8Array(32),
+      signatures: Array.from({ length: LIMITS.signatures }, () => signature),
+    };
+    const size = encodeAs(REGISTRY.signPsbt.result, result).length;
+    expect(size).toBeLessThanOrEqual(LIMITS.body);
+    console.log(`2,000 signatures: ${size} bytes`);
+  });
+
+  test("the largest params that anyone may send fit that of a caller who may be anyone", () => {
+    const share = {
+      context: new Uint8Array(LIMITS.shareContext),
+      encapsulated: new Uint8Array(32),
+      ciphertext: new Uint8Array(48),
+    };
+    const shares = Array.from({ length: LIMITS.submittedShares }, () => share);
+    const size = encodeAs(REGISTRY.submitShares.params, { shares }).length;
+    expect(size).toBeLessThanOrEqual(LIMITS.publicBody);
+    expect(size).toBeGreaterThan(LIMITS.message);
+  });
 });

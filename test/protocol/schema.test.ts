@@ -56,6 +56,21 @@ describe("a map", () => {
     expect(decodeAs(PERSON, encodeCbor(wire))).toEqual({ ...ada, keys: [] });
   });
 
+  test("open to members of a later version ignores their keys, and writes none of them", () => {
+    const open = map({ name: field(0, text(8)), age: optional(1, uint(150)) }, "open");
+    const wire = new Map<number, unknown>([
+      [0, "Ada"],
+      [2, []],
+      [23, "later"],
+    ]);
+    const read = decodeAs(open, encodeCbor(wire));
+    expect(read).toEqual({ name: "Ada" });
+    expect(encodeAs(open, { name: "Ada" }).toHex()).toBe("a10063416461");
+    expect(open.check({ name: "Ada", more: 1 })).toBe(false);
+    expect(decodeAs(open, encodeCbor(wire.set(1, 151)))).toBeUndefined();
+    expect(decodeAs(open, encodeCbor(new Map([[2, 0]])))).toBeUndefined();
+  });
+
   test.each([
     ["nothing", undefined],
     ["null", null],

@@ -36,6 +36,7 @@ const TOOLS: readonly { readonly name: string; readonly isThere: () => boolean }
   { name: "QEMU (qemu-system-aarch64)", isThere: () => hasProgram("qemu-system-aarch64") },
   { name: "Go", isThere: () => hasProgram("go") },
   { name: "MAYFLY_VECTORS", isThere: hasVectors },
+  { name: "MAYFLY_PYTHON", isThere: () => (Bun.env["MAYFLY_PYTHON"] ?? "") !== "" },
 ];
 
 /** One line on what is missing. */

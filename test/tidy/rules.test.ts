@@ -1,8 +1,10 @@
 /** The tests of the rules: each finds its bad examples and lets its good ones pass. */
 import { describe, expect, test } from "bun:test";
+import { describeProtocol } from "../../protocol/describe/index.ts";
 import { BARRELS } from "./rules/barrels.ts";
 import { DOC_COMMENTS } from "./rules/doc-comments.ts";
 import { DOCUMENTS } from "./rules/documents.ts";
+import { GENERATED } from "./rules/generated.ts";
 import { LEAKS } from "./rules/leaks.ts";
 import { MANIFEST } from "./rules/manifest.ts";
 import { PURITY } from "./rules/purity.ts";
@@ -230,6 +232,20 @@ describe(DOCUMENTS.name, () => {
     expect(DOCUMENTS.find(without)).toHaveLength(1);
     const long = { path: "host/README.md", text: "line\n".repeat(81) };
     expect(DOCUMENTS.find([...without, long])).toHaveLength(1);
+  });
+});
+
+describe(GENERATED.name, () => {
+  const good = describeProtocol();
+  test("allows what is up to date", () => {
+    expect(GENERATED.find([...good, { path: "protocol/phase.ts", text: "" }])).toEqual([]);
+  });
+  test("refuses what is out of date, missing or extra", () => {
+    const [first = { path: "", text: "" }, ...others] = good;
+    expect(GENERATED.find([{ ...first, text: `${first.text}\n` }, ...others])).toHaveLength(1);
+    expect(GENERATED.find(others)).toHaveLength(1);
+    const extra = { path: "protocol/generated/old.md", text: "" };
+    expect(GENERATED.find([...good, extra])).toHaveLength(1);
   });
 });
 

@@ -9,7 +9,7 @@ import {
   parseShareFile,
 } from "../../custody/index.ts";
 import { fromHex, toBase64, toHex } from "../bytes.ts";
-import { withDevice } from "../device.ts";
+import { withDevice, withOwnDevice } from "../device.ts";
 import { readText, writePrivate } from "../files.ts";
 import { type Output, portWords } from "../output.ts";
 import { answer, badOption, declare, PORT } from "../program.ts";
@@ -174,7 +174,7 @@ export const provisionCommand = () =>
     .action((options) => answer((output) => provision(options.port, options.share, output)));
 
 const seal = (port: string, output: Output) =>
-  withDevice(port, async (client) => {
+  withOwnDevice(port, async (client) => {
     const status = await client.getStatus({});
     if (!status.ok) return status;
     const reply = await client.seal({});

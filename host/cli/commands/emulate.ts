@@ -2,7 +2,12 @@
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Option } from "@commander-js/extra-typings";
+import { encodeAs } from "../../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { ROLES } from "../../../protocol/session/role.ts";
+import { TRUST } from "../../../protocol/session/trust.ts";
+import { noiseSuite } from "../../driver/index.ts";
+import { openHostKey, parseTrustFile, type TrustFile } from "../../identity/index.ts";
 import { NETWORK_NAMES } from "../../withdrawal.ts";
 import type { EmulatorEvent } from "../emulator-events.ts";
 import { type EmulatorSettings, type SupervisedEmulator, superviseEmulator } from "../emulators.ts";
@@ -23,6 +28,7 @@ interface EmulateOptions {
   readonly insecureMnemonic?: readonly string[] | undefined;
   readonly insecureMnemonicFile?: string | undefined;
   readonly dieAfterInput?: string | undefined;
+  readonly hosts?: string | undefined;
 }
 
 /** What was asked for, understood; names and links come later. */
@@ -30,6 +36,8 @@ interface Wish {
   readonly count: number;
   readonly mnemonics: readonly string[];
   readonly dieAfterInput: number | undefined;
+  /** Whom the devices believe. */
+  readonly trust: TrustFile;
 }
 
 const wholeNumber = (text: string, most: number): number | undefined => {
@@ -78,7 +86,23 @@ const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   if (!mnemonics.ok) return mnemonics;
   const problem = mnemonicProblem(mnemonics.value, count);
   if (problem !== undefined) return badOption("--insecure-mnemonic", problem);
-  return ok({ count, mnemonics: mnemonics.value, dieAfterInput });
+  const trust = trustOf(options.hosts, mnemonics.value.length > 0);
+  if (!trust.ok) return trust;
+  return ok({ count, mnemonics: mnemonics.value, dieAfterInput, trust: trust.value });
+};
+
+/** The hosts of a file; and with an insecure seed this user's own host key, in every role. */
+const trustOf = (hosts: string | undefined, isSeeded: boolean): Outcome<TrustFile> => {
+  const nobody: TrustFile = { generation: 1, hosts: [], revoked: [] };
+  const text = hosts === undefined ? ok(undefined) : readText(hosts);
+  if (!text.ok) return text;
+  const trust = text.value === undefined ? ok(nobody) : parseTrustFile(text.value);
+  if (!trust.ok) return fail(trust.error, { file: hosts ?? "", ...trust.details });
+  if (!isSeeded) return trust;
+  const own = openHostKey(mayflyHome(), noiseSuite.keyPair);
+  if (!own.ok) return own;
+  const host = { key: own.value.publicKey, roles: ROLES };
+  return ok({ ...trust.value, hosts: [...trust.value.hosts, host] });
 };
 
 /** One mnemonic serves all devices; several serve one each. */
@@ -93,7 +117,7 @@ const linkOf = (link: string, i: number, count: number): string =>
 
 const settingsOf = (
   { link, network, approve, rngSeed }: EmulateOptions,
-  { count, mnemonics, dieAfterInput }: Wish,
+  { count, mnemonics, dieAfterInput, trust }: Wish,
   folder: string,
   names: readonly string[],
 ): readonly EmulatorSettings[] =>
@@ -103,6 +127,7 @@ const settingsOf = (
     approve,
     link: link === undefined ? join(folder, name) : linkOf(link, i, count),
     runFolder: folder,
+    trust: encodeAs(TRUST, trust).toHex(),
     ...(rngSeed === undefined ? {} : { rngSeed }),
     ...mnemonicOf(mnemonics, i),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
@@ -125,6 +150,7 @@ const sayEvent = (event: EmulatorEvent, hasStarted: boolean, output: Output): vo
     case "failed":
       if (hasStarted) output.refuse(event.failure);
       return;
+    case "phase": // its screens say so already
     case "ended":
   }
 };
@@ -231,6 +257,7 @@ export const emulateCommand = () =>
         .choices(["portable"])
         .default("portable"),
     )
+    .option("--hosts <file>", "the hosts they trust, as mayfly host prints them")
     .option("--home <folder>", "list them there instead of in MAYFLY_HOME")
     .option("--rng-seed <hex>", "repeatable randomness, for tests")
     .option(

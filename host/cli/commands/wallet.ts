@@ -2,7 +2,7 @@
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import type { WalletPolicy } from "../../withdrawal.ts";
 import { fromHex, toHex } from "../bytes.ts";
-import { withDevice } from "../device.ts";
+import { withOwnDevice } from "../device.ts";
 import { readText } from "../files.ts";
 import type { Output } from "../output.ts";
 import { formatPath, parsePath } from "../paths.ts";
@@ -13,7 +13,7 @@ import { checkReturnedKey } from "../returned-key.ts";
 const xpub = async (port: string, text: string, output: Output) => {
   const path = parsePath(text);
   if (!path.ok) return path;
-  return withDevice(port, async (client) => {
+  return withOwnDevice(port, async (client) => {
     const reply = await client.getXpub({ path: path.value });
     if (!reply.ok) return reply;
     const checked = checkReturnedKey(reply.value.xpub, path.value, reply.value.fingerprint);
@@ -58,7 +58,7 @@ const register = async (port: string, file: string, output: Output): Promise<Out
   if (policy === undefined) return fail("wallet_malformed", { file });
   // Loaded on demand: bitcoinjs-lib would double every command's start.
   const { registerChecked } = await import("../registering.ts");
-  return withDevice(port, async (client): Promise<Outcome<unknown>> => {
+  return withOwnDevice(port, async (client): Promise<Outcome<unknown>> => {
     const registered = await registerChecked(client, policy);
     if (!registered.ok) {
       return registered.error === "invalid_params"
@@ -97,7 +97,7 @@ const address = async (options: AddressOptions, output: Output): Promise<Outcome
     return badOption("--index", "not a whole number below 2147483648");
   }
   const isChange = options.change === true;
-  return withDevice(options.port, async (client) => {
+  return withOwnDevice(options.port, async (client) => {
     const isShown = options.show === true;
     const reply = await client.getAddress(
       { walletId, isChange, index, isShown },

@@ -17,6 +17,7 @@ import { demoRequests, demoScreening } from "./requests.ts";
 import {
   cutPower,
   makeCustodians,
+  makeHost,
   provision,
   type ReadySigner,
   type SharedSigner,
@@ -66,7 +67,8 @@ const start = async (
   output: Output,
 ): Promise<Outcome<readonly StartedSigner[]>> => {
   tellStep(output, "Three signers start, each a process on a serial line of its own");
-  for (const name of SIGNER_NAMES) starting.push(startSigner(name, folder));
+  const host = makeHost();
+  for (const name of SIGNER_NAMES) starting.push(startSigner(name, folder, host));
   const started = all(await Promise.all(starting));
   for (const { name, emulator } of started.ok ? started.value : []) {
     output.tell(`  ${name}  process ${emulator.pid()}  ${emulator.path}`);

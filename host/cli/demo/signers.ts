@@ -2,7 +2,12 @@
  * The demo's three signers: started, given seeds by their custodians, power-cut, and brought back
  * by two of three custodians while the third is away. Each is a process on a pty of its own.
  */
+import { randomBytes } from "node:crypto";
+import { encodeAs } from "../../../protocol/cbor/cbor.ts";
 import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import type { KeyAgreement } from "../../../protocol/session/noise/suite.ts";
+import { ROLES } from "../../../protocol/session/role.ts";
+import { TRUST } from "../../../protocol/session/trust.ts";
 import type { SealedShare } from "../../../protocol/share.ts";
 import {
   approve,
@@ -14,7 +19,7 @@ import {
   formatShareFile,
   type ShareFile,
 } from "../../custody/index.ts";
-import { type Client, openClient } from "../../driver/index.ts";
+import { type Client, type Identity, noiseSuite, openClient } from "../../driver/index.ts";
 import { openPort } from "../../serial/index.ts";
 import { toHex } from "../bytes.ts";
 import { type SupervisedEmulator, superviseEmulator } from "../emulators.ts";
@@ -30,6 +35,7 @@ export interface Custodian {
 export interface StartedSigner {
   readonly name: string;
   readonly emulator: SupervisedEmulator;
+  readonly host: DemoHost;
 }
 
 /** A signer that has made its seed. */
@@ -52,10 +58,26 @@ export const THRESHOLD = 2;
 export const makeCustodians = (): readonly Custodian[] =>
   ["Ada", "Ben", "Cleo"].map((name) => ({ name, key: generateCustodianKey() }));
 
+/** The demo's host: a key for this once, which its signers are told to trust. */
+export interface DemoHost {
+  readonly hostKey: KeyAgreement;
+  /** Hex of a `TRUST` in CBOR. */
+  readonly trust: string;
+}
+
+/** Makes a host's key. */
+export const makeHost = (): DemoHost => {
+  const hostKey = noiseSuite.keyPair(Uint8Array.from(randomBytes(32)));
+  const own = { key: hostKey.publicKey, roles: ROLES };
+  const trust = encodeAs(TRUST, { generation: 1, hosts: [own], revoked: [] }).toHex();
+  return { hostKey, trust };
+};
+
 /** Starts one signer. */
 export const startSigner = async (
   name: string,
   folder: string,
+  host: DemoHost,
 ): Promise<Outcome<StartedSigner>> => {
   const emulator = await superviseEmulator({
     name,
@@ -63,12 +85,27 @@ export const startSigner = async (
     approve: "auto",
     link: join(folder, "run", name),
     runFolder: join(folder, "run"),
+    trust: host.trust,
   });
-  return emulator.ok ? ok({ name, emulator: emulator.value }) : emulator;
+  return emulator.ok ? ok({ name, emulator: emulator.value, host }) : emulator;
 };
 
+/** The signer's process says its own link key, on a pipe that nobody else has. */
+const identityOf = ({ emulator, host }: StartedSigner): Identity => ({
+  hostKey: host.hostKey,
+  deviceOf: () => {
+    const deviceKey = emulator.linkKey();
+    const grants = ROLES.map((role) => ({ role }));
+    return ok(deviceKey === undefined ? undefined : { deviceKey, grants });
+  },
+});
+
 const dial = (signer: StartedSigner): Promise<Outcome<Client>> =>
-  openClient({ open: () => openPort(signer.emulator.path), reconnectMs: 0 });
+  openClient({
+    open: () => openPort(signer.emulator.path),
+    identity: identityOf(signer),
+    reconnectMs: 0,
+  });
 
 /** Runs `work` on a fresh connection. */
 const visit = async <T>(
@@ -171,6 +208,6 @@ export const provision = async (
   if (fingerprint === undefined || pid === undefined) {
     return leave(fail("signers_missing", { name: signer.name }));
   }
-  const { name, emulator } = signer;
-  return ok({ name, emulator, client: client.value, pid, fingerprint: toHex(fingerprint) });
+  const { name, emulator, host } = signer;
+  return ok({ name, emulator, host, client: client.value, pid, fingerprint: toHex(fingerprint) });
 };

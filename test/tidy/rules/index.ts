@@ -2,6 +2,7 @@
 import { BARRELS } from "./barrels.ts";
 import { DOC_COMMENTS } from "./doc-comments.ts";
 import { DOCUMENTS } from "./documents.ts";
+import { GENERATED } from "./generated.ts";
 import { LEAKS } from "./leaks.ts";
 import { MANIFEST } from "./manifest.ts";
 import { PURITY } from "./purity.ts";
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   DOC_COMMENTS,
   WORDS,
   DOCUMENTS,
+  GENERATED,
   MANIFEST,
   LEAKS,
 ];

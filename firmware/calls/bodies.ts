@@ -1,0 +1,77 @@
+/**
+ * The bodies of requests, on their way in (SPEC, section 4, "Bodies"). What is held grows with what
+ * has come, never with what was claimed; the host is told how far it may send; what has come stays
+ * for a while after its session, so that the same request goes on where it was cut off.
+ */
+import { isSame } from "../../protocol/bytes.ts";
+import type { BodyClaim } from "../../protocol/call/envelope.ts";
+import { type ErrorName, fail, type Outcome, ok } from "../../protocol/errors.ts";
+import type { Hal } from "../hal.ts";
+import { bodyLimits, type BodySlot, type BodyTaker, createBodySlots } from "./body-slots.ts";
+import type { OpenRequest } from "./requests.ts";
+
+/** The bodies on their way in. */
+export interface Bodies {
+  /** `caller` names whose body it is: nobody goes on with another's. */
+  readonly take: (caller: string, claim: BodyClaim, request: OpenRequest, taker: BodyTaker) => void;
+  /** Requests whose body is on its way in. */
+  readonly count: () => number;
+  readonly heldBytes: () => number;
+}
+
+/** Tells whoever waits how far the body has come, and how far he may send. */
+const tell = ({ body, waiting }: BodySlot, isFirst: boolean): void => {
+  if (body.raiseCredit() || isFirst) waiting?.request.credit(body.credit);
+  waiting?.request.tell({ phase: "receiving", done: body.credit().have, total: body.size });
+};
+
+/** A whole body, if it is the one that was announced. */
+const checked = ({ body }: BodySlot): Outcome<Uint8Array, "body_mismatch"> =>
+  isSame(body.digest(), body.sha256) ? ok(body.bytes()) : fail("body_mismatch");
+
+/** No body yet. */
+export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): Bodies => {
+  const slots = createBodySlots(clock, crypto);
+
+  const end = (slot: BodySlot, outcome: Outcome<Uint8Array>): void => {
+    slots.drop(slot);
+    slot.waiting?.taker(outcome);
+  };
+  const failWith = (slot: BodySlot, error: ErrorName): void => end(slot, fail(error));
+  const watch = (slot: BodySlot): void => slots.watch(slot, (error) => failWith(slot, error));
+  const goOn = (slot: BodySlot): void => {
+    if (slot.body.isWhole()) end(slot, checked(slot));
+    else watch(slot);
+  };
+  const takeChunk = (slot: BodySlot, offset: number, bytes: Uint8Array): void => {
+    if (slot.body.add(offset, bytes)) {
+      tell(slot, false);
+      goOn(slot);
+    } else failWith(slot, "body_mismatch");
+  };
+  const serve = (slot: BodySlot, request: OpenRequest, taker: BodyTaker): void => {
+    slot.waiting = { request, taker };
+    request.serveBy({
+      end: (reason) => failWith(slot, reason),
+      abandon: () => {
+        slot.waiting = undefined;
+        watch(slot);
+      },
+      takeChunk: (offset, bytes) => takeChunk(slot, offset, bytes),
+    });
+    tell(slot, true);
+    goOn(slot);
+  };
+  return {
+    take: (caller, claim, request, taker) => {
+      const isHosts = request.origin.caller.kind === "host";
+      const isFit = claim.size <= bodyLimits(isHosts).bytes;
+      const name = `${caller}/${claim.size}/${claim.sha256.toHex()}`;
+      const slot = isFit ? slots.open(name, isHosts, claim) : undefined;
+      if (slot === undefined) taker(fail(isFit ? "busy" : "body_too_large"));
+      else serve(slot, request, taker);
+    },
+    count: () => slots.all().filter(({ waiting }) => waiting !== undefined).length,
+    heldBytes: () => slots.all().reduce((sum, { body }) => sum + body.heldBytes(), 0),
+  };
+};

@@ -1,0 +1,93 @@
+/** Room for bodies: whose each is, who waits for it, and how long it may take. */
+import type { BodyClaim } from "../../protocol/call/envelope.ts";
+import type { ErrorName, Outcome } from "../../protocol/errors.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import type { Clock, Crypto } from "../hal.ts";
+import { DEVICE_LIMITS } from "../limits.ts";
+import { type Body, createBody } from "./body.ts";
+import type { OpenRequest } from "./requests.ts";
+
+/** Whoever waits for a body: he gets it whole, or the reason why not. */
+export type BodyTaker = (body: Outcome<Uint8Array>) => void;
+
+/** A body and its surroundings. */
+export interface BodySlot {
+  readonly name: string;
+  readonly isHosts: boolean;
+  readonly body: Body;
+  readonly startedMs: number;
+  /** Nobody while it outlives its session. */
+  waiting: { readonly request: OpenRequest; readonly taker: BodyTaker } | undefined;
+  stopTimers: () => void;
+}
+
+/** Room for bodies. */
+export interface BodySlots {
+  /**
+   * The slot of that name if nobody waits for it, or a fresh one; `undefined` where there is none.
+   * What nobody waits for gives way, the oldest first.
+   */
+  readonly open: (name: string, isHosts: boolean, claim: BodyClaim) => BodySlot | undefined;
+  readonly drop: (slot: BodySlot) => void;
+  /** Fails once the body has stalled, took too long in all, or its call's deadline has come. */
+  readonly watch: (slot: BodySlot, failWith: (error: ErrorName) => void) => void;
+  readonly all: () => readonly BodySlot[];
+}
+
+const NOTHING = (): void => undefined;
+
+/** Bytes of a body, bodies at once, and milliseconds in all. */
+export const bodyLimits = (isHosts: boolean) =>
+  isHosts
+    ? { bytes: LIMITS.body, count: DEVICE_LIMITS.hostBodies, ms: Number.POSITIVE_INFINITY }
+    : {
+        bytes: LIMITS.publicBody,
+        count: DEVICE_LIMITS.publicBodies,
+        ms: DEVICE_LIMITS.publicBodyMs,
+      };
+
+/** All of it free. */
+export const createBodySlots = (clock: Clock, crypto: Crypto): BodySlots => {
+  const slots = new Map<string, BodySlot>();
+
+  const drop = (slot: BodySlot): void => {
+    slot.stopTimers();
+    slots.delete(slot.name);
+  };
+  const makeRoom = (isHosts: boolean): boolean => {
+    const same = [...slots.values()].filter((slot) => slot.isHosts === isHosts);
+    if (same.length < bodyLimits(isHosts).count) return true;
+    const idle = same.find(({ waiting }) => waiting === undefined);
+    if (idle !== undefined) drop(idle);
+    return idle !== undefined;
+  };
+  const afterOr = (delayMs: number, action: () => void): (() => void) =>
+    delayMs === Number.POSITIVE_INFINITY ? NOTHING : clock.after(Math.max(0, delayMs), action);
+  return {
+    open: (name, isHosts, claim) => {
+      const known = slots.get(name);
+      if (known !== undefined) return known.waiting === undefined ? known : undefined;
+      if (!makeRoom(isHosts)) return undefined;
+      const body = createBody(claim, crypto.sha256());
+      const startedMs = clock.nowMs();
+      const slot = { name, isHosts, body, startedMs, waiting: undefined, stopTimers: NOTHING };
+      slots.set(name, slot);
+      return slot;
+    },
+    drop,
+    watch: (slot, failWith) => {
+      slot.stopTimers();
+      const nowMs = clock.nowMs();
+      const restMs = slot.startedMs + bodyLimits(slot.isHosts).ms - nowMs;
+      const dueMs = (slot.waiting?.request.dueMs ?? Number.POSITIVE_INFINITY) - nowMs;
+      const stops = [
+        afterOr(Math.min(DEVICE_LIMITS.bodyIdleMs, restMs), () => failWith("body_stalled")),
+        afterOr(dueMs, () => failWith("timeout")),
+      ];
+      slot.stopTimers = () => {
+        for (const stop of stops) stop();
+      };
+    },
+    all: () => [...slots.values()],
+  };
+};

@@ -1,0 +1,49 @@
+/** A call as the gate sees it: its command, whose it is, and what it asks for, as one digest. */
+import type { Request } from "../../protocol/call/envelope.ts";
+import { encodeCbor } from "../../protocol/cbor/cbor.ts";
+import { type CommandName, REGISTRY } from "../../protocol/commands/registry.ts";
+import type { Caller } from "../../protocol/session/role.ts";
+import type { Crypto } from "../hal.ts";
+import type { CallKey } from "../ledger/ledger.ts";
+import type { OpenRequest } from "./requests.ts";
+
+/** A call and the request that brought it. */
+export interface Call extends CallKey {
+  readonly name: CommandName;
+  readonly request: OpenRequest;
+  /** Hex of SHA-256 over the command's code and the SHA-256 of the params' CBOR. */
+  readonly digest: string;
+}
+
+/** The name of a call among all callers'. */
+export const nameOf = ({ caller, key }: CallKey): string => `${caller}/${key}`;
+
+/** Whose calls they are: a host's by its static key, all others by their kind. */
+export const callerName = (caller: Caller): string =>
+  caller.kind === "host" ? caller.key.toHex() : caller.kind;
+
+/** The same for params in the request and in a body, and known before a body has come. */
+const digestOf = ({ sha256 }: Crypto, { code, params, body }: Request): string => {
+  const hash = body?.sha256 ?? sha256().update(encodeCbor(params)).digest();
+  return sha256()
+    .update(Uint8Array.of(code >>> 8, code))
+    .update(hash)
+    .digest()
+    .toHex();
+};
+
+/** The call that a request of a known command brings. */
+export const callOf = (
+  name: CommandName,
+  message: Request,
+  request: OpenRequest,
+  crypto: Crypto,
+): Call => ({
+  name,
+  request,
+  caller: callerName(request.origin.caller),
+  isHost: request.origin.caller.kind === "host",
+  key: message.idempotencyKey.toHex(),
+  // What may run twice is known by no digest.
+  digest: REGISTRY[name].idempotent ? "" : digestOf(crypto, message),
+});

@@ -1,0 +1,136 @@
+/**
+ * Running calls: what may run twice at any time, everything else one at a time for each kind of
+ * caller, and once for each key. Kinds don't wait for each other, because they never change the
+ * same state: hosts are known only to a device that holds keys, anyone changes only one that holds
+ * none or asks for a pairing, and a pairing is closed by who has its code.
+ */
+import { type CommandName, REGISTRY } from "../../protocol/commands/registry.ts";
+import { assert, fail } from "../../protocol/errors.ts";
+import type { Caller } from "../../protocol/session/role.ts";
+import type { Prepared } from "../dispatch.ts";
+import type { Answer } from "./answers.ts";
+import { type Call, nameOf } from "./call.ts";
+import { createExecution, type ExecutionConfig } from "./execution.ts";
+import { createOutcomes, type Outcomes } from "./outcomes.ts";
+import type { OpenRequest } from "./requests.ts";
+import type { Work } from "./work.ts";
+
+/** Tells how a call ended: to the audit, and to all who wait for it. */
+export type Conclude = (
+  name: CommandName,
+  requests: readonly OpenRequest[],
+  answer: Answer,
+) => void;
+
+/** What runs calls needs. */
+export interface RunsConfig extends ExecutionConfig {
+  readonly conclude: Conclude;
+}
+
+/** Runs calls. */
+export interface Runs {
+  /** Answers from what is known of the key, or joins the call at work; false where it must run. */
+  readonly repeat: (call: Call) => boolean;
+  readonly isKnown: (call: Call) => boolean;
+  readonly run: (call: Call, prepared: Prepared<CommandName>) => void;
+  /** Calls at work. */
+  readonly count: () => number;
+}
+
+/** Signing is repeated, not remembered: its signatures are made again, the same, at no charge. */
+const RUNS_AGAIN: ReadonlySet<CommandName> = new Set(["signPsbt"]);
+
+/** What did not begin leaves no trace: the same key may try again. */
+const TRACELESS: ReadonlySet<string> = new Set([
+  "busy",
+  "wrong_phase",
+  "role_denied",
+  "invalid_params",
+]);
+
+const hasTrace = (answer: Answer): boolean => answer.ok || !TRACELESS.has(answer.error);
+
+/** Whether the end is told again to who asks again. Of signing it is a no: it stays one. */
+const isKept = (name: CommandName, answer: Answer): boolean =>
+  RUNS_AGAIN.has(name) ? !answer.ok && answer.error === "declined" : hasTrace(answer);
+
+/** Answers from what is known of a key, or joins its call at work; false where it must run. */
+const createRepeat = (
+  { context, ledger, conclude }: RunsConfig,
+  outcomes: Outcomes,
+  atWork: ReadonlyMap<string, Work>,
+): Runs["repeat"] => {
+  const say = ({ name, request }: Call, answer: Answer): true => {
+    conclude(name, [request], answer);
+    return true;
+  };
+  /** The end again, or that nobody knows it any more; signing is to be done again. */
+  const repeatEnd = (call: Call): boolean => {
+    const answer = outcomes.find(call);
+    if (answer === undefined && RUNS_AGAIN.has(call.name)) return false;
+    return say(call, answer ?? fail("call_indeterminate"));
+  };
+  const join = (call: Call): true => {
+    const work = atWork.get(nameOf(call));
+    assert(work !== undefined, "what the ledger has at work is at work");
+    work.join(call.request);
+    return true;
+  };
+  return (call) => {
+    switch (ledger.standing(call, call.digest, context.hal.clock.nowMs())) {
+      case "unknown":
+        return false;
+      case "other":
+        return say(call, fail("idempotency_key_reused"));
+      case "working":
+        return join(call);
+      case "ended":
+      case "committed":
+        return repeatEnd(call);
+    }
+  };
+};
+
+/** Nothing at work, nothing remembered but what the ledger brings along. */
+export const createRuns = (config: RunsConfig): Runs => {
+  const { context, ledger, conclude } = config;
+  const { clock } = context.hal;
+  const { workOf, execute, count } = createExecution(config);
+  const outcomes = createOutcomes();
+  const atWork = new Map<string, Work>();
+  const lanes = new Set<Caller["kind"]>();
+
+  const runFreely = async (call: Call, prepared: Prepared<CommandName>): Promise<void> => {
+    const work = workOf(call);
+    const answer = await execute(call, prepared, work);
+    conclude(call.name, work.waiting(), answer);
+  };
+  const runOnce = async (call: Call, prepared: Prepared<CommandName>): Promise<void> => {
+    const lane = call.request.origin.caller.kind;
+    lanes.add(lane);
+    outcomes.forget(call);
+    const work = workOf(call);
+    atWork.set(nameOf(call), work);
+    const answer = await execute(call, prepared, work);
+    atWork.delete(nameOf(call));
+    lanes.delete(lane);
+    ledger.end(call, hasTrace(answer), clock.nowMs());
+    if (isKept(call.name, answer)) outcomes.keep(call, answer);
+    conclude(call.name, work.waiting(), answer);
+  };
+  const beginOnce = (call: Call, prepared: Prepared<CommandName>): void => {
+    const isBusy = lanes.has(call.request.origin.caller.kind);
+    const begun = isBusy ? fail("busy") : ledger.begin(call, call.digest, clock.nowMs());
+    if (begun.ok) void runOnce(call, prepared);
+    else conclude(call.name, [call.request], begun);
+  };
+  return {
+    isKnown: (call) => ledger.standing(call, call.digest, clock.nowMs()) !== "unknown",
+    repeat: createRepeat(config, outcomes, atWork),
+    run: (call, prepared) => {
+      if (REGISTRY[call.name].idempotent) void runFreely(call, prepared);
+      else beginOnce(call, prepared);
+    },
+    count,
+  };
+};

@@ -1,0 +1,64 @@
+/** Params on their way to the device: within the request, or as a body in chunks as credit comes. */
+import { createHash } from "node:crypto";
+import {
+  type BodyClaim,
+  type Credit,
+  encodeMessage,
+  type Piece,
+  type Request,
+} from "../../protocol/call/envelope.ts";
+import { decodeCbor, encodeCbor } from "../../protocol/cbor/cbor.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+
+/** Bytes of a chunk: a message less its map, its keys and three numbers. */
+const CHUNK = LIMITS.piece;
+
+/** A request and its body, if it has one. */
+export interface RequestBody {
+  /** The request; sent anew in each session, after which credit is waited for anew. */
+  readonly request: (deadlineMs: number | undefined) => Request;
+  /** The chunks that a credit allows. */
+  readonly chunks: (credit: Credit) => Iterable<Piece>;
+  /** Whether it is too large for any device. */
+  readonly isTooLarge: boolean;
+}
+
+type Head = Pick<Request, "id" | "code" | "idempotencyKey">;
+
+/** Puts params (in wire form) into a request, or beside it. */
+export const createRequestBody = (head: Head, params: unknown): RequestBody => {
+  const inline: Request = { ...head, kind: "request", deadlineMs: LIMITS.deadlineMs, params };
+  const isInline = encodeMessage(inline).length <= LIMITS.message;
+  const bytes = encodeCbor(params);
+  const claim = (): BodyClaim => ({
+    size: bytes.length,
+    sha256: Uint8Array.from(createHash("sha256").update(bytes).digest()),
+  });
+  const content = isInline ? { params: decodedOf(bytes) } : { body: claim() };
+  let next: number | undefined;
+  const cut = function* (limit: number): Generator<Piece> {
+    for (let offset = next ?? 0; offset < limit; offset = next ?? limit) {
+      const end = Math.min(offset + CHUNK, limit);
+      next = end;
+      yield { kind: "chunk", id: head.id, offset, bytes: bytes.subarray(offset, end) };
+    }
+  };
+  return {
+    request: (deadlineMs) => {
+      next = undefined;
+      const base = { ...head, kind: "request", ...content } as const;
+      return deadlineMs === undefined ? base : { ...base, deadlineMs };
+    },
+    chunks: ({ have, limit }) => {
+      next ??= have;
+      return isInline ? [] : cut(Math.min(limit, bytes.length));
+    },
+    isTooLarge: bytes.length > LIMITS.body,
+  };
+};
+
+/** Params as they will be read: a later change of the caller's own arrays changes no retry. */
+const decodedOf = (bytes: Uint8Array): unknown => {
+  const decoded = decodeCbor(bytes);
+  return decoded.ok ? decoded.value : undefined;
+};

@@ -1,0 +1,74 @@
+/**
+ * `bun run bench [NAME…] [--json]`: runs the benches whose names hold a NAME, or all, and prints
+ * a table, or with `--json` one object per line. Nothing here passes or fails.
+ */
+import { join } from "node:path";
+import type { Bench, Row } from "./row.ts";
+
+const isBench = (module: unknown): module is Bench =>
+  typeof module === "object" &&
+  module !== null &&
+  "name" in module &&
+  typeof module.name === "string" &&
+  "run" in module &&
+  typeof module.run === "function";
+
+const findBenches = async (wanted: readonly string[]): Promise<readonly Bench[]> => {
+  const files = await Array.fromAsync(new Bun.Glob("*.bench.ts").scan({ cwd: import.meta.dir }));
+  const modules: unknown[] = [];
+  for (const file of files.toSorted()) modules.push(await import(join(import.meta.dir, file)));
+  const isWanted = ({ name }: Bench): boolean =>
+    wanted.length === 0 || wanted.some((one) => name.includes(one));
+  return modules.filter(isBench).filter(isWanted);
+};
+
+/** Four significant digits, which is more than any bench is good for. */
+const short = (value: number): string => Number(value.toPrecision(4)).toString();
+
+const cellsOf = (row: Row): readonly string[] => [
+  row.bench,
+  row.case,
+  `${row.n}`,
+  row.unit,
+  short(row.median),
+  short(row.min),
+  short(row.max),
+  row.against,
+  short(row.ratio),
+];
+
+const HEAD = ["bench", "case", "n", "unit", "median", "min", "max", "against", "ratio"] as const;
+
+const tableOf = (rows: readonly Row[]): string => {
+  const lines: readonly (readonly string[])[] = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? "").length)));
+  return lines
+    .map((cells) =>
+      cells
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+};
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const isJson = args.includes("--json");
+  const names = args.filter((arg) => arg !== "--json");
+  const unknown = names.find((arg) => arg.startsWith("-"));
+  const benches = unknown === undefined ? await findBenches(names) : [];
+  if (benches.length === 0) {
+    console.error(unknown === undefined ? "no such bench" : `unknown option ${unknown}`);
+    return 1;
+  }
+  const all: Row[] = [];
+  for (const bench of benches) {
+    const rows = await bench.run();
+    if (isJson) for (const row of rows) console.log(JSON.stringify(row));
+    all.push(...rows);
+  }
+  if (!isJson) console.log(tableOf(all));
+  return 0;
+};
+
+process.exitCode = await main(process.argv.slice(2));

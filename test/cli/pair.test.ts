@@ -1,0 +1,188 @@
+/** `mayfly pair`: twelve words from the device's screen make a host known, also after a reboot. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { openKnownDevices } from "../../host/identity/index.ts";
+import { unwrap } from "../firmware/outcomes.ts";
+import { startBackground } from "./background.ts";
+import { expectJsonRefusal, expectSentence } from "./contract.ts";
+import { type Emulating, hasNoPty, startEmulating, until } from "./emulating.ts";
+import {
+  askMayfly,
+  cleanUp,
+  eventsOf,
+  type JsonEvent,
+  lastOf,
+  runMayfly,
+  temporaryFolder,
+  textOf,
+} from "./mayfly.ts";
+
+afterAll(cleanUp);
+
+const ABANDON = `${"abandon ".repeat(11)}about`;
+const OTHER = `${"zoo ".repeat(11)}wrong`;
+const PATH = "m/48'/1'/0'/2'";
+
+const isCode = ({ kind }: JsonEvent): boolean => kind === "pairing-code";
+
+const wordsOf = ({ lines }: JsonEvent): string => {
+  if (!Array.isArray(lines)) throw new Error("a screen has lines");
+  return lines.join(" ");
+};
+
+/** A signer that knows only the host of its own home, and a folder of another host. */
+const strangers = async (...words: readonly string[]) => {
+  const emulating = startEmulating(temporaryFolder(), "--insecure-mnemonic", ABANDON, ...words);
+  const [listening = {}] = await emulating.listening();
+  return { emulating, port: textOf(listening, "path"), home: temporaryFolder() };
+};
+
+/** The code that the device shows when it has answered: before, a former one may have stood. */
+const shownCode = async ({ events }: Emulating, before: number): Promise<string> => {
+  const codes = () => events.filter(isCode);
+  await until("a code", () => codes().length > before);
+  await Bun.sleep(150);
+  return wordsOf(codes().at(-1) ?? {});
+};
+
+/** Pairs by whatever the device shows, changed by `spoil`; what it came to. */
+const pair = async (
+  home: string,
+  port: string,
+  emulating: Emulating,
+  spoil: (words: string) => string = (words) => words,
+  ...options: readonly string[]
+) => {
+  const before = emulating.events.filter(isCode).length;
+  const pairing = startBackground(home, "pair", "--port", port, "--code", "-", ...options);
+  pairing.write(`${spoil(await shownCode(emulating, before))}\n`);
+  return pairing.end();
+};
+
+const xpub = (home: string, port: string) =>
+  runMayfly({ home }, "xpub", "--port", port, "--path", PATH, "--json");
+
+describe.skipIf(hasNoPty)("pty: pair", () => {
+  test("by the words on the screen; a restart changes nothing", async () => {
+    const { emulating, port, home } = await strangers();
+    expectJsonRefusal(await xpub(home, port), "device_unknown");
+    const run = await pair(home, port, emulating, undefined, "--json");
+    const key = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(lastOf(run)).toEqual({
+      event: "paired",
+      name: "A",
+      role: "vault",
+      hostKey: key,
+      deviceKey: key,
+      generation: 1,
+    });
+    expect(run.code).toBe(0);
+    const before = lastOf(await xpub(home, port));
+    expect(before).toMatchObject({ event: "xpub", path: PATH });
+    const [first] = emulating.events.filter(({ event }) => event === "listening");
+    process.kill(Number(first?.["pid"]), "SIGKILL");
+    await emulating.listening();
+    expect(lastOf(await xpub(home, port))).toEqual(before);
+  }, 30_000);
+
+  test.concurrent("for people: what to do, in words, and the link key", async () => {
+    const { emulating, port, home } = await strangers();
+    const { code, stdout, stderr } = await pair(home, port, emulating);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.trimEnd().split("\n")).toEqual([
+      "A asks whether to pair a host as vault: press yes there.",
+      "Type the 12 words that it shows; they are good for 10 minutes.",
+      expect.stringMatching(/^Paired with A as vault; its link key is [0-9a-f]{64}\.$/),
+    ]);
+  }, 30_000);
+
+  test.concurrent("words of no code, of another code, and none at all", async () => {
+    const { emulating, port, home } = await strangers();
+    const none = await pair(home, port, emulating, () => "twelve words");
+    expectSentence(none, "pairing_words_invalid");
+    const cut = await pair(home, port, emulating, (words) => words.replace(/\w+$/, ""), "--json");
+    expectJsonRefusal(cut, "pairing_words_invalid");
+    const wrong = await pair(home, port, emulating, () => ABANDON);
+    expectSentence(wrong, "session_refused");
+    expect(wrong.stderr).toContain("the words may be wrong");
+    // Any case will do.
+    expect((await pair(home, port, emulating, (words) => words.toUpperCase())).code).toBe(0);
+  }, 30_000);
+
+  test.concurrent("a person who says no: declined", async () => {
+    const { port, home } = await strangers("--approve", "never");
+    const run = await runMayfly({ home, stdin: ABANDON }, "pair", "--port", port, "--code", "-");
+    expectSentence(run, "declined");
+  }, 30_000);
+
+  test.concurrent("a role without the command: the device refuses the session", async () => {
+    const { emulating, port, home } = await strangers();
+    expect((await pair(home, port, emulating, undefined, "--role", "auditor")).code).toBe(0);
+    const run = await runMayfly({ home }, "seal", "--port", port, "--json");
+    expectJsonRefusal(run, "session_refused");
+    expect((await pair(home, port, emulating, undefined, "--role", "operator")).code).toBe(0);
+    expect(await askMayfly({ home }, "seal", "--port", port)).toEqual({
+      event: "sealed",
+      name: "A",
+    });
+  }, 30_000);
+
+  test.concurrent("another seed under the same name takes the former's place", async () => {
+    const home = temporaryFolder();
+    for (const seed of [ABANDON, OTHER]) {
+      const emulating = startEmulating(temporaryFolder(), "--insecure-mnemonic", seed);
+      const [listening = {}] = await emulating.listening();
+      const port = textOf(listening, "path");
+      expect((await pair(home, port, emulating)).code).toBe(0);
+      expect((await pair(home, port, emulating, undefined, "--role", "auditor")).code).toBe(0);
+      expect(lastOf(await xpub(home, port))).toMatchObject({ event: "xpub" });
+      await emulating.end("SIGTERM");
+    }
+    const known = unwrap(openKnownDevices(home).all());
+    expect(known.map(({ role }) => role).toSorted()).toEqual(["auditor", "vault"]);
+    expect(new Set(known.map(({ deviceKey }) => deviceKey.toHex())).size).toBe(1);
+    expect(readdirSync(join(home, "devices"))).toHaveLength(2);
+  }, 30_000);
+
+  test.concurrent("Ctrl-C while the words are waited for: cancelled", async () => {
+    const { emulating, port, home } = await strangers();
+    const pairing = startBackground(home, "pair", "--port", port, "--code", "-");
+    await emulating.next(isCode);
+    await Bun.sleep(100);
+    pairing.kill("SIGINT");
+    expectSentence(await pairing.end(), "cancelled");
+  }, 30_000);
+
+  test.concurrent("progress under --json: phases before the last line", async () => {
+    const { emulating, port, home } = await strangers("--approve", "ask");
+    const pairing = startBackground(home, "pair", "--port", port, "--code", "-", "--json");
+    await emulating.next(({ kind }) => kind === "message");
+    const asking = await pairing.event(({ phase }) => phase === "asking");
+    expect(asking).toEqual({ event: "progress", phase: "asking", done: 0, total: 0 });
+    emulating.write('{"name":"A","press":"yes"}');
+    pairing.write(wordsOf(await emulating.next(isCode)));
+    pairing.write("\n");
+    const run = await pairing.end();
+    expect(eventsOf(run).at(-1)).toMatchObject({ event: "paired" });
+  }, 30_000);
+});
+
+describe("pair: arguments", () => {
+  test.concurrent.each([
+    ["a role that is none", ["--role", "boss", "--code", "-"]],
+    ["words on the command line", ["--code", ABANDON]],
+    ["no terminal to ask on", []],
+  ])(
+    "%s",
+    async (_, words) => {
+      const home = temporaryFolder();
+      expectSentence(
+        await runMayfly({ home }, "pair", "--port", "A", ...words),
+        "arguments_invalid",
+        2,
+      );
+    },
+    30_000,
+  );
+});

@@ -1,0 +1,127 @@
+/** Bodies that stall, outlive their session, or find no room. */
+import { describe, expect, test } from "bun:test";
+import { DEVICE_LIMITS } from "../../../firmware/limits.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
+import { at } from "../outcomes.ts";
+import { CHUNK, createListening, creditOf, psbtOf, send } from "./body-sender.ts";
+import { ANYONE, claimOf, hostOf, settle } from "./call-bench.ts";
+
+describe("silence", () => {
+  test("of 30 s ends it with body_stalled; each chunk begins them anew", async () => {
+    const bench = createListening();
+    const session = bench.session();
+    const body = psbtOf(20_000);
+    const id = session.announce("signPsbt", claimOf(body));
+    await bench.pass(DEVICE_LIMITS.bodyIdleMs - 1);
+    session.chunk(id, 0, body.subarray(0, 10));
+    await bench.pass(DEVICE_LIMITS.bodyIdleMs - 1);
+    expect(session.finals(id)).toEqual([]);
+    await bench.pass(1);
+    expect(session.finals(id)).toEqual(["body_stalled"]);
+    expect([bench.calls.heldBytes(), bench.clock.waiting()]).toEqual([0, 0]);
+  });
+
+  test("is not needed against anyone: two minutes in all, however bytes drip", async () => {
+    const bench = createListening();
+    const session = bench.session(ANYONE);
+    const body = new Uint8Array(20_000);
+    const id = session.announce("startPairing", claimOf(body));
+    const steps = DEVICE_LIMITS.publicBodyMs / 10_000;
+    for (let i = 0; i < steps; i += 1) {
+      session.chunk(id, i, body.subarray(i, i + 1));
+      expect(session.finals(id)).toEqual([]);
+      await bench.pass(10_000);
+    }
+    expect(session.finals(id)).toEqual(["body_stalled"]);
+  });
+
+  test("of a deadline: timeout", async () => {
+    const bench = createListening();
+    const session = bench.session();
+    const id = session.announce("signPsbt", claimOf(psbtOf(9000)), { deadlineMs: 700 });
+    await bench.pass(699);
+    expect(session.finals(id)).toEqual([]);
+    await bench.pass(1);
+    expect([session.finals(id), bench.clock.waiting()]).toEqual([["timeout"], 0]);
+  });
+});
+
+describe("a session that ends", () => {
+  test("leaves the body for 30 s: the same request goes on in a new one", async () => {
+    const bench = createListening();
+    const body = psbtOf(150_000);
+    const first = bench.session();
+    const id = first.announce("signPsbt", claimOf(body), { key: 5 });
+    send(first, id, body, 0, 40_000);
+    bench.calls.leave(first.origin.session);
+    expect(bench.calls.openCalls()).toBe(0);
+    await bench.pass(DEVICE_LIMITS.bodyIdleMs - 1);
+    const second = bench.session();
+    const again = second.announce("signPsbt", claimOf(body), { key: 5 });
+    expect(at(creditOf(second, again), 0)).toEqual(
+      at(creditOf(first, id).slice(-1), 0).with(0, 40_000),
+    );
+    send(second, again, body, 40_000);
+    await settle();
+    expect([first.finals(id), second.finals(again)]).toEqual([[], ["wallet_unknown"]]);
+    expect(bench.got).toHaveLength(1);
+  });
+
+  test("leaves it no longer, and to no other caller", async () => {
+    const bench = createListening();
+    const body = psbtOf(150_000);
+    const first = bench.session();
+    send(first, first.announce("signPsbt", claimOf(body)), body, 0, 40_000);
+    bench.calls.leave(first.origin.session);
+    const stranger = bench.session(hostOf("vault", 9));
+    const asked = stranger.announce("signPsbt", claimOf(body));
+    expect(at(creditOf(stranger, asked), 0)).toEqual([0, LIMITS.bodyCredit]);
+    stranger.cancel(asked);
+    await bench.pass(DEVICE_LIMITS.bodyIdleMs);
+    expect(bench.calls.heldBytes()).toBe(0);
+    const second = bench.session();
+    const again = second.announce("signPsbt", claimOf(body));
+    expect(at(creditOf(second, again), 0)).toEqual([0, LIMITS.bodyCredit]);
+  });
+});
+
+describe("room", () => {
+  test("is for two bodies of hosts and one of anyone; nobody takes another's", () => {
+    const bench = createListening();
+    const strangers = [1, 2].map((fill) => {
+      const session = bench.session(ANYONE);
+      const id = session.announce("startPairing", claimOf(new Uint8Array(99).fill(fill)));
+      return session.finals(id);
+    });
+    expect(strangers).toEqual([[], ["busy"]]);
+    const hosts = [1, 2, 3].map((fill) => {
+      const session = bench.session(hostOf("vault", fill));
+      return session.finals(session.announce("signPsbt", claimOf(psbtOf(9000, fill))));
+    });
+    expect(hosts).toEqual([[], [], ["busy"]]);
+  });
+
+  test("is made by bodies that nobody waits for", () => {
+    const bench = createListening();
+    const ended = [1, 2].map((fill) => {
+      const session = bench.session(hostOf("vault", fill));
+      const body = psbtOf(9000, fill);
+      session.chunk(session.announce("signPsbt", claimOf(body)), 0, body.subarray(0, CHUNK));
+      bench.calls.leave(session.origin.session);
+      return session;
+    });
+    expect([ended.length, bench.calls.heldBytes()]).toEqual([2, 2 * CHUNK]);
+    const session = bench.session(hostOf("vault", 3));
+    const id = session.announce("signPsbt", claimOf(psbtOf(9000, 3)));
+    expect([session.finals(id), bench.calls.heldBytes()]).toEqual([[], CHUNK]);
+  });
+
+  test("is not for the same body twice at once", () => {
+    const bench = createListening();
+    const [first, second] = [bench.session(), bench.session()];
+    const claim = claimOf(psbtOf(9000));
+    const id = first.announce("signPsbt", claim);
+    expect(second.finals(second.announce("signPsbt", claim))).toEqual(["busy"]);
+    expect(first.finals(id)).toEqual([]);
+  });
+});

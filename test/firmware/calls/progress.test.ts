@@ -1,0 +1,126 @@
+/** Progress: at the start, at each phase, every 250 ms; counted, throttled, never after the end. */
+import { describe, expect, test } from "bun:test";
+import type { Handlers } from "../../../firmware/dispatch.ts";
+import { DEVICE_LIMITS } from "../../../firmware/limits.ts";
+import { ok } from "../../../protocol/errors.ts";
+import { claimOf, createCallBench, settle, type TestSession } from "./call-bench.ts";
+
+const PSBT = new Map([[0, new Uint8Array(9)]]);
+const SIGNED = { walletId: new Uint8Array(32), signatures: [] };
+
+const stagesOf = (session: TestSession, id: number) =>
+  session
+    .of(id)
+    .flatMap((one) => (one.kind === "progress" ? [`${one.phase} ${one.done}/${one.total}`] : []));
+
+type SignContext = Parameters<Handlers["signPsbt"]>[0];
+
+/** A bench whose signing hands its context out and waits. */
+const createOpen = () => {
+  const end = Promise.withResolvers<void>();
+  const seen: SignContext[] = [];
+  const signPsbt: Handlers["signPsbt"] = async (context) => {
+    seen.push(context);
+    await end.promise;
+    return ok(SIGNED);
+  };
+  const progress: SignContext["progress"] = (...args) => {
+    for (const context of seen) context.progress(...args);
+  };
+  return { ...createCallBench({ handlers: { signPsbt } }), end: end.resolve, progress };
+};
+
+describe("progress", () => {
+  test("comes at the start, then every 250 ms, until the end", async () => {
+    const bench = createOpen();
+    const session = bench.session();
+    const id = session.ask("signPsbt", PSBT);
+    expect(stagesOf(session, id)).toEqual(["working 0/0"]);
+    await bench.pass(249);
+    expect(stagesOf(session, id)).toHaveLength(1);
+    await bench.pass(1);
+    expect(stagesOf(session, id)).toHaveLength(2);
+    await bench.pass(10_000);
+    expect(stagesOf(session, id)).toHaveLength(42);
+    bench.end();
+    await bench.pass(10_000);
+    expect(stagesOf(session, id)).toHaveLength(42);
+    expect(session.of(id).at(-1)?.kind).toBe("result");
+    expect(bench.clock.waiting()).toBe(0);
+  });
+
+  test("told a thousand times in a moment is one message for each phase", async () => {
+    const bench = createOpen();
+    const session = bench.session();
+    const id = session.ask("signPsbt", PSBT);
+    for (let done = 0; done < 1000; done += 1) bench.progress("reviewing", done, 1000);
+    bench.progress("signing", 0, 3);
+    for (let done = 0; done < 1000; done += 1) bench.progress("signing", done, 1000);
+    expect(stagesOf(session, id)).toEqual(["working 0/0", "reviewing 0/1000", "signing 0/3"]);
+    await bench.pass(DEVICE_LIMITS.progressMs);
+    expect(stagesOf(session, id).at(-1)).toBe("signing 999/1000");
+    bench.end();
+    await settle();
+  });
+
+  test("goes on while a person is asked", async () => {
+    const bench = createCallBench({
+      handlers: {
+        signPsbt: async ({ ask }) => {
+          const consent = await ask({ kind: "message", lines: ["?"] });
+          return consent.ok ? ok(SIGNED) : consent;
+        },
+      },
+    });
+    const session = bench.session();
+    const id = session.ask("signPsbt", PSBT);
+    await bench.pass(1000);
+    expect(stagesOf(session, id)).toEqual([
+      "working 0/0",
+      ...Array.from({ length: 5 }, () => "asking 0/0"),
+    ]);
+    bench.press("yes");
+    await settle();
+    expect(session.finals(id)).toEqual(["result"]);
+  });
+
+  test("waits once in a line that takes nothing, and then says what is true", async () => {
+    const bench = createOpen();
+    const session = bench.session();
+    session.hold();
+    const id = session.ask("signPsbt", PSBT);
+    await bench.pass(60_000);
+    bench.progress("signing", 5, 9);
+    expect(session.queued()).toBe(1);
+    session.letGo();
+    expect(stagesOf(session, id)).toEqual(["signing 5/9"]);
+    session.hold();
+    await bench.pass(DEVICE_LIMITS.progressMs);
+    bench.end();
+    await settle();
+    session.letGo();
+    expect(session.of(id).map(({ kind }) => kind)).toEqual(["progress", "result"]);
+  });
+
+  test("tells a body's arrival", async () => {
+    const bench = createOpen();
+    const session = bench.session();
+    const body = new Uint8Array(5000);
+    const id = session.announce("signPsbt", claimOf(body));
+    expect(session.of(id).map(({ kind }) => kind)).toEqual(["credit", "progress"]);
+    session.chunk(id, 0, body.subarray(0, 100));
+    await bench.pass(DEVICE_LIMITS.progressMs);
+    expect(stagesOf(session, id)).toEqual(["receiving 0/5000", "receiving 100/5000"]);
+  });
+
+  test("tells who joins where the call is", async () => {
+    const bench = createOpen();
+    const session = bench.session();
+    session.ask("signPsbt", PSBT, { key: 1 });
+    bench.progress("signing", 2, 3);
+    const twin = session.ask("signPsbt", PSBT, { key: 1 });
+    expect(stagesOf(session, twin)).toEqual(["signing 2/3"]);
+    bench.end();
+    await settle();
+  });
+});

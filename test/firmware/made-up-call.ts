@@ -1,0 +1,32 @@
+/** A call that nobody made: the context of a handler that a test runs by itself. */
+import type { CallContext } from "../../firmware/dispatch.ts";
+import type { Pairing } from "../../firmware/pairing/pairing.ts";
+import { NOBODY } from "../../firmware/trust.ts";
+import { ok } from "../../protocol/errors.ts";
+
+/** A host's call that is granted whatever it asks. */
+export const GRANTED: CallContext = {
+  caller: { kind: "host", key: new Uint8Array(32), role: "vault" },
+  handshakeHash: new Uint8Array(32),
+  ask: () => Promise.resolve(ok(undefined)),
+  endReason: () => undefined,
+  progress: () => undefined,
+  commit: () => ok(undefined),
+  isCommitted: () => false,
+};
+
+/** No code, and none to be had. */
+const NO_PAIRING: Pairing = {
+  start: () => ({ ok: false, error: "rng_failed" }),
+  role: () => undefined,
+  screen: () => undefined,
+  psk: () => undefined,
+  opened: () => undefined,
+  hasOpened: () => false,
+  failed: () => undefined,
+  succeed: () => undefined,
+  deviceChanged: () => undefined,
+};
+
+/** Nobody trusted, nobody pairing. */
+export const STRANGERS = { pairing: NO_PAIRING, trust: () => NOBODY };

@@ -1,0 +1,112 @@
+/** Between link and calls: answers leave as the line takes them, and never fill its queue. */
+import { describe, expect, test } from "bun:test";
+import { createSessions } from "../../firmware/sessions.ts";
+import { DEVICE_LIMITS } from "../../firmware/limits.ts";
+import type { Origin } from "../../firmware/calls/calls.ts";
+import { noiseSuite } from "../../host/driver/index.ts";
+import type { Message } from "../../protocol/call/envelope.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import type { LinkEvent, LinkRecord } from "../../protocol/link/link.ts";
+import { createInitiator } from "../../protocol/session/initiator.ts";
+import { ephemeral } from "../session/channel-ends.ts";
+
+const EPOCH = 0xbeef;
+const hellos = { host: new Uint8Array(20), device: new Uint8Array(30) };
+const HELLO = { side: "host", oldest: 1, newest: 1, nonce: new Uint8Array(16) } as const;
+const peer = { ...HELLO, frameLimit: 512, window: 8, suites: [], features: [] };
+
+const part = (id: number): Message => ({ kind: "part", id, offset: 0, bytes: new Uint8Array(9) });
+
+/** Forever the same part: a result without an end. */
+const endless = function* (id: number): Generator<Message> {
+  while (true) yield part(id);
+};
+
+/** Sessions over a queue that a test empties, with a session of anyone on each channel asked. */
+const createScene = (channels: readonly number[]) => {
+  const queue: LinkRecord[] = [];
+  const origins: Origin[] = [];
+  const left: number[] = [];
+  const sessions = createSessions({
+    link: {
+      send: (record) => {
+        if (queue.length >= LIMITS.queuedRecords) return false;
+        queue.push(record);
+        return true;
+      },
+      room: () => LIMITS.queuedRecords - queue.length,
+      promote: () => [],
+      strengthen: () => undefined,
+    },
+    calls: { take: (_, origin) => void origins.push(origin), leave: (id) => void left.push(id) },
+    responder: {
+      suite: noiseSuite,
+      ephemeral,
+      linkKey: () => undefined,
+      pairingKey: () => undefined,
+      onPairingOpened: () => undefined,
+      onPairingFailed: () => undefined,
+      accepts: () => false,
+    },
+    onWaiting: () => undefined,
+  });
+  const opened: LinkEvent = { kind: "opened", epoch: EPOCH, peer, hellos };
+  sessions.take([opened], 0);
+  for (const channel of channels) {
+    const host = createInitiator(noiseSuite, { hellos, epoch: EPOCH, channel });
+    const deliver = (record: Uint8Array, isHandshake: boolean): void =>
+      sessions.take([{ kind: "record", epoch: EPOCH, channel, isHandshake, record }], 0);
+    const first = host.begin({ pattern: "NN" }, ephemeral(), 0);
+    if (first.kind === "send") deliver(first.record, true);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      for (const event of host.take(next.bytes, next.isHandshake, 0)) {
+        if (event.kind === "send") deliver(event.record, event.isHandshake);
+      }
+    }
+    deliver(host.seal(Uint8Array.of(0), 0) ?? new Uint8Array(0), false);
+  }
+  return { sessions, queue, origins, left };
+};
+
+describe("answers", () => {
+  test("without an end leave room in the link's queue, so that the device goes on hearing", () => {
+    const { sessions, queue, origins } = createScene([0]);
+    origins[0]?.send(endless(1));
+    sessions.pump(0);
+    expect(queue.length).toBe(LIMITS.queuedRecords - DEVICE_LIMITS.spareRecords);
+    queue.splice(0, 3);
+    sessions.pump(0);
+    expect(queue.length).toBe(LIMITS.queuedRecords - DEVICE_LIMITS.spareRecords);
+  });
+
+  test("of several sessions, and of one, take turns", () => {
+    const { sessions, queue, origins } = createScene([0, 5]);
+    origins[0]?.send(endless(1));
+    origins[1]?.send(endless(2));
+    sessions.pump(0);
+    const channels = queue.map(({ channel }) => channel);
+    expect(channels).toEqual([0, 5, 0, 5, 0, 5, 0, 5]);
+  });
+
+  test("that nobody takes end the session at their limit, and not before", () => {
+    const { sessions, queue, origins, left } = createScene([0]);
+    const [origin] = origins;
+    for (let i = 0; i < DEVICE_LIMITS.sessionQueue; i += 1) origin?.send(endless(i));
+    expect(left).toEqual([]);
+    origin?.send(endless(99));
+    expect(left).toEqual([origin?.session ?? 0]);
+    expect(sessions.isWaiting()).toBe(false);
+    origin?.send(endless(100));
+    sessions.pump(0);
+    expect(queue).toEqual([]);
+  });
+});
+
+test("a link that closes takes its sessions with it", () => {
+  const { sessions, queue, origins, left } = createScene([0, 1]);
+  origins[0]?.send(endless(1));
+  sessions.take([{ kind: "closed", epoch: EPOCH, reason: "lost" }], 0);
+  expect(left.toSorted()).toEqual(origins.map(({ session }) => session).toSorted());
+  sessions.pump(0);
+  expect(queue).toEqual([]);
+});

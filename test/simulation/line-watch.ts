@@ -1,0 +1,58 @@
+/**
+ * What a boot says and hears on its line: nothing before a valid HELLO, at most two answers a
+ * second, and every byte kept for the search for secrets.
+ */
+import type { Link } from "../../firmware/hal.ts";
+import { decodeAs } from "../../protocol/cbor/cbor.ts";
+import { createFrameReader, FLAGS, type Frame } from "../../protocol/frame/frame.ts";
+import { HELLO } from "../../protocol/link/hello.ts";
+import type { Findings } from "./findings.ts";
+
+/** Type and version of a HELLO_ACK, as COBS leaves it: the third byte of a chunk. */
+const HELLO_ACK = 0x12;
+const SPAN_MS = 1_000;
+/** And one that the line took late. */
+const MOST_ANSWERS = 3;
+
+const isHello = ({ type, flags, payload }: Frame): boolean =>
+  type === "hello" &&
+  (flags & FLAGS.device) === 0 &&
+  decodeAs(HELLO, payload)?.side === "host";
+
+/** The same line, watched. `onSend` gets every byte that leaves. */
+export const watchLine = (
+  line: Link,
+  nowMs: () => number,
+  findings: Findings,
+  onSend: (bytes: Uint8Array) => void,
+): Link => {
+  let reader = createFrameReader();
+  let wasGreeted = false;
+  let answersAtMs: readonly number[] = [];
+  const answer = (): void => {
+    const atMs = nowMs();
+    answersAtMs = [...answersAtMs, atMs].filter((one) => atMs - one < SPAN_MS);
+    findings.expect(answersAtMs.length <= MOST_ANSWERS, "silent", () => "answers in quick succession");
+  };
+  return {
+    ...line,
+    send: (bytes) => {
+      findings.expect(wasGreeted, "silent", () => `${bytes.length} bytes before any HELLO`);
+      findings.expect(line.hasRoom(), "bounded", () => "the device sends though there is no room");
+      if (bytes[2] === HELLO_ACK) answer();
+      onSend(bytes);
+      line.send(bytes);
+    },
+    onReceive: (action) =>
+      line.onReceive((bytes) => {
+        if (!wasGreeted) wasGreeted = reader.push(bytes).some(isHello);
+        action(bytes);
+      }),
+    onCable: (action) =>
+      line.onCable((attached) => {
+        wasGreeted = false;
+        reader = createFrameReader();
+        action(attached);
+      }),
+  };
+};
