@@ -3,6 +3,7 @@
  * record to the calls, and the way of their messages back as the line takes them.
  */
 import { encodeMessage, type Message } from "../protocol/call/envelope.ts";
+import { createTurns, type Turns } from "../protocol/call/turns.ts";
 import type { Link, LinkEvent } from "../protocol/link/link.ts";
 import type { ChannelBinding } from "../protocol/session/binding.ts";
 import {
@@ -38,141 +39,149 @@ interface Place {
   readonly channel: number;
   readonly responder: Responder;
   origin: Origin | undefined;
-  /** What the session still has to say; made as it is pulled. */
-  queue: Iterator<Message>[];
+  /** What the session still has to say. */
+  readonly turns: Turns;
 }
 
-/** The next message of the first in turn, which then goes to the end: none starves another. */
-const nextMessage = (queue: Iterator<Message>[]): Message | undefined => {
-  for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
-    const next = first.next();
-    if (next.done === true) continue;
-    queue.push(first);
-    return next.value;
+interface State {
+  readonly config: SessionsConfig;
+  readonly hellos: Map<number, ChannelBinding["hellos"]>;
+  readonly places: Map<string, Place>;
+  lastSession: number;
+}
+
+const placeOf = (state: State, epoch: number, channel: number): Place | undefined => {
+  const name = `${epoch}/${channel}`;
+  const hellos = state.hellos.get(epoch);
+  const known = state.places.get(name);
+  if (known !== undefined || hellos === undefined) return known;
+  const responder = createResponder(state.config.responder, { hellos, epoch, channel });
+  const place: Place = { epoch, channel, responder, origin: undefined, turns: createTurns() };
+  state.places.set(name, place);
+  return place;
+};
+
+const leave = ({ config }: State, place: Place): void => {
+  if (place.origin !== undefined) config.calls.leave(place.origin.session);
+  place.origin = undefined;
+  place.turns.clear();
+};
+
+const closeEpoch = (state: State, epoch: number): void => {
+  state.hellos.delete(epoch);
+  for (const [name, place] of state.places) {
+    if (place.epoch !== epoch) continue;
+    leave(state, place);
+    place.responder.end();
+    state.places.delete(name);
   }
-  return undefined;
+};
+
+/** The way back of a session, for as long as it is the place's own. */
+const sayIn = (state: State, place: Place, origin: Origin, messages: Iterable<Message>): void => {
+  if (place.origin !== origin) return;
+  if (place.turns.size() >= DEVICE_LIMITS.sessionQueue) {
+    place.responder.end(); // it asks and does not read: its session is over
+    leave(state, place);
+    return;
+  }
+  place.turns.add(messages);
+  state.config.onWaiting();
+};
+
+/** From here on the session counts, and its link is the live one. */
+const begin = (
+  state: State,
+  place: Place,
+  { caller, handshakeHash }: Extract<ResponderEvent, { kind: "began" }>,
+  nowMs: number,
+): void => {
+  const { link } = state.config;
+  leave(state, place);
+  state.lastSession += 1;
+  const origin: Origin = {
+    session: state.lastSession,
+    caller,
+    handshakeHash,
+    send: (messages) => sayIn(state, place, origin, messages),
+  };
+  place.origin = origin;
+  if (caller.kind === "host") link.strengthen(place.epoch);
+  takeAll(state, link.promote(place.epoch), nowMs);
+};
+
+const act = (state: State, place: Place, event: ResponderEvent, nowMs: number): void => {
+  const { link, calls } = state.config;
+  const { epoch, channel } = place;
+  switch (event.kind) {
+    case "send":
+      link.send({ epoch, channel, isHandshake: event.isHandshake, bytes: event.record }, nowMs);
+      return;
+    case "claimed":
+      link.strengthen(epoch);
+      return;
+    case "began":
+      begin(state, place, event, nowMs);
+      return;
+    case "plaintext":
+      if (place.origin !== undefined) calls.take(event.plaintext, place.origin);
+      return;
+    case "ended":
+      leave(state, place);
+  }
+};
+
+const takeOne = (state: State, event: LinkEvent, nowMs: number): void => {
+  switch (event.kind) {
+    case "opened":
+      state.hellos.set(event.epoch, event.hellos);
+      return;
+    case "closed":
+      closeEpoch(state, event.epoch);
+      return;
+    case "record": {
+      const place = placeOf(state, event.epoch, event.channel);
+      if (place === undefined) return;
+      const came = place.responder.take(event.record, event.isHandshake, nowMs);
+      for (const one of came) act(state, place, one, nowMs);
+      return;
+    }
+    default:
+      return; // what only a host's end is told
+  }
+};
+
+const takeAll = (state: State, events: readonly LinkEvent[], nowMs: number): void => {
+  for (const event of events) takeOne(state, event, nowMs);
+};
+
+/** One message of a session; false where it has none or none may be sent. */
+const sendNext = (
+  { link }: SessionsConfig,
+  { epoch, channel, responder, turns }: Place,
+  nowMs: number,
+): boolean => {
+  if (link.room(epoch) <= DEVICE_LIMITS.spareRecords) return false;
+  const message = turns.next();
+  const record = message === undefined ? undefined : responder.seal(encodeMessage(message), nowMs);
+  if (record === undefined) return false;
+  return link.send({ epoch, channel, isHandshake: false, bytes: record }, nowMs);
 };
 
 /** No link yet, so no session. */
-export const createSessions = ({ link, calls, responder, onWaiting }: SessionsConfig): Sessions => {
-  const hellos = new Map<number, ChannelBinding["hellos"]>();
-  const places = new Map<string, Place>();
-  let lastSession = 0;
-
-  const placeOf = (epoch: number, channel: number): Place | undefined => {
-    const name = `${epoch}/${channel}`;
-    const both = hellos.get(epoch);
-    const known = places.get(name);
-    if (known !== undefined || both === undefined) return known;
-    const binding = { hellos: both, epoch, channel };
-    const place: Place = {
-      epoch,
-      channel,
-      responder: createResponder(responder, binding),
-      origin: undefined,
-      queue: [],
-    };
-    places.set(name, place);
-    return place;
-  };
-  const leave = (place: Place): void => {
-    if (place.origin !== undefined) calls.leave(place.origin.session);
-    place.origin = undefined;
-    place.queue = [];
-  };
-  const closeEpoch = (epoch: number): void => {
-    hellos.delete(epoch);
-    for (const [name, place] of places) {
-      if (place.epoch !== epoch) continue;
-      leave(place);
-      place.responder.end();
-      places.delete(name);
-    }
-  };
-  /** From here on the session counts, and its link is the live one. */
-  const begin = (
-    place: Place,
-    { caller, handshakeHash }: Extract<ResponderEvent, { kind: "began" }>,
-    nowMs: number,
-  ): void => {
-    leave(place);
-    lastSession += 1;
-    const origin: Origin = {
-      session: lastSession,
-      caller,
-      handshakeHash,
-      send: (messages) => {
-        if (place.origin !== origin) return;
-        if (place.queue.length >= DEVICE_LIMITS.sessionQueue) {
-          place.responder.end(); // it asks and does not read: its session is over
-          leave(place);
-          return;
-        }
-        place.queue.push(messages[Symbol.iterator]());
-        onWaiting();
-      },
-    };
-    place.origin = origin;
-    if (caller.kind === "host") link.strengthen(place.epoch);
-    take(link.promote(place.epoch), nowMs);
-  };
-  const act = (place: Place, event: ResponderEvent, nowMs: number): void => {
-    const { epoch, channel } = place;
-    switch (event.kind) {
-      case "send":
-        link.send({ epoch, channel, isHandshake: event.isHandshake, bytes: event.record }, nowMs);
-        return;
-      case "claimed":
-        link.strengthen(epoch);
-        return;
-      case "began":
-        begin(place, event, nowMs);
-        return;
-      case "plaintext":
-        if (place.origin !== undefined) calls.take(event.plaintext, place.origin);
-        return;
-      case "ended":
-        leave(place);
-    }
-  };
-  const takeEvent = (event: LinkEvent, nowMs: number): void => {
-    switch (event.kind) {
-      case "opened":
-        hellos.set(event.epoch, event.hellos);
-        return;
-      case "closed":
-        closeEpoch(event.epoch);
-        return;
-      case "record": {
-        const place = placeOf(event.epoch, event.channel);
-        const events = place?.responder.take(event.record, event.isHandshake, nowMs) ?? [];
-        for (const one of events) if (place !== undefined) act(place, one, nowMs);
-        return;
-      }
-      default:
-        return; // what only a host's end is told
-    }
-  };
-  const take: Sessions["take"] = (events, nowMs) => {
-    for (const event of events) takeEvent(event, nowMs);
-  };
-  /** One message of a session; false where it has none or none can be sealed. */
-  const sendNext = ({ epoch, channel, responder: own, queue }: Place, nowMs: number): boolean => {
-    if (link.room(epoch) <= DEVICE_LIMITS.spareRecords) return false;
-    const message = nextMessage(queue);
-    const record = message === undefined ? undefined : own.seal(encodeMessage(message), nowMs);
-    if (record === undefined) return false;
-    return link.send({ epoch, channel, isHandshake: false, bytes: record }, nowMs);
-  };
+export const createSessions = (config: SessionsConfig): Sessions => {
+  const state: State = { config, hellos: new Map(), places: new Map(), lastSession: 0 };
   return {
-    take,
+    take: (events, nowMs) => takeAll(state, events, nowMs),
     pump: (nowMs) => {
       let hasMore = true;
       while (hasMore) {
         hasMore = false;
-        for (const place of places.values()) if (sendNext(place, nowMs)) hasMore = true;
+        for (const place of state.places.values()) {
+          if (sendNext(config, place, nowMs)) hasMore = true;
+        }
       }
     },
-    isWaiting: () => [...places.values()].some(({ queue }) => queue.length > 0),
+    isWaiting: () => [...state.places.values()].some(({ turns }) => turns.size() > 0),
   };
 };

@@ -41,12 +41,8 @@ const later = (tries: number, action: () => void): (() => void) => {
 /** Makes the queue of a master that stays open until the queue's last `clear`. */
 export const createSendQueue = (master: number): SendQueue => {
   let waiting: readonly Uint8Array[] = [];
-  let waitingBytes = 0;
-  let dropped = 0;
-  let tries = 0;
-  let cancelRetry: (() => void) | undefined;
-  let onRoom: (() => void) | undefined;
-
+  let [waitingBytes, dropped, tries] = [0, 0, 0];
+  let [cancelRetry, onRoom]: ((() => void) | undefined)[] = [];
   const clear = (): void => {
     cancelRetry?.();
     cancelRetry = undefined;
@@ -56,12 +52,11 @@ export const createSendQueue = (master: number): SendQueue => {
     tries = 0;
   };
 
-  const retryLater = (): void => {
-    cancelRetry = later(tries, () => {
-      cancelRetry = undefined;
-      flush();
-      if (waitingBytes < ROOM_BYTES) onRoom?.();
-    });
+  const hasRoom = (): boolean => waitingBytes < ROOM_BYTES;
+  const retry = (): void => {
+    cancelRetry = undefined;
+    flush();
+    if (hasRoom()) onRoom?.();
   };
 
   /** Writes from the front; true while the terminal takes bytes and some are left. */
@@ -78,23 +73,25 @@ export const createSendQueue = (master: number): SendQueue => {
   const flush = (): void => {
     try {
       while (writeFront());
-      if (waitingBytes > 0) retryLater();
+      if (waitingBytes > 0) cancelRetry = later(tries, retry);
     } catch {
       clear(); // The other end is gone: the cable's watch reports it.
     }
   };
 
+  const push = (bytes: Uint8Array): void => {
+    if (waitingBytes + bytes.length > QUEUE_BYTES) {
+      dropped += bytes.length;
+      return;
+    }
+    waiting = [...waiting, bytes.slice()];
+    waitingBytes += bytes.length;
+    if (cancelRetry === undefined) flush();
+  };
+
   return {
-    push: (bytes) => {
-      if (waitingBytes + bytes.length > QUEUE_BYTES) {
-        dropped += bytes.length;
-        return;
-      }
-      waiting = [...waiting, bytes.slice()];
-      waitingBytes += bytes.length;
-      if (cancelRetry === undefined) flush();
-    },
-    hasRoom: () => waitingBytes < ROOM_BYTES,
+    push,
+    hasRoom,
     onRoom: (action) => {
       onRoom = action;
     },

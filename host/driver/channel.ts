@@ -4,9 +4,11 @@
  */
 import { randomBytes } from "node:crypto";
 import { encodeMessage, decodeMessage, type Message } from "../../protocol/call/envelope.ts";
+import { createTurns, type Turns } from "../../protocol/call/turns.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
   createInitiator,
+  type Initiator,
   type InitiatorEvent,
   type Opening,
 } from "../../protocol/session/initiator.ts";
@@ -19,6 +21,8 @@ export interface ChannelListener {
   readonly message: (message: Message) => void;
   /** The session is over and no other has taken its place. */
   readonly ended: () => void;
+  /** The channel has had its handshakes: only a new link has more. */
+  readonly exhausted: () => void;
 }
 
 /** What a new session says of itself: the Noise handshake hash, 32 bytes. */
@@ -45,6 +49,90 @@ export type Ephemerals = () => Uint8Array;
 /** Handshakes of one channel are counted in 16 bits: the link is given up before they run out. */
 const LAST_COUNTER = 0xfff0;
 
+type Settle = (outcome: Outcome<Began, "session_refused">) => void;
+
+interface State {
+  readonly wire: Wire;
+  readonly clock: HostClock;
+  readonly listener: ChannelListener;
+  readonly initiator: Initiator;
+  readonly turns: Turns;
+  /** Who waits for the handshake under way. */
+  waiting: Settle | undefined;
+  stopTimer: () => void;
+}
+
+const settle = (state: State, outcome: Parameters<Settle>[0]): void => {
+  const told = state.waiting;
+  state.waiting = undefined;
+  told?.(outcome);
+};
+
+const act = (state: State, event: InitiatorEvent): void => {
+  switch (event.kind) {
+    case "send":
+      state.wire.send(event.record, event.isHandshake);
+      return;
+    case "began":
+      state.turns.clear();
+      settle(state, ok({ handshakeHash: event.handshakeHash }));
+      return;
+    case "plaintext": {
+      const message = decodeMessage(event.plaintext);
+      if (message.ok) state.listener.message(message.value);
+      return;
+    }
+    case "refused":
+      settle(state, fail("session_refused"));
+      return;
+    case "ended":
+      state.turns.clear();
+      if (state.waiting === undefined) state.listener.ended();
+  }
+};
+
+const take = (state: State, events: readonly InitiatorEvent[]): void => {
+  for (const event of events) act(state, event);
+  const { clock, initiator } = state;
+  state.stopTimer();
+  const deadlineMs = initiator.deadlineMs();
+  if (deadlineMs === undefined) return;
+  const delayMs = Math.max(0, deadlineMs - clock.nowMs());
+  state.stopTimer = clock.after(delayMs, () => take(state, initiator.tick(clock.nowMs())));
+};
+
+/** Seals messages while the wire has room. */
+const pump = ({ wire, clock, initiator, turns, listener }: State): void => {
+  while (turns.size() > 0 && wire.room() > 0 && initiator.pattern() !== undefined) {
+    const message = turns.next();
+    if (message === undefined) return;
+    const record = initiator.seal(encodeMessage(message), clock.nowMs());
+    if (record === undefined) {
+      turns.clear();
+      listener.ended(); // its keys are worn
+      return;
+    }
+    wire.send(record, false);
+  }
+};
+
+const begin = (
+  state: State,
+  opening: Opening,
+  ephemeral: Ephemerals,
+): Promise<Outcome<Began, "session_refused">> => {
+  const { initiator, clock, listener } = state;
+  settle(state, fail("session_refused"));
+  if (initiator.counter() >= LAST_COUNTER) {
+    listener.exhausted();
+    return Promise.resolve(fail("session_refused"));
+  }
+  const { promise, resolve } = Promise.withResolvers<Outcome<Began, "session_refused">>();
+  state.waiting = resolve;
+  take(state, [initiator.begin(opening, noiseSuite.keyPair(ephemeral()), clock.nowMs())]);
+  return promise;
+};
+
 /** Sessions on a wire, none yet. */
 export const createChannel = (
   wire: Wire,
@@ -53,96 +141,32 @@ export const createChannel = (
   ephemeral: Ephemerals = () => Uint8Array.from(randomBytes(32)),
 ): Channel => {
   const initiator = createInitiator(noiseSuite, wire.binding, wire.lastCounter);
-  let queue: Iterator<Message>[] = [];
-  let waiting: ((outcome: Outcome<Began, "session_refused">) => void) | undefined;
-  let stopTimer: () => void = () => undefined;
-
-  const settle = (outcome: Outcome<Began, "session_refused">): void => {
-    const told = waiting;
-    waiting = undefined;
-    told?.(outcome);
+  const state: State = {
+    wire,
+    clock,
+    listener,
+    initiator,
+    turns: createTurns(),
+    waiting: undefined,
+    stopTimer: () => undefined,
   };
-  const act = (event: InitiatorEvent): void => {
-    switch (event.kind) {
-      case "send":
-        wire.send(event.record, event.isHandshake);
-        return;
-      case "began":
-        queue = [];
-        settle(ok({ handshakeHash: event.handshakeHash }));
-        return;
-      case "plaintext": {
-        const message = decodeMessage(event.plaintext);
-        if (message.ok) listener.message(message.value);
-        return;
-      }
-      case "refused":
-        settle(fail("session_refused"));
-        return;
-      case "ended":
-        queue = [];
-        if (waiting === undefined) listener.ended();
-    }
-  };
-  const take = (events: readonly InitiatorEvent[]): void => {
-    for (const event of events) act(event);
-    schedule();
-  };
-  const schedule = (): void => {
-    stopTimer();
-    const deadlineMs = initiator.deadlineMs();
-    if (deadlineMs === undefined) return;
-    const delayMs = Math.max(0, deadlineMs - clock.nowMs());
-    stopTimer = clock.after(delayMs, () => take(initiator.tick(clock.nowMs())));
-  };
-  /** The next message of the first in turn, which then goes to the end: none starves another. */
-  const nextMessage = (): Message | undefined => {
-    for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
-      const next = first.next();
-      if (next.done === true) continue;
-      queue.push(first);
-      return next.value;
-    }
-    return undefined;
-  };
-  const pump = (): void => {
-    while (queue.length > 0 && wire.room() > 0 && initiator.pattern() !== undefined) {
-      const message = nextMessage();
-      if (message === undefined) return;
-      const record = initiator.seal(encodeMessage(message), clock.nowMs());
-      if (record === undefined) {
-        queue = [];
-        listener.ended(); // its keys are worn
-        return;
-      }
-      wire.send(record, false);
-    }
-  };
-  wire.onRecord((record, isHandshake) => take(initiator.take(record, isHandshake, clock.nowMs())));
-  wire.onRoom(pump);
+  wire.onRecord((record, isHandshake) =>
+    take(state, initiator.take(record, isHandshake, clock.nowMs())),
+  );
+  wire.onRoom(() => pump(state));
   return {
-    begin: (opening) => {
-      settle(fail("session_refused"));
-      if (initiator.counter() >= LAST_COUNTER) {
-        void wire.close();
-        return Promise.resolve(fail("session_refused"));
-      }
-      const { promise, resolve } = Promise.withResolvers<Outcome<Began, "session_refused">>();
-      waiting = resolve;
-      take([initiator.begin(opening, noiseSuite.keyPair(ephemeral()), clock.nowMs())]);
-      return promise;
-    },
+    begin: (opening) => begin(state, opening, ephemeral),
     send: (messages) => {
-      queue.push(messages[Symbol.iterator]());
-      pump();
+      state.turns.add(messages);
+      pump(state);
     },
     isOpen: () => initiator.pattern() !== undefined,
-    isSent: () => queue.length === 0,
+    isSent: () => state.turns.size() === 0,
     end: () => {
-      stopTimer();
-      queue = [];
+      state.stopTimer();
+      state.turns.clear();
       initiator.end();
-      settle(fail("session_refused"));
+      settle(state, fail("session_refused"));
     },
   };
 };

@@ -12,7 +12,8 @@ export {
 } from "./client.ts";
 export { type HostClock, SYSTEM_CLOCK } from "./clock.ts";
 export type { DeviceStatus, Grant, Identity, KnownDevice } from "./identity.ts";
-export { type ChannelRecord, connectLine, type LineLink, type Observe } from "./line-link.ts";
+export type { Observe } from "./driven-link.ts";
+export { type ChannelRecord, connectLine, type LineLink } from "./line-link.ts";
 export type { Line, LineError, OpenLine } from "./line.ts";
 export { noiseSuite } from "./noise-suite.ts";
 export type { RemoteEvent, RemoteOptions } from "./remote.ts";

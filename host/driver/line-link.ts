@@ -1,18 +1,14 @@
 /**
- * One link over one line: the protocol's state machine, fed with real bytes and the clock's time.
- * All channels of the link are here; a wire is one of them.
+ * One link over one line that this program opens: from its first byte to the signer's answer, and
+ * then until it goes down. All channels of the link are here; a wire is one of them.
  */
-import { createHash, randomBytes } from "node:crypto";
-import { concat } from "../../protocol/bytes.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { LIMITS } from "../../protocol/limits.ts";
 import type { Hello } from "../../protocol/link/hello.ts";
-import { createLink, type LinkEvent } from "../../protocol/link/link.ts";
+import type { LinkEvent } from "../../protocol/link/link.ts";
 import type { ChannelBinding } from "../../protocol/session/binding.ts";
-import type { HostClock } from "./clock.ts";
-import { createLinkEnding } from "./link-ending.ts";
+import { type DrivenLink, driveLink, type DriveOptions } from "./driven-link.ts";
+import { createLinkEnding, type LinkEnding } from "./link-ending.ts";
 import type { Line, OpenLine } from "./line.ts";
-import { createOutbox } from "./outbox.ts";
 import type { ConnectError, ConnectOptions } from "./wire.ts";
 
 /** A record as it came. */
@@ -35,114 +31,115 @@ export interface LineLink {
   readonly close: () => Promise<void>;
 }
 
-/** Sees every byte that crosses the line. */
-export type Observe = (direction: "in" | "out", bytes: Uint8Array) => void;
-
 /** How a link over a line is made. */
-export interface LineLinkOptions extends ConnectOptions {
-  readonly clock: HostClock;
-  readonly observe?: Observe;
-  /** 16 fresh random bytes; the system's unless told. */
-  readonly nonce?: () => Uint8Array;
-}
-
-/** How long a close waits for last words, such as a cancel, to arrive; in milliseconds. */
-const LINGER_MS = 300;
+export type LineLinkOptions = ConnectOptions & DriveOptions;
 
 type Opened = Extract<LinkEvent, { kind: "opened" }>;
+type Answer = Outcome<Opened, ConnectError>;
 
-/** Runs the link over a line; `onStep` follows the events of each step, also where it had none. */
-const drive = (
-  line: Line,
-  { clock, observe, nonce = () => Uint8Array.from(randomBytes(16)) }: LineLinkOptions,
-  onEvent: (event: LinkEvent) => void,
-  onStep: () => void,
-) => {
-  const link = createLink({
-    side: "host",
-    sha256: (data) => Uint8Array.from(createHash("sha256").update(data).digest()),
-    nonce,
-    frameLimit: line.frameLimit ?? LIMITS.framePayloadDefault,
-    window: line.window ?? LIMITS.windowDefault,
-  });
-  let stopTimer: () => void = () => undefined;
-  let isStopped = false;
-  let onIdle: (() => void) | undefined;
-  const flush = (): void => {
-    while (!isStopped && outbox.hasRoom()) {
-      const bytes = link.pull(clock.nowMs());
-      if (bytes === undefined) break;
-      observe?.("out", bytes);
-      outbox.write(bytes);
-    }
-    if (link.isIdle()) onIdle?.();
-    schedule();
-  };
-  const outbox = createOutbox(line, flush);
-  const take = (events: readonly LinkEvent[]): void => {
-    if (isStopped) return;
-    for (const event of events) onEvent(event);
-    flush();
-    onStep(); // an acknowledgement makes room and is no event
-  };
-  const schedule = (): void => {
-    stopTimer();
-    const deadlineMs = link.deadlineMs();
-    if (isStopped || deadlineMs === undefined) return;
-    const delayMs = Math.max(0, deadlineMs - clock.nowMs());
-    stopTimer = clock.after(delayMs, () => take(link.tick(clock.nowMs())));
-  };
-  let sample: Uint8Array = new Uint8Array(0);
-  line.onBytes((bytes) => {
-    observe?.("in", bytes);
-    if (sample.length < SAMPLE) sample = concat(sample, bytes.subarray(0, SAMPLE));
-    take(link.receive(bytes, clock.nowMs()));
-  });
-  const stop = (): void => {
-    isStopped = true;
-    stopTimer();
-  };
-  return {
-    link,
-    flush,
-    sample: () => sample,
-    start: () => take(link.tick(clock.nowMs())),
-    stop,
-    linger: (): Promise<void> => {
-      if (link.isIdle()) return Promise.resolve();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const cancel = clock.after(LINGER_MS, resolve);
-      onIdle = resolve;
-      return promise.finally(cancel);
-    },
-  };
-};
+interface State {
+  readonly line: Line;
+  readonly options: LineLinkOptions;
+  readonly ending: LinkEnding;
+  readonly driven: DrivenLink;
+  readonly answer: PromiseWithResolvers<Answer>;
+  onRecord: ((record: ChannelRecord) => void) | undefined;
+  onRoom: (() => void) | undefined;
+}
+
+const PORT_CLOSED = fail("not_a_signer", { why: "the port closed" });
 
 /** What consoles and modems send: letters, ends of lines, escapes. */
-const TEXT = /^[\t\n\r\x1b\x20-\x7e]+$/;
-
-/** Bytes of what comes before any answer, to tell text from noise. */
-const SAMPLE = 64;
-
-/** What an event means to somebody who waits for a signer to answer. */
-const refusalOf = (event: LinkEvent): ConnectError | undefined => {
-  switch (event.kind) {
-    case "loopback":
-      return "link_loopback";
-    case "incompatible":
-      return "link_incompatible";
-    default:
-      return undefined;
-  }
-};
+const isText = (byte: number): boolean =>
+  (byte >= 0x20 && byte < 0x7f) || [0x09, 0x0a, 0x0d, 0x1b].includes(byte);
 
 /** Why bytes came and no frames. */
 const explainNoise = (sample: Uint8Array): Failure<ConnectError> =>
-  TEXT.test(new TextDecoder("latin1").decode(sample))
+  sample.every(isText)
     ? fail("not_a_signer", { why: "it speaks text, as a console or a modem does" })
     : fail("bytes_without_frames");
 
-/** Opens a line and waits until a signer answers on it. */
+const goDown = ({ driven, ending, answer }: State): void => {
+  driven.stop();
+  ending.goDown();
+  answer.resolve(PORT_CLOSED);
+};
+
+const take = (state: State, event: LinkEvent): void => {
+  const { answer, driven } = state;
+  switch (event.kind) {
+    case "opened":
+      answer.resolve(ok(event));
+      return;
+    case "record":
+      state.onRecord?.(event);
+      return;
+    case "closed":
+      goDown(state);
+      return;
+    case "loopback":
+      answer.resolve(fail("link_loopback"));
+      return;
+    case "incompatible":
+      answer.resolve(fail("link_incompatible"));
+      return;
+    case "noise":
+      answer.resolve(explainNoise(driven.sample()));
+  }
+};
+
+/** Waits until a signer answers, the time is over or the caller changes his mind. */
+const awaitAnswer = async ({ options, driven, answer }: State): Promise<Answer> => {
+  const { clock, timeoutMs, signal } = options;
+  const nothing = fail("not_a_signer", { why: "nothing answered" });
+  const stopWaiting = clock.after(timeoutMs, () => answer.resolve(nothing));
+  const cancel = (): void => answer.resolve(fail("cancelled"));
+  signal.addEventListener("abort", cancel);
+  if (signal.aborted) cancel();
+  driven.start();
+  const answered = await answer.promise;
+  stopWaiting();
+  signal.removeEventListener("abort", cancel);
+  return answered;
+};
+
+const close = async ({ line, options, ending, driven }: State): Promise<void> => {
+  if (ending.isOpen()) {
+    await driven.linger();
+    driven.link.close(options.clock.nowMs());
+    driven.flush();
+  }
+  ending.close();
+  driven.stop();
+  await line.close();
+};
+
+const lineLinkOf = (state: State, { peer, hellos, epoch }: Opened): LineLink => {
+  const { driven, ending, options } = state;
+  const { link } = driven;
+  return {
+    peer,
+    binding: { hellos, epoch },
+    send: ({ channel, isHandshake, record }) => {
+      if (!ending.isOpen()) return false;
+      const message = { epoch, channel, isHandshake, bytes: record };
+      const isTaken = link.send(message, options.clock.nowMs());
+      driven.flush();
+      return isTaken;
+    },
+    room: () => (ending.isOpen() ? link.room(epoch) : 0),
+    onRoom: (action) => {
+      state.onRoom = action;
+    },
+    onRecord: (action) => {
+      state.onRecord = action;
+    },
+    onDown: ending.onDown,
+    close: () => close(state),
+  };
+};
+
+/** Opens a line and waits until a signer answers on it. Never throws. */
 export const connectLine = async (
   open: OpenLine,
   options: LineLinkOptions,
@@ -150,68 +147,21 @@ export const connectLine = async (
   const opened = await open();
   if (!opened.ok) return opened;
   const line = opened.value;
-  const ending = createLinkEnding();
-  const greeting = Promise.withResolvers<Outcome<Opened, ConnectError>>();
-  let onRecord: ((record: ChannelRecord) => void) | undefined;
-  let onRoom: (() => void) | undefined;
-  const goDown = (): void => {
-    running.stop();
-    ending.goDown();
-    greeting.resolve(fail("not_a_signer", { why: "the port closed" }));
+  const state: State = {
+    line,
+    options,
+    ending: createLinkEnding(),
+    driven: driveLink(line, options, {
+      event: (event) => take(state, event),
+      step: () => state.onRoom?.(),
+    }),
+    answer: Promise.withResolvers<Answer>(),
+    onRecord: undefined,
+    onRoom: undefined,
   };
-  const take = (event: LinkEvent): void => {
-    const refusal = refusalOf(event);
-    if (refusal !== undefined) greeting.resolve(fail(refusal));
-    if (event.kind === "noise") greeting.resolve(explainNoise(running.sample()));
-    if (event.kind === "opened") greeting.resolve(ok(event));
-    if (event.kind === "record") onRecord?.(event);
-    if (event.kind === "closed") goDown();
-  };
-  const running = drive(line, options, take, () => onRoom?.());
-  line.onClose(goDown);
-  const { clock, timeoutMs, signal } = options;
-  const giveUp = fail("not_a_signer", { why: "nothing answered" });
-  const stopWaiting = clock.after(timeoutMs, () => greeting.resolve(giveUp));
-  const cancel = (): void => greeting.resolve(fail("cancelled"));
-  signal.addEventListener("abort", cancel);
-  if (signal.aborted) cancel();
-  running.start();
-  const answer = await greeting.promise;
-  stopWaiting();
-  signal.removeEventListener("abort", cancel);
-  const { link } = running;
-  const close = async (): Promise<void> => {
-    if (ending.isOpen()) {
-      await running.linger();
-      link.close(clock.nowMs());
-      running.flush();
-    }
-    ending.close();
-    running.stop();
-    await line.close();
-  };
-  if (!answer.ok || !ending.isOpen()) {
-    await close();
-    return answer.ok ? fail("not_a_signer", { why: "the port closed" }) : answer;
-  }
-  const { peer, hellos, epoch } = answer.value;
-  return ok({
-    peer,
-    binding: { hellos, epoch },
-    send: ({ channel, isHandshake, record }) => {
-      if (!ending.isOpen()) return false;
-      const isTaken = link.send({ epoch, channel, isHandshake, bytes: record }, clock.nowMs());
-      running.flush();
-      return isTaken;
-    },
-    room: () => (ending.isOpen() ? link.room(epoch) : 0),
-    onRoom: (action) => {
-      onRoom = action;
-    },
-    onRecord: (action) => {
-      onRecord = action;
-    },
-    onDown: ending.onDown,
-    close,
-  });
+  line.onClose(() => goDown(state));
+  const answer = await awaitAnswer(state);
+  if (answer.ok && state.ending.isOpen()) return ok(lineLinkOf(state, answer.value));
+  await close(state);
+  return answer.ok ? PORT_CLOSED : answer;
 };

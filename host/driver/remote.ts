@@ -194,6 +194,9 @@ const askStatus = (
 /** Works on a wire until it goes down, and then on the next. */
 const serve = (state: State, wire: Wire): void => {
   const { clock, options, waiting } = state;
+  const comeBackSoon = (): void => {
+    state.returning = comeBack(state);
+  };
   state.wire = wire;
   welcome(state, wire);
   state.steward = createSteward(wire, {
@@ -203,10 +206,9 @@ const serve = (state: State, wire: Wire): void => {
     waiting: waiting.all,
     find: waiting.find,
     askStatus: (signal) => askStatus(state, signal),
+    renew: comeBackSoon,
   });
-  wire.onDown(() => {
-    state.returning = comeBack(state);
-  });
+  wire.onDown(comeBackSoon);
   state.steward.look();
 };
 

@@ -1,4 +1,4 @@
-/** Params on their way to the device: within the request, or as a body in chunks as credit comes. */
+/** Params on their way to the device: in the request, or as a body in chunks as credit comes. */
 import { createHash } from "node:crypto";
 import {
   type BodyClaim,

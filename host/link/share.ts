@@ -1,7 +1,8 @@
 /** A port shared among programs: the line's link, and the socket that offers its channels. */
 import { type Outcome, ok } from "../../protocol/errors.ts";
 import type { HostClock } from "../driver/clock.ts";
-import { connectLine, type Observe } from "../driver/line-link.ts";
+import type { Observe } from "../driver/driven-link.ts";
+import { connectLine } from "../driver/line-link.ts";
 import type { OpenLine } from "../driver/line.ts";
 import type { ConnectError } from "../driver/wire.ts";
 import { createHub, type Hub } from "./hub.ts";

@@ -1,5 +1,5 @@
 /** What a trace shows, in the order in which it happened, live or from a recording. */
-import type { Observe } from "../driver/line-link.ts";
+import type { Observe } from "../driver/driven-link.ts";
 import { createTraceDecoder } from "./decoder.ts";
 import type { CallItem, TraceItem } from "./item.ts";
 import type { Recorded, Recording } from "./recording.ts";

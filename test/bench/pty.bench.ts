@@ -37,7 +37,7 @@ const startPeer = async (kind: "bare" | "layers") => {
   return {
     path: new TextDecoder().decode(value).trim(),
     end: async (): Promise<void> => {
-      child.stdin.end();
+      await child.stdin.end();
       await child.exited;
     },
   };
@@ -85,6 +85,7 @@ const openLayers = async (path: string): Promise<Runner> => {
   const channel = createChannel(opened.value, SYSTEM_CLOCK, {
     message: () => onAnswer(),
     ended: () => undefined,
+    exhausted: () => undefined,
   });
   const began = await channel.begin({ pattern: "NN" });
   if (!began.ok) throw new Error(began.error);

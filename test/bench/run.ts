@@ -52,15 +52,7 @@ const tableOf = (rows: readonly Row[]): string => {
     .join("\n");
 };
 
-const main = async (args: readonly string[]): Promise<number> => {
-  const isJson = args.includes("--json");
-  const names = args.filter((arg) => arg !== "--json");
-  const unknown = names.find((arg) => arg.startsWith("-"));
-  const benches = unknown === undefined ? await findBenches(names) : [];
-  if (benches.length === 0) {
-    console.error(unknown === undefined ? "no such bench" : `unknown option ${unknown}`);
-    return 1;
-  }
+const runAll = async (benches: readonly Bench[], isJson: boolean): Promise<void> => {
   const all: Row[] = [];
   for (const bench of benches) {
     const rows = await bench.run();
@@ -68,6 +60,17 @@ const main = async (args: readonly string[]): Promise<number> => {
     all.push(...rows);
   }
   if (!isJson) console.log(tableOf(all));
+};
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const names = args.filter((arg) => arg !== "--json");
+  const unknown = names.find((arg) => arg.startsWith("-"));
+  const benches = unknown === undefined ? await findBenches(names) : [];
+  if (benches.length === 0) {
+    console.error(unknown === undefined ? "no such bench" : `unknown option ${unknown}`);
+    return 1;
+  }
+  await runAll(benches, args.length > names.length);
   return 0;
 };
 

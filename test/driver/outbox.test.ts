@@ -17,7 +17,9 @@ test("a stuck line has room for 8 KiB, and again when it moves", async () => {
   let calls = 0;
   const outbox = createOutbox(
     lineThat(() => new Promise((resolve) => void waiting.push(resolve))),
-    () => void (calls += 1),
+    () => {
+      calls += 1;
+    },
   );
   let frames = 0;
   while (outbox.hasRoom()) {

@@ -86,7 +86,9 @@ export const createEnds = (
       linkKey: () => LINK_KEY,
       pairingKey: () => PSK,
       onPairingOpened: (hash) => void seen.pairingOpened.push(hash),
-      onPairingFailed: () => void (seen.pairingFailed += 1),
+      onPairingFailed: () => {
+        seen.pairingFailed += 1;
+      },
       accepts: (key, { role }) => key.toHex() === HOST_KEY.publicKey.toHex() && role !== "control",
       ...config,
     },

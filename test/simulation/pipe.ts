@@ -155,8 +155,10 @@ export const createPipe = (
   };
   const leave = (chunk: Uint8Array): void => {
     let chunks: readonly Uint8Array[] = [chunk];
-    for (const meddler of meddlers) chunks = chunks.flatMap((one) => meddler(one) ?? [one]);
-    for (const one of chunks) if (one.length > 0) put(one);
+    for (const meddler of meddlers) {
+      chunks = chunks.flatMap((one) => meddler(one) ?? [one]).filter(({ length }) => length > 0);
+    }
+    for (const one of chunks) put(one);
   };
   const transmit = (): void => {
     const [head] = waiting;

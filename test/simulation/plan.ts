@@ -17,9 +17,12 @@ export interface Plan {
   readonly isListed: boolean;
   /** Milliseconds that a signature takes the device. */
   readonly workMs: number;
+  /** When the faults end, whether or not the work is done. */
+  readonly faultsMs: number;
 }
 
 /** Bytes a millisecond: 115,200 and 921,600 baud with 10 bits a byte, and a USB gadget. */
+const MOST_FAULTS_MS = 120_000;
 const RATES = [11.52, 11.52, 92.16, 92.16, 1_000] as const;
 const FRAME_LIMITS = [512, 512, 512, 512, 64, 128, 1_024, 4_096] as const;
 const WINDOWS = [8, 8, 8, 8, 1, 2, 4, 32] as const;
@@ -52,6 +55,7 @@ const forLongRun = (plan: Plan): Plan => ({
   ...plan,
   statusMs: 0,
   isListed: true,
+  faultsMs: MOST_FAULTS_MS,
   nature: { ...plan.nature, bytesPerMs: 1_000, latencyMs: 0.05, latencyTimerMs: 0, frameLimit: 64, window: 32, splits: 0 },
 });
 
@@ -76,5 +80,6 @@ const drawn = (chance: Chance): Plan => {
     statusMs: chance.pick([0, 0, 100, 500, 3_000]),
     isListed: chance.isLucky(0.85),
     workMs: chance.pick([0, 0, 0.5, 3]),
+    faultsMs: chance.isLucky(0.5) ? MOST_FAULTS_MS : chance.magnitude(20, MOST_FAULTS_MS / 4),
   };
 };

@@ -27,8 +27,7 @@ export interface RunResult {
   readonly injected: ReadonlyMap<FaultName, number>;
 }
 
-/** How long faults may go on, and how long the rest may take after them. */
-const FAULTS_MS = 120_000;
+/** How long the rest may take after the faults. */
 const MEND_MS = 300_000;
 const SETTLE_MS = 160_000;
 const REST_MS = 2_000;
@@ -80,11 +79,12 @@ const arm = (scene: Scene, names: readonly FaultName[]) => {
   };
 };
 
-/** Until everything that was wanted is done. */
-const work = ({ world, journal, plan, worker }: Scene, lastsUntilMs: () => number): void => {
+/** Until everything that was wanted is done, or the time of faults is over. */
+const work = (scene: Scene, lastsUntilMs: () => number): void => {
+  const { world, journal, plan, worker } = scene;
   for (const payment of plan.payments) journal.add(payment);
   worker.start();
-  world.runUntil(worker.isDone, FAULTS_MS);
+  world.runUntil(worker.isDone, plan.faultsMs);
   world.runUntil(() => false, lastsUntilMs());
 };
 
