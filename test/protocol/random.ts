@@ -6,7 +6,7 @@ const given = Number(Bun.env["MAYFLY_SEED"] ?? Number.NaN);
 export const SEED: number = Number.isSafeInteger(given)
   ? given
   : Math.floor(Math.random() * 2 ** 31);
-console.log(`protocol: MAYFLY_SEED=${SEED}`);
+console.error(`protocol: MAYFLY_SEED=${SEED}`);
 
 /** Settings of a fast-check run of so many cases. */
 export const seeded = (numRuns: number): { readonly seed: number; readonly numRuns: number } => ({
