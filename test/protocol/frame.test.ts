@@ -116,16 +116,36 @@ const data: Frame = {
 
 const typeNames = ["hello", "helloAck", "data", "ack", "nak", "ping", "pong", "reset"] as const;
 
-const anyFrame: fc.Arbitrary<Frame> = fc.record({
+const anyParts: fc.Arbitrary<Frame> = fc.record({
   type: fc.constantFrom(...typeNames),
   flags: fc.integer({ min: 0, max: 255 }),
   epoch: fc.integer({ min: 0, max: 0xffff }),
   seq: fc.integer({ min: 0, max: 0xffff }),
   ack: fc.integer({ min: 0, max: 0xffff }),
-  window: fc.integer({ min: 0, max: 255 }),
+  window: fc.integer({ min: 0, max: LIMITS.window }),
   channel: fc.integer({ min: 0, max: LIMITS.channels - 1 }),
   payload: fc.uint8Array({ maxLength: 600 }),
 });
+
+const PING_PAYLOAD = { ping: 8, pong: 8, ack: 0, nak: 0, reset: 0 } as const;
+
+/** What has no place in a frame of its type is 0 (SPEC, section 1). */
+const lawful = (frame: Frame): Frame => {
+  const { type, epoch, seq, ack, channel, payload } = frame;
+  const isData = type === "data";
+  const isGreeting = type === "hello" || type === "helloAck";
+  const length = isData || isGreeting ? payload.length : PING_PAYLOAD[type];
+  return {
+    ...frame,
+    epoch: type === "hello" ? 0 : epoch,
+    ack: isGreeting ? 0 : ack,
+    seq: isData ? seq : 0,
+    channel: isData ? channel : 0,
+    payload: Uint8Array.from({ length }, (_, i) => payload[i] ?? i),
+  };
+};
+
+const anyFrame = anyParts.map(lawful);
 
 describe("a frame", () => {
   test("comes back as it went, whatever it holds", () => {
@@ -210,6 +230,12 @@ describe("under a good CRC the reader drops and counts", () => {
     ["a length of 65,283", forged(set(2, 0xff))],
     ["channel 8", forged(set(11, 8))],
     ["channel 255", forged(set(11, 255))],
+    ["window 33", forged(set(10, 33))],
+    ["an ACK with a seq, a channel and a payload", forged(set(0, 0x14))],
+    ["a HELLO of an epoch", forged(set(0, 0x11))],
+    ["a PING of three bytes", forged((plain) => plain.with(0, 0x16).with(7, 0).with(11, 0))],
+    ["an ACK with a payload", forged((plain) => plain.with(0, 0x14).with(7, 0).with(11, 0))],
+    ["a RESET with a payload", forged((plain) => plain.with(0, 0x18).with(7, 0).with(11, 0))],
     ["half a header", forged((plain) => plain.slice(0, 11))],
     ["nothing", forged(() => filled(0, 0))],
   ])("%s", (_, bytes) => {

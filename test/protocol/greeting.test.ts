@@ -4,17 +4,30 @@ import { createHash } from "node:crypto";
 import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
 import { FLAGS, FRAME_TYPES } from "../../protocol/frame/frame.ts";
 import { HELLO, type Hello } from "../../protocol/link/hello.ts";
+import type { Link } from "../../protocol/link/link.ts";
 import { frameBytes, framesIn, helloBytes, WHOLE } from "./greeting-frames.ts";
 import { bringUp, CLEAN, createPair, kindsOf, linkOf } from "./line.ts";
 import { createRandom, SEED } from "./random.ts";
 
 const CUT_LINE = { ...CLEAN, loss: 1 };
 const RECORD = Uint8Array.of(1, 2, 3);
+const NONE = new Uint8Array(0);
+const PING = new Uint8Array(8);
+const PAYLOADS = {
+  helloAck: RECORD,
+  data: RECORD,
+  ack: NONE,
+  nak: NONE,
+  ping: PING,
+  pong: PING,
+  reset: NONE,
+} as const;
 
 describe("a device that nobody greeted", () => {
   const silentAfter = (bytes: Uint8Array): boolean => {
-    const output = linkOf("device", createRandom(SEED)).receive(bytes, 1000);
-    return output.bytes.length === 0 && output.events.length === 0;
+    const device = linkOf("device", createRandom(SEED));
+    const events = device.receive(bytes, 1000);
+    return device.pull(1000) === undefined && events.length === 0;
   };
 
   test("says nothing to random bytes", () => {
@@ -31,7 +44,9 @@ describe("a device that nobody greeted", () => {
     for (const type of types) {
       for (const epoch of [0, 1, 0xffff]) {
         for (const flags of [0, WHOLE, FLAGS.device, 0xff]) {
-          expect(silentAfter(frameBytes({ type, epoch, flags, payload: RECORD }))).toBe(true);
+          expect(silentAfter(frameBytes({ type, epoch, flags, payload: PAYLOADS[type] }))).toBe(
+            true,
+          );
         }
       }
     }
@@ -66,10 +81,18 @@ describe("a HELLO flood", () => {
   });
 });
 
+/** All that a link has for the line. */
+const pulled = (link: Link, nowMs: number): readonly Uint8Array[] => {
+  const all: Uint8Array[] = [];
+  for (let bytes = link.pull(nowMs); bytes; bytes = link.pull(nowMs)) all.push(bytes);
+  return all;
+};
+
 /** A host that has asked, and a device's answer to it. */
 const askedHost = (changes: Partial<Hello>) => {
   const host = linkOf("host", createRandom(SEED));
-  const [hello] = framesIn(host.tick(0).bytes);
+  host.tick(0);
+  const [hello] = framesIn(pulled(host, 0));
   const asked = decodeAs(HELLO, hello?.payload ?? new Uint8Array(0));
   if (asked === undefined) throw new Error("the host says no HELLO");
   const nonce = new Uint8Array(16).fill(9);
@@ -86,19 +109,18 @@ describe("named by name", () => {
     const host = linkOf("host", random);
     let written = 0;
     for (let nowMs = 0; nowMs <= 10_000; nowMs += 100) {
-      for (const bytes of host.tick(nowMs).bytes) {
+      host.tick(nowMs);
+      for (const bytes of pulled(host, nowMs)) {
         written += 1;
-        const echoed = host.receive(bytes, nowMs);
-        expect(echoed.bytes).toEqual([]);
-        if (bytes.length > 2) expect(echoed.events).toEqual([{ kind: "loopback" }]);
+        expect(host.receive(bytes, nowMs)).toEqual([{ kind: "loopback" }]);
       }
     }
-    expect(written).toBe(2 * 21);
+    expect(written).toBe(21);
     const device = linkOf("device", random);
-    const said = host.tick(10_500).bytes.flatMap((bytes) => device.receive(bytes, 10_501).bytes);
-    expect(said.flatMap((bytes) => host.receive(bytes, 10_502).events)).toMatchObject([
-      { kind: "up" },
-    ]);
+    host.tick(10_500);
+    for (const bytes of pulled(host, 10_500)) device.receive(bytes, 10_501);
+    const told = pulled(device, 10_501).flatMap((bytes) => host.receive(bytes, 10_502));
+    expect(told).toMatchObject([{ kind: "opened" }]);
   });
 
   test("a live device that hears its own frames does nothing", () => {
@@ -120,25 +142,63 @@ describe("named by name", () => {
       [2, 1],
     ] as const) {
       const device = linkOf("device", createRandom(SEED));
-      const [answer] = framesIn(device.receive(helloBytes(nonce, { oldest, newest }), 0).bytes);
+      expect(device.receive(helloBytes(nonce, { oldest, newest }), 0)).toEqual([]);
+      const [answer] = framesIn(pulled(device, 0));
       expect(answer?.type).toBe("helloAck");
       const data = { type: "data", epoch: answer?.epoch ?? 0, flags: WHOLE } as const;
-      expect(device.receive(frameBytes(data), 1)).toEqual({ bytes: [], events: [] });
+      expect(device.receive(frameBytes(data), 1)).toEqual([]);
+      expect(device.pull(1)).toBeUndefined();
     }
   });
 
   test("no common version: the host says so once and stops asking", () => {
     const { host, answer } = askedHost({ oldest: 2, newest: 9 });
-    const incompatible = { kind: "down", reason: "link_incompatible" } as const;
-    expect(host.receive(answer, 2).events).toEqual([incompatible]);
-    expect([host.isUp(), host.deadlineMs()]).toEqual([false, undefined]);
+    expect(host.receive(answer, 2)).toEqual([{ kind: "incompatible" }]);
+    expect([host.liveEpoch(), host.deadlineMs()]).toEqual([undefined, undefined]);
+    expect(host.receive(answer, 3)).toEqual([]);
   });
 
   test("an answer to somebody else's HELLO is no answer", () => {
     const { host, answer } = askedHost({});
     const other = linkOf("host", createRandom(SEED + 1));
     other.tick(0);
-    expect(other.receive(answer, 2).events).toEqual([]);
-    expect(host.receive(answer, 2).events).toMatchObject([{ kind: "up" }]);
+    expect(other.receive(answer, 2)).toEqual([]);
+    expect(host.receive(answer, 2)).toMatchObject([{ kind: "opened" }]);
+  });
+
+  test("bytes for 2 s and no frame among them: noise, told once, until a frame comes", () => {
+    const host = linkOf("host", createRandom(SEED));
+    const heard = (nowMs: number): readonly string[] =>
+      host.receive(Uint8Array.of(0xff, 0x00, 0x80), nowMs).map(({ kind }) => kind);
+    const told: number[] = [];
+    for (let nowMs = 0; nowMs <= 6000; nowMs += 100) if (heard(nowMs).length > 0) told.push(nowMs);
+    expect(told).toEqual([2000]);
+  });
+});
+
+describe("what both HELLOs agree on", () => {
+  test("the same HELLO gets the same answer, byte for byte; another gets another", () => {
+    const device = linkOf("device", createRandom(SEED));
+    const answerTo = (bytes: Uint8Array, nowMs: number): string | undefined => {
+      device.receive(bytes, nowMs);
+      return device.pull(nowMs)?.toHex();
+    };
+    const [one, other] = [helloBytes(new Uint8Array(16)), helloBytes(new Uint8Array(16).fill(1))];
+    const first = answerTo(one, 0);
+    expect(first).toBeString();
+    expect(answerTo(one, 600)).toBe(first);
+    expect(answerTo(helloBytes(new Uint8Array(16), { window: 3 }), 1200)).not.toBe(first);
+    expect(answerTo(other, 1800)).not.toBe(first);
+  });
+
+  test("both ends hold the payloads as they crossed the line", () => {
+    const pair = createPair(SEED);
+    pair.run(1000, () => pair.host.link.liveEpoch() !== undefined);
+    const [hosts, devices] = [pair.host.events[0], pair.device.events[0]];
+    if (hosts?.kind !== "opened" || devices?.kind !== "opened") throw new Error("not opened");
+    expect(hosts.hellos).toEqual(devices.hellos);
+    expect(hosts.epoch).toBe(devices.epoch);
+    const hash = createHash("sha256").update(devices.peer.nonce).update(hosts.peer.nonce).digest();
+    expect(hosts.epoch).toBe(hash.readUInt16BE(0) || 1);
   });
 });

@@ -21,8 +21,27 @@ describe("a joiner", () => {
     const join = createJoiner();
     expect(join(fragment(3, FIRST, 1))).toBeUndefined();
     expect(join(fragment(3, 0, 2, 3))).toBeUndefined();
-    expect(join(fragment(3, LAST, 4))).toEqual({ channel: 3, bytes: Uint8Array.of(1, 2, 3, 4) });
-    expect(join(fragment(0, FIRST | LAST))).toEqual({ channel: 0, bytes: Uint8Array.of() });
+    expect(join(fragment(3, LAST, 4))).toEqual({
+      channel: 3,
+      isHandshake: false,
+      bytes: Uint8Array.of(1, 2, 3, 4),
+    });
+    expect(join(fragment(0, FIRST | LAST))).toEqual({
+      channel: 0,
+      isHandshake: false,
+      bytes: Uint8Array.of(),
+    });
+  });
+
+  test("keeps handshake records apart: one fragment without the flag spoils the record", () => {
+    const join = createJoiner();
+    const { handshake } = FLAGS;
+    join(fragment(0, FIRST | handshake, 1));
+    expect(join(fragment(0, LAST | handshake, 2))).toMatchObject({ isHandshake: true });
+    join(fragment(0, FIRST | handshake, 1));
+    expect(join(fragment(0, LAST, 2))).toBeUndefined();
+    join(fragment(0, FIRST, 1));
+    expect(join(fragment(0, LAST | handshake, 2))).toBeUndefined();
   });
 
   test("drops what has no beginning", () => {
@@ -38,7 +57,10 @@ describe("a joiner", () => {
     expect(join(fragment(2, LAST, 2))).toBeUndefined();
     expect(join(fragment(1, LAST, 3))).toBeUndefined();
     join(fragment(1, FIRST, 1));
-    expect(join(fragment(2, FIRST | LAST, 2))).toEqual({ channel: 2, bytes: Uint8Array.of(2) });
+    expect(join(fragment(2, FIRST | LAST, 2))).toMatchObject({
+      channel: 2,
+      bytes: Uint8Array.of(2),
+    });
     expect(join(fragment(1, LAST, 3))).toBeUndefined();
   });
 

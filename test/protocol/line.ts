@@ -3,11 +3,12 @@
  * cuts and delays what is written to it; it never reorders. Everything follows from one seed.
  */
 import { createHash } from "node:crypto";
+import { LIMITS } from "../../protocol/limits.ts";
 import {
   createLink,
   type Link,
+  type LinkConfig,
   type LinkEvent,
-  type LinkOutput,
 } from "../../protocol/link/link.ts";
 import { createRandom, flipBits, type Random } from "./random.ts";
 
@@ -36,9 +37,14 @@ export interface End {
   readonly events: LinkEvent[];
   /** What it wrote, and when. */
   readonly written: { readonly atMs: number; readonly bytes: Uint8Array }[];
-  readonly send: (channel: number, record: Uint8Array) => boolean;
+  /** Queues a record for the newest epoch. */
+  readonly send: (channel: number, record: Uint8Array, isHandshake?: boolean) => boolean;
   /** Puts bytes on the line towards this end. */
   readonly inject: (bytes: Uint8Array) => void;
+  /** The epoch that opened last. */
+  readonly epoch: () => number;
+  /** Writes what the link has; `run` does it too. */
+  readonly flush: () => void;
 }
 
 /** Both ends. */
@@ -60,11 +66,18 @@ interface Arrival {
 const DEVICE_STATE = { bootId: new Uint8Array(16).fill(0xb0), phase: "ready" } as const;
 
 /** One end of a link with nonces from a source of chance. */
-export const linkOf = (side: "host" | "device", random: Random): Link => {
-  const config = {
+export const linkOf = (
+  side: "host" | "device",
+  random: Random,
+  changes: Partial<LinkConfig> = {},
+): Link => {
+  const config: LinkConfig = {
     side,
     sha256: (data: Uint8Array) => Uint8Array.from(createHash("sha256").update(data).digest()),
     nonce: () => random.bytes(16),
+    frameLimit: LIMITS.framePayloadDefault,
+    window: LIMITS.windowDefault,
+    ...changes,
   };
   return createLink(side === "host" ? config : { ...config, state: () => DEVICE_STATE });
 };
@@ -108,29 +121,36 @@ interface World {
   nowMs: number;
 }
 
-const createEnd = (world: World, side: End["side"]) => {
-  const link = linkOf(side, world.random);
+const createEnd = (world: World, side: End["side"], changes: Partial<LinkConfig>) => {
+  const link = linkOf(side, world.random, changes);
   const events: LinkEvent[] = [];
   const written: { atMs: number; bytes: Uint8Array }[] = [];
   const to = side === "host" ? "device" : "host";
+  let epoch = 0;
   const write = (bytes: Uint8Array): void => {
     written.push({ atMs: world.nowMs, bytes });
     for (const piece of spoil(bytes, world.faults, world.random)) {
       world.traffic.carry(to, piece, world.nowMs, world.faults);
     }
   };
-  const take = (output: LinkOutput): void => {
-    events.push(...output.events);
-    for (const bytes of output.bytes) write(bytes);
+  const flush = (): void => {
+    for (let bytes = link.pull(world.nowMs); bytes; bytes = link.pull(world.nowMs)) write(bytes);
+  };
+  const take = (told: readonly LinkEvent[]): void => {
+    for (const event of told) if (event.kind === "opened") ({ epoch } = event);
+    events.push(...told);
+    flush();
   };
   return {
     side,
     link,
     events,
     written,
-    send: (channel: number, record: Uint8Array): boolean => {
-      const isQueued = link.send(channel, record, world.nowMs);
-      take(link.tick(world.nowMs));
+    flush,
+    epoch: () => epoch,
+    send: (channel: number, record: Uint8Array, isHandshake = false): boolean => {
+      const isQueued = link.send({ epoch, channel, isHandshake, bytes: record }, world.nowMs);
+      flush();
       return isQueued;
     },
     inject: (bytes: Uint8Array): void =>
@@ -146,11 +166,15 @@ const createEnd = (world: World, side: End["side"]) => {
 };
 
 /** A host and a device on a line. */
-export const createPair = (seed: number, faults: Faults = CLEAN): Pair => {
+export const createPair = (
+  seed: number,
+  faults: Faults = CLEAN,
+  changes: Partial<LinkConfig> = {},
+): Pair => {
   const random = createRandom(seed);
   const world: World = { random, traffic: createTraffic(random), faults, nowMs: 0 };
-  const host = createEnd(world, "host");
-  const device = createEnd(world, "device");
+  const host = createEnd(world, "host", changes);
+  const device = createEnd(world, "device", changes);
   let steps = 0;
 
   /** Does what is due next; false where nothing is due by `endMs`. */
@@ -186,12 +210,13 @@ export const createPair = (seed: number, faults: Faults = CLEAN): Pair => {
   };
 };
 
-/** Runs until both ends are up: the device follows with the host's first record, which is empty. */
+/** Runs until the host's link is live and the device has made its candidate the live one. */
 export const bringUp = (pair: Pair): void => {
-  pair.run(60_000, () => pair.host.link.isUp());
-  pair.host.send(0, new Uint8Array(0));
-  const isUp = pair.run(60_000, () => pair.device.link.isUp() && pair.host.link.isIdle());
-  if (!isUp) throw new Error("the link does not come up");
+  const isLive = pair.run(120_000, () => pair.host.link.liveEpoch() !== undefined);
+  pair.device.link.promote(pair.host.epoch());
+  if (!isLive || pair.device.link.liveEpoch() !== pair.host.epoch()) {
+    throw new Error("the link does not come up");
+  }
   pair.device.events.splice(0);
   pair.host.events.splice(0);
 };
