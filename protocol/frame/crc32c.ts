@@ -24,27 +24,38 @@ const TABLE: Int32Array = (() => {
   return table;
 })();
 
+const entry = (index: number): number => TABLE[index] ?? 0;
+
+/** Four bytes, the first one lowest. */
+const at32 = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] ?? 0) |
+  ((bytes[at + 1] ?? 0) << 8) |
+  ((bytes[at + 2] ?? 0) << 16) |
+  ((bytes[at + 3] ?? 0) << 24);
+
+/** What eight bytes from `at` on, the first four mixed with the check, come to. */
+const slice = (bytes: Uint8Array, at: number, check: number): number => {
+  const a = check ^ at32(bytes, at);
+  const b = at32(bytes, at + 4);
+  return (
+    entry(0x700 + (a & 0xff)) ^
+    entry(0x600 + ((a >>> 8) & 0xff)) ^
+    entry(0x500 + ((a >>> 16) & 0xff)) ^
+    entry(0x400 + (a >>> 24)) ^
+    entry(0x300 + (b & 0xff)) ^
+    entry(0x200 + ((b >>> 8) & 0xff)) ^
+    entry(0x100 + ((b >>> 16) & 0xff)) ^
+    entry(b >>> 24)
+  );
+};
+
 /** The check of `bytes` between two places, as an unsigned 32-bit number. */
 export const crc32c = (bytes: Uint8Array, start = 0, end: number = bytes.length): number => {
   let check = -1;
   let at = start;
-  for (; at + SLICES <= end; at += SLICES) {
-    const a = check ^ (bytes[at] ?? 0);
-    const b = (check >>> 8) ^ (bytes[at + 1] ?? 0);
-    const c = (check >>> 16) ^ (bytes[at + 2] ?? 0);
-    const d = (check >>> 24) ^ (bytes[at + 3] ?? 0);
-    check =
-      (TABLE[0x700 + (a & 0xff)] ?? 0) ^
-      (TABLE[0x600 + (b & 0xff)] ?? 0) ^
-      (TABLE[0x500 + (c & 0xff)] ?? 0) ^
-      (TABLE[0x400 + d] ?? 0) ^
-      (TABLE[0x300 + (bytes[at + 4] ?? 0)] ?? 0) ^
-      (TABLE[0x200 + (bytes[at + 5] ?? 0)] ?? 0) ^
-      (TABLE[0x100 + (bytes[at + 6] ?? 0)] ?? 0) ^
-      (TABLE[bytes[at + 7] ?? 0] ?? 0);
-  }
+  for (; at + SLICES <= end; at += SLICES) check = slice(bytes, at, check);
   for (; at < end; at += 1) {
-    check = (check >>> 8) ^ (TABLE[(check ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
+    check = (check >>> 8) ^ entry((check ^ (bytes[at] ?? 0)) & 0xff);
   }
   return ~check >>> 0;
 };

@@ -45,15 +45,44 @@ export interface Epochs {
   ) => { readonly epoch: number; readonly parts: FrameParts } | undefined;
 }
 
+/** What leaves next of some epochs: control frames first. */
+const nextOf = (
+  inTurn: readonly Epoch[],
+  pull: (one: Epoch) => FrameParts | undefined,
+): { readonly from: Epoch; readonly parts: FrameParts } | undefined => {
+  for (const from of inTurn) {
+    const parts = pull(from);
+    if (parts !== undefined) return { from, parts };
+  }
+  return undefined;
+};
+
 const ended = (one: Epoch | undefined, reason: EndReason): readonly Ended[] =>
   one === undefined ? [] : [{ kind: "closed", epoch: one.epoch, reason }];
+
+const tickCandidate = ({ stream }: Epoch, nowMs: number): EndReason | undefined =>
+  stream.tick(nowMs, false) ??
+  (nowMs >= stream.heardMs() + LINK_TIMES.candidate ? "silent" : undefined);
+
+/** Whose turn it is: control frames first, and data of the two by turns. */
+const createTurn = (all: () => readonly Epoch[]): Epochs["pull"] => {
+  let wentLast: Epoch | undefined;
+  return (nowMs) => {
+    const known = all();
+    const control = nextOf(known, ({ stream }) => stream.pullControl(nowMs));
+    if (control !== undefined) return { epoch: control.from.epoch, parts: control.parts };
+    const inTurn = wentLast === known[0] ? known.toReversed() : known;
+    const data = nextOf(inTurn, ({ stream }) => stream.pullData(nowMs));
+    if (data === undefined) return undefined;
+    wentLast = data.from;
+    return { epoch: data.from.epoch, parts: data.parts };
+  };
+};
 
 /** None yet. */
 export const createEpochs = (): Epochs => {
   let live: Epoch | undefined;
   let candidate: Epoch | undefined;
-  /** Whose data went last. */
-  let wentLast: Epoch | undefined;
 
   const all = (): readonly Epoch[] => [live, candidate].filter((one) => one !== undefined);
   const find = (epoch: number): Epoch | undefined => all().find((one) => one.epoch === epoch);
@@ -72,9 +101,6 @@ export const createEpochs = (): Epochs => {
     candidate = undefined;
     return events;
   };
-  const tickCandidate = (one: Epoch, nowMs: number): EndReason | undefined =>
-    one.stream.tick(nowMs, false) ??
-    (nowMs >= one.stream.heardMs() + LINK_TIMES.candidate ? "silent" : undefined);
   const reasonFor = (one: Epoch, nowMs: number): EndReason | undefined =>
     one === live ? one.stream.tick(nowMs, true) : tickCandidate(one, nowMs);
 
@@ -106,19 +132,6 @@ export const createEpochs = (): Epochs => {
         candidate?.stream.deadlineMs(false),
         candidate && candidate.stream.heardMs() + LINK_TIMES.candidate,
       ),
-    pull: (nowMs) => {
-      const [first, second] = all();
-      for (const one of [first, second]) {
-        const parts = one?.stream.pullControl(nowMs);
-        if (one !== undefined && parts !== undefined) return { epoch: one.epoch, parts };
-      }
-      for (const one of wentLast === first ? [second, first] : [first, second]) {
-        const parts = one?.stream.pullData(nowMs);
-        if (one === undefined || parts === undefined) continue;
-        wentLast = one;
-        return { epoch: one.epoch, parts };
-      }
-      return undefined;
-    },
+    pull: createTurn(all),
   };
 };

@@ -3,10 +3,10 @@
  * knows that the other is there. The parts of a frame come and go; bytes are link.ts's business.
  */
 import { FLAGS, type Frame, type FrameType, PING_BYTES } from "../frame/frame.ts";
-import { createIncoming } from "./incoming.ts";
+import { createIncoming, type Incoming } from "./incoming.ts";
 import type { ReceivedRecord } from "./joiner.ts";
 import { createKeepAlive } from "./keep-alive.ts";
-import { createOutgoing, type OutgoingRecord } from "./outgoing.ts";
+import { createOutgoing, type Outgoing, type OutgoingRecord } from "./outgoing.ts";
 
 /** What the line is to carry: the rest of a frame is empty. */
 export type FrameParts = Partial<Frame> & { readonly type: FrameType };
@@ -92,20 +92,18 @@ const createPings = () => {
 export const earliest = (...times: readonly (number | undefined)[]): number | undefined =>
   times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
 
-/** Both directions at their beginning, heard at `nowMs`. */
-export const createStream = (config: StreamConfig, nowMs: number): Stream => {
-  const { fragment, window, peerWindow, shutsWhenFull, counts } = config;
-  const outgoing = createOutgoing({ fragment, window: peerWindow });
-  const isOpen = (): boolean => !shutsWhenFull || outgoing.room() > 0;
-  const incoming = createIncoming({ window, isOpen });
-  const keepAlive = createKeepAlive(nowMs);
-  const pings = createPings();
-
-  const acknowledge = ({ ack, window: offered }: Frame, atMs: number): void => {
-    const taken = outgoing.acknowledge(ack, offered, atMs);
-    if (taken > 0) keepAlive.advance();
-    incoming.reopened();
-  };
+/** What a stream says: control frames, and DATA. */
+const createSpeech = ({
+  outgoing,
+  incoming,
+  pings,
+  counts,
+}: {
+  readonly outgoing: Outgoing;
+  readonly incoming: Incoming;
+  readonly pings: ReturnType<typeof createPings>;
+  readonly counts: StreamCounts;
+}) => {
   const pullData = (atMs: number): FrameParts | undefined => {
     const next = outgoing.pull(atMs);
     if (next === undefined) return undefined;
@@ -120,6 +118,38 @@ export const createStream = (config: StreamConfig, nowMs: number): Stream => {
   /** An ACK rides on a DATA frame where one may leave. */
   const pullAck = (atMs: number): FrameParts =>
     pullData(atMs) ?? { type: "ack", ...incoming.say() };
+  const pullControl = (atMs: number): FrameParts | undefined => {
+    if (incoming.owed() === "nak") return pullNak();
+    const ping = pings.pull();
+    if (ping !== undefined) return { ...ping, ...incoming.say() };
+    return incoming.owed() === "ack" ? pullAck(atMs) : undefined;
+  };
+  return { pullControl, pullData };
+};
+
+/** Both directions at their beginning, heard at `nowMs`. */
+export const createStream = (config: StreamConfig, nowMs: number): Stream => {
+  const { fragment, window, peerWindow, shutsWhenFull, counts } = config;
+  const outgoing = createOutgoing({ fragment, window: peerWindow });
+  const isOpen = (): boolean => !shutsWhenFull || outgoing.room() > 0;
+  const incoming = createIncoming({ window, isOpen });
+  const keepAlive = createKeepAlive(nowMs);
+  const pings = createPings();
+
+  const acknowledge = ({ ack, window: offered }: Frame, atMs: number): void => {
+    const taken = outgoing.acknowledge(ack, offered, atMs);
+    if (taken > 0) keepAlive.advance();
+    incoming.reopened();
+  };
+  const { pullControl, pullData } = createSpeech({ outgoing, incoming, pings, counts });
+  const tick = (atMs: number, keepsAlive: boolean): StreamEnd | undefined => {
+    incoming.tick(atMs);
+    if (!outgoing.tick(atMs)) return "lost";
+    const due = keepsAlive ? keepAlive.tick(atMs, outgoing.isShut()) : undefined;
+    if (due === "ask") pings.ask();
+    if (due === "shut") return "lost";
+    return due === "silent" ? "silent" : undefined;
+  };
 
   return {
     receive: (frame, atMs, takesData) => {
@@ -132,21 +162,9 @@ export const createStream = (config: StreamConfig, nowMs: number): Stream => {
     spoiled: incoming.spoiled,
     send: outgoing.queue,
     room: outgoing.room,
-    pullControl: (atMs) => {
-      if (incoming.owed() === "nak") return pullNak();
-      const ping = pings.pull();
-      if (ping !== undefined) return { ...ping, ...incoming.say() };
-      return incoming.owed() === "ack" ? pullAck(atMs) : undefined;
-    },
+    pullControl,
     pullData,
-    tick: (atMs, keepsAlive) => {
-      incoming.tick(atMs);
-      if (!outgoing.tick(atMs)) return "lost";
-      const due = keepsAlive ? keepAlive.tick(atMs, outgoing.isShut()) : undefined;
-      if (due === "ask") pings.ask();
-      if (due === "shut") return "lost";
-      return due === "silent" ? "silent" : undefined;
-    },
+    tick,
     deadlineMs: (keepsAlive) =>
       earliest(
         incoming.deadlineMs(),

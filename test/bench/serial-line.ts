@@ -83,6 +83,17 @@ export interface Load {
   readonly feed: (nowMs: number) => void;
 }
 
+/** What an end makes of all that has arrived, and of the time. */
+const eventsOf = ({ arrivals, link }: End, nowMs: number): readonly LinkEvent[] => {
+  const events: LinkEvent[] = [];
+  while ((arrivals[0]?.atMs ?? NEVER) <= nowMs) {
+    const arrival = arrivals.shift();
+    if (arrival !== undefined) events.push(...link.receive(arrival.bytes, nowMs));
+  }
+  if ((link.deadlineMs() ?? NEVER) <= nowMs) events.push(...link.tick(nowMs));
+  return events;
+};
+
 /** Runs a line for so long, from one seed, under a load. */
 export const runLine = (line: SerialLine, seed: number, limitMs: number, load: Load): void => {
   const random = createRandom(seed);
@@ -91,13 +102,7 @@ export const runLine = (line: SerialLine, seed: number, limitMs: number, load: L
   const spoilers = new Map(ends.map((end) => [end, createSpoiler(line.bitErrors, random)]));
 
   const act = (end: End, nowMs: number): void => {
-    const events: LinkEvent[] = [];
-    while ((end.arrivals[0]?.atMs ?? NEVER) <= nowMs) {
-      const arrival = end.arrivals.shift();
-      if (arrival !== undefined) events.push(...end.link.receive(arrival.bytes, nowMs));
-    }
-    if ((end.link.deadlineMs() ?? NEVER) <= nowMs) events.push(...end.link.tick(nowMs));
-    for (const event of events) load.take(end.side, end.link, event);
+    for (const event of eventsOf(end, nowMs)) load.take(end.side, end.link, event);
   };
   const transmit = (from: End, to: End, nowMs: number): void => {
     if (from.freeAtMs > nowMs) return;
