@@ -1,5 +1,5 @@
 /** Who this user's programs are to devices, and which devices they know: files and emulators. */
-import { type ErrorName, type Outcome, ok } from "../../protocol/errors.ts";
+import { type Outcome, ok } from "../../protocol/errors.ts";
 import { ROLES } from "../../protocol/session/role.ts";
 import { type DeviceStatus, type Identity, type KnownDevice, noiseSuite } from "../driver/index.ts";
 import { openHostKey, openKnownDevices } from "../identity/index.ts";
@@ -31,7 +31,7 @@ const knownAs = ({ name }: DeviceStatus): Outcome<KnownDevice | undefined> => {
 };
 
 /** This user's identity; its key file is made on first use. */
-export const openIdentity = (): Outcome<Identity, ErrorName> => {
+export const openIdentity = (): Outcome<Identity> => {
   const hostKey = openHostKey(mayflyHome(), noiseSuite.keyPair);
   if (!hostKey.ok) return hostKey;
   return ok({ hostKey: hostKey.value, deviceOf: knownAs });

@@ -119,7 +119,7 @@ test("more calls at once than the link queues: each is answered", async () => {
   await client.close();
 });
 
-test("a role that this host has not been given: role_denied, before anything is asked", async () => {
+test("a role that this host has not been given: role_denied, and nothing is asked", async () => {
   const emulator = createEmulator({ seed: SEED });
   const { identity } = emulator;
   const deviceOf: Identity["deviceOf"] = async (status) => {

@@ -61,10 +61,10 @@ describe("a session begins", () => {
   });
 
   test("the prologue holds label, both HELLOs with their lengths, epoch, channel, counter", () => {
-    const { host, device } = BINDING.hellos;
-    expect(prologueOf(BINDING, 0x0102).toHex()).toBe(
-      `${Buffer.from("mayfly session 1").toString("hex")}0028${host.toHex()}003c${device.toHex()}beef000102`,
-    );
+    const label = Buffer.from("mayfly session 1").toString("hex");
+    const [host, device] = [BINDING.hellos.host.toHex(), BINDING.hellos.device.toHex()];
+    const parts = [label, "0028", host, "003c", device, "beef", "00", "0102"];
+    expect(prologueOf(BINDING, 0x0102).toHex()).toBe(parts.join(""));
   });
 
   test("the pairing code learns which session it has opened", () => {
