@@ -27,7 +27,7 @@ export interface Household {
    * the latest by the signal.
    */
   readonly askStatus: (signal: AbortSignal) => Promise<WireOutcome>;
-  /** The wire has had its handshakes: another is needed. */
+  /** The wire has had its handshakes, or none comes to anything: another is needed. */
   readonly renew: () => void;
 }
 
@@ -45,6 +45,9 @@ export interface Steward {
 /** How long after a refusal the next handshake begins (SPEC, section 3). */
 const RETRY_MS = 500;
 
+/** Refusals of anyone's session, one after the other, after which another link is tried: 10 s. */
+const MOST_REFUSED = 20;
+
 /** How often the device is asked who it is before a call fails for it, and how long each time. */
 const STATUS_TRIES = 3;
 const STATUS_MS = 10_000;
@@ -60,6 +63,8 @@ interface State {
   wantsLook: boolean;
   /** Gives up the status that is waited for. */
   endStatus: () => void;
+  /** Handshakes of anyone's that were refused, one after the other. */
+  refusedAnyone: number;
 }
 
 const forgetSession = (state: State): void => {
@@ -78,6 +83,15 @@ const askAll = ({ household, channel, guise }: State): void => {
   }
 };
 
+/**
+ * Not even anyone's session came about. Where that goes on for longer than a device backs off, the
+ * two ends have not seen the same HELLOs, and no session will ever come of this link.
+ */
+const refuseLink = (state: State): void => {
+  state.refusedAnyone += 1;
+  if (state.refusedAnyone >= MOST_REFUSED) state.household.renew();
+};
+
 const begin = async (state: State, { opening, guise }: Prepared): Promise<Outcome<void>> => {
   const { channel, stopped } = state;
   const { clock } = state.household;
@@ -87,10 +101,12 @@ const begin = async (state: State, { opening, guise }: Prepared): Promise<Outcom
   if (began.ok) {
     forgetSession(state);
     state.guise = guise;
+    state.refusedAnyone = 0;
     return ok(undefined);
   }
   state.notBeforeMs = clock.nowMs() + RETRY_MS;
   state.preparation.forget();
+  if (opening.pattern === "NN") refuseLink(state);
   return began;
 };
 
@@ -185,6 +201,7 @@ export const createSteward = (wire: Wire, household: Household): Steward => {
     isLooking: false,
     wantsLook: false,
     endStatus: () => undefined,
+    refusedAnyone: 0,
   };
   return {
     look: () => void look(state),

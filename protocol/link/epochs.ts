@@ -29,7 +29,7 @@ export interface Epochs {
   readonly live: () => Epoch | undefined;
   readonly find: (epoch: number) => Epoch | undefined;
   readonly all: () => readonly Epoch[];
-  /** Puts one in its place; the ones that were there are over. */
+  /** Puts one in its place; the one that was there is over. A host has no candidates. */
   readonly setLive: (one: Epoch) => readonly Ended[];
   readonly setCandidate: (one: Epoch) => readonly Ended[];
   /** Makes the candidate of that number the live one. */
@@ -93,10 +93,7 @@ export const createEpochs = (): Epochs => {
     return ended(one, reason);
   };
   const setLive = (one: Epoch): readonly Ended[] => {
-    const events = [
-      ...ended(live, "replaced"),
-      ...(candidate === one ? [] : ended(candidate, "replaced")),
-    ];
+    const events = ended(live, "replaced");
     live = one;
     candidate = undefined;
     return events;

@@ -107,11 +107,12 @@ const ask = (config: GreetingConfig): Question => {
 const judgeAnswer = (
   config: GreetingConfig,
   asked: Question,
-  { epoch, payload }: Frame,
+  { epoch, flags, payload }: Frame,
 ): Greeted => {
   const peer = decodeAs(HELLO, payload);
   if (peer === undefined) return NOTHING;
-  if (peer.side === "host") return { kind: "loopback" };
+  if (peer.side === "host" || isSame(peer.nonce, asked.nonce)) return { kind: "loopback" };
+  if ((flags & FLAGS.device) === 0) return NOTHING;
   if (epochOf(config, asked.nonce, peer.nonce) !== epoch) return NOTHING;
   if (!isCommon(peer)) return { kind: "incompatible" };
   return { kind: "greeted", epoch, peer, hellos: { host: asked.body, device: payload } };

@@ -46,13 +46,13 @@ export const createIntake = (bytesPerMs: number = SLOWEST_BYTES_PER_MS): Intake 
   return {
     take: (bytes, nowMs) => {
       dropLate(nowMs);
-      if (!reader.isPartial()) frameSinceMs = nowMs;
+      // Behind a delimiter another frame begins, good or bad as the one before it was.
+      if (!reader.isPartial() || bytes.includes(0)) frameSinceMs = nowMs;
       const before = reader.crcErrors();
       const frames = reader.push(bytes);
       if (frames.length > 0) {
         noiseSinceMs = undefined;
         isTold = false;
-        frameSinceMs = nowMs;
       } else if (nowMs - lastByteMs > LINK_TIMES.noise) noiseSinceMs = nowMs;
       else noiseSinceMs ??= nowMs;
       lastByteMs = nowMs;

@@ -18,8 +18,11 @@ export const createKeepAlive = (nowMs: number): KeepAlive => {
   let pings = 0;
   let shutSinceMs: number | undefined;
   let askedMs = nowMs;
+  let pingedMs = nowMs;
 
-  const silentMs = (): number => heardMs + LINK_TIMES.pingAfter + pings * LINK_TIMES.pingAgain;
+  // From the last PING on: a program that slept for long asks before it gives up.
+  const silentMs = (): number =>
+    pings === 0 ? heardMs + LINK_TIMES.pingAfter : pingedMs + LINK_TIMES.pingAgain;
   // Sums, as in `deadlineMs`: a difference may round to less, and what is due would not be done.
   const askShut = (atMs: number): "ask" | "shut" | undefined => {
     shutSinceMs ??= atMs;
@@ -38,6 +41,7 @@ export const createKeepAlive = (nowMs: number): KeepAlive => {
       if (atMs >= silentMs()) {
         if (pings >= LINK_TIMES.pings) return "silent";
         pings += 1;
+        pingedMs = atMs;
         askedMs = atMs;
         return "ask";
       }
@@ -45,8 +49,9 @@ export const createKeepAlive = (nowMs: number): KeepAlive => {
     },
     deadlineMs: (shut) => {
       if (!shut) return silentMs();
-      const askMs = Math.max(askedMs, shutSinceMs ?? askedMs) + LINK_TIMES.shutAgain;
-      return Math.min(silentMs(), askMs, (shutSinceMs ?? askMs) + LINK_TIMES.shutMost);
+      if (shutSinceMs === undefined) return askedMs; // at once: from then on it is counted
+      const askMs = Math.max(askedMs, shutSinceMs) + LINK_TIMES.shutAgain;
+      return Math.min(silentMs(), askMs, shutSinceMs + LINK_TIMES.shutMost);
     },
     advance: () => {
       shutSinceMs = undefined;

@@ -174,11 +174,11 @@ const isEcho = (state: State, frame: Frame): boolean =>
   (frame.flags & FLAGS.device) === (state.isHost ? 0 : FLAGS.device);
 
 const takeFrame = (state: State, frame: Frame, nowMs: number): readonly LinkEvent[] => {
+  const isOwn = isEcho(state, frame);
+  if (isOwn) state.echoes += 1;
+  // A HELLO that comes back is named: there is no link yet that would suffer from it.
   if (frame.type === "hello" || frame.type === "helloAck") return takeGreeting(state, frame, nowMs);
-  if (isEcho(state, frame)) {
-    state.echoes += 1;
-    return [];
-  }
+  if (isOwn) return [];
   const one = state.epochs.find(frame.epoch);
   if (one !== undefined) return takeOfEpoch(state, one, frame, nowMs);
   state.foreign += 1;

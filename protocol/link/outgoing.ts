@@ -96,7 +96,8 @@ const retire = (sending: Sending, count: number): readonly Flight[] => {
   sending.records.splice(0, ended);
   sending.uncut -= ended;
   sending.cursor = Math.max(0, sending.cursor - count);
-  sending.rounds = 0;
+  // Who only says again what he lacks has not been served: that is counted on.
+  if (count > 0) sending.rounds = 0;
   return retired;
 };
 

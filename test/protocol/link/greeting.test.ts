@@ -1,13 +1,14 @@
 /** Greeting: who may speak before it, how often it is answered, and what it names. */
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
-import { FLAGS, FRAME_TYPES } from "../../protocol/frame/frame.ts";
-import { HELLO, type Hello } from "../../protocol/link/hello.ts";
-import type { Link } from "../../protocol/link/link.ts";
-import { frameBytes, framesIn, helloBytes, WHOLE } from "./greeting-frames.ts";
+import { FLAGS, FRAME_TYPES } from "../../../protocol/frame/frame.ts";
+import type { Hello } from "../../../protocol/link/hello.ts";
+import type { Link } from "../../../protocol/link/link.ts";
+import { LINK_TIMES } from "../../../protocol/link/times.ts";
+import { framesOf, pulled } from "./by-hand.ts";
+import { answerBytes, frameBytes, framesIn, helloBytes, WHOLE } from "./greeting-frames.ts";
 import { bringUp, CLEAN, createPair, kindsOf, linkOf } from "./line.ts";
-import { createRandom, SEED } from "./random.ts";
+import { createRandom, SEED } from "../random.ts";
 
 const CUT_LINE = { ...CLEAN, loss: 1 };
 const RECORD = Uint8Array.of(1, 2, 3);
@@ -81,26 +82,11 @@ describe("a HELLO flood", () => {
   });
 });
 
-/** All that a link has for the line. */
-const pulled = (link: Link, nowMs: number): readonly Uint8Array[] => {
-  const all: Uint8Array[] = [];
-  for (let bytes = link.pull(nowMs); bytes; bytes = link.pull(nowMs)) all.push(bytes);
-  return all;
-};
-
 /** A host that has asked, and a device's answer to it. */
 const askedHost = (changes: Partial<Hello>) => {
   const host = linkOf("host", createRandom(SEED));
   host.tick(0);
-  const [hello] = framesIn(pulled(host, 0));
-  const asked = decodeAs(HELLO, hello?.payload ?? new Uint8Array(0));
-  if (asked === undefined) throw new Error("the host says no HELLO");
-  const nonce = new Uint8Array(16).fill(9);
-  const hash = createHash("sha256").update(asked.nonce).update(nonce).digest();
-  const payload = encodeAs(HELLO, { ...asked, side: "device", nonce, ...changes });
-  const flags = FLAGS.device;
-  const answer = frameBytes({ type: "helloAck", epoch: hash.readUInt16BE(0) || 1, flags, payload });
-  return { host, answer };
+  return { host, answer: answerBytes(framesIn(pulled(host, 0))[0], changes) };
 };
 
 describe("named by name", () => {
@@ -166,6 +152,25 @@ describe("named by name", () => {
     expect(host.receive(answer, 2)).toMatchObject([{ kind: "opened" }]);
   });
 
+  test("own nonce in an answer: the line is looped back, whoever signs as a device", () => {
+    const host = linkOf("host", createRandom(SEED));
+    const nonce = createRandom(SEED).bytes(16); // the first that this host says
+    host.tick(0);
+    const answer = answerBytes(framesOf(host, 0)[0], { nonce });
+    expect(host.receive(answer, 1)).toEqual([{ kind: "loopback" }]);
+  });
+
+  test("an answer of another epoch, or without DEVICE, is dropped", () => {
+    const { host, answer } = askedHost({});
+    const [frame] = framesIn([answer]);
+    if (frame === undefined) throw new Error("no answer");
+    expect(host.receive(frameBytes({ ...frame, epoch: frame.epoch ^ 1 }), 1)).toEqual([]);
+    expect(host.receive(frameBytes({ ...frame, flags: 0 }), 1)).toEqual([]);
+    expect(host.stats().echoes).toBe(1);
+    expect(host.receive(answer, 2)).toMatchObject([{ kind: "opened" }]);
+    expect(host.receive(answer, 3)).toEqual([]);
+  });
+
   test("bytes for 2 s and no frame among them: noise, told once, until a frame comes", () => {
     const host = linkOf("host", createRandom(SEED));
     const heard = (nowMs: number): readonly string[] =>
@@ -173,6 +178,57 @@ describe("named by name", () => {
     const told: number[] = [];
     for (let nowMs = 0; nowMs <= 6000; nowMs += 100) if (heard(nowMs).length > 0) told.push(nowMs);
     expect(told).toEqual([2000]);
+  });
+});
+
+/** A host's HELLO with one more member: the byte of its key, and 1. */
+const helloWith = (key: readonly number[]): Uint8Array => {
+  const [hello] = framesIn([helloBytes(new Uint8Array(16).fill(5))]);
+  const [size = 0, ...members] = hello?.payload ?? [];
+  return frameBytes({ type: "hello", payload: Uint8Array.of(size + 1, ...members, ...key, 1) });
+};
+
+describe("a HELLO's members", () => {
+  const opens = (bytes: Uint8Array): readonly string[] =>
+    linkOf("device", createRandom(SEED))
+      .receive(bytes, 0)
+      .map(({ kind }) => kind);
+
+  test.each([10, 11, 16, 23])("%d is of a later version, and ignored", (key) => {
+    expect(opens(helloWith([key]))).toEqual(["opened"]);
+  });
+
+  test.each([
+    ["member 24", [0x18, 24]],
+    ["member 7 twice", [7]],
+    ["a name for a key", [0x61, 0x61]],
+  ])("%s is refused without an answer", (_, key) => {
+    expect(opens(helloWith(key))).toEqual([]);
+  });
+
+  test.each([
+    ["a window of 33", { window: 33 }],
+    ["frames of 4,097", { frameLimit: 4097 }],
+    ["a nonce of 15 bytes", { nonce: new Uint8Array(15) }],
+    ["a device's side", { side: "device" }],
+  ] satisfies readonly (readonly [string, Partial<Hello>])[])(
+    "%s is refused without an answer",
+    (_, changes: Partial<Hello>) => {
+      expect(opens(helloBytes(changes.nonce ?? new Uint8Array(16), changes))).toEqual([]);
+    },
+  );
+
+  test("the host says 00 00 before its own, and the same bytes until it is answered", () => {
+    const host = linkOf("host", createRandom(SEED));
+    const said = Array.from({ length: 5 }, (_, i) => {
+      host.tick(i * LINK_TIMES.hello);
+      return pulled(host, i * LINK_TIMES.hello).map((bytes) => bytes.toHex());
+    }).flat();
+    expect(said).toHaveLength(5);
+    expect(new Set(said).size).toBe(1);
+    expect(said[0]).toStartWith("000000");
+    const [hello] = framesIn(said.map((hex) => Uint8Array.fromHex(hex)));
+    expect(hello).toMatchObject({ type: "hello", epoch: 0, flags: 0, ack: 0, window: 8 });
   });
 });
 
@@ -189,6 +245,40 @@ describe("what both HELLOs agree on", () => {
     expect(answerTo(one, 600)).toBe(first);
     expect(answerTo(helloBytes(new Uint8Array(16), { window: 3 }), 1200)).not.toBe(first);
     expect(answerTo(other, 1800)).not.toBe(first);
+  });
+
+  test("a HELLO marked as the device's own is dropped and counted", () => {
+    const device = linkOf("device", createRandom(SEED));
+    const [hello] = framesIn([helloBytes(new Uint8Array(16))]);
+    if (hello === undefined) throw new Error("no HELLO");
+    expect(device.receive(frameBytes({ ...hello, flags: FLAGS.device }), 0)).toEqual([]);
+    expect([device.pull(0), device.stats().echoes]).toEqual([undefined, 1]);
+  });
+
+  test("when the cable went or the link ended, the same HELLO is a new greeting", () => {
+    const hello = helloBytes(new Uint8Array(16));
+    const ends: readonly ((link: Link, epoch: number) => unknown)[] = [
+      (link) => link.forget(),
+      (link, epoch) => link.receive(frameBytes({ type: "reset", epoch }), 1),
+      (link, epoch) => [link.promote(epoch), link.close(1), link.pull(1)],
+    ];
+    for (const end of ends) {
+      const device = linkOf("device", createRandom(SEED));
+      device.receive(hello, 0);
+      const [first] = framesOf(device, 0);
+      end(device, first?.epoch ?? 0);
+      expect(device.receive(hello, 2)).toMatchObject([{ kind: "opened" }]);
+      const [second] = framesOf(device, 2);
+      expect(second?.payload).not.toEqual(first?.payload);
+    }
+  });
+
+  test("a HELLO that would come to an epoch in use is not answered", () => {
+    const device = linkOf("device", createRandom(SEED), { sha256: () => new Uint8Array(32) });
+    expect(device.receive(helloBytes(new Uint8Array(16)), 0)).toMatchObject([{ epoch: 1 }]);
+    framesOf(device, 0);
+    expect(device.receive(helloBytes(new Uint8Array(16).fill(1)), 1)).toEqual([]);
+    expect(framesOf(device, 1)).toEqual([]);
   });
 
   test("both ends hold the payloads as they crossed the line", () => {

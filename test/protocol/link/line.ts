@@ -3,14 +3,14 @@
  * cuts and delays what is written to it; it never reorders. Everything follows from one seed.
  */
 import { createHash } from "node:crypto";
-import { LIMITS } from "../../protocol/limits.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import {
   createLink,
   type Link,
   type LinkConfig,
   type LinkEvent,
-} from "../../protocol/link/link.ts";
-import { createRandom, flipBits, type Random } from "./random.ts";
+} from "../../../protocol/link/link.ts";
+import { createRandom, flipBits, type Random } from "../random.ts";
 
 /** What the line does to each write: probabilities, and the bounds of its delay. */
 export interface Faults {
@@ -18,6 +18,8 @@ export interface Faults {
   readonly doubling: number;
   readonly corruption: number;
   readonly truncation: number;
+  /** Bytes of nobody's before a write. */
+  readonly noise: number;
   readonly delayMs: readonly [number, number];
 }
 
@@ -27,6 +29,7 @@ export const CLEAN: Faults = {
   doubling: 0,
   corruption: 0,
   truncation: 0,
+  noise: 0,
   delayMs: [1, 1],
 };
 
@@ -89,7 +92,8 @@ const spoil = (bytes: Uint8Array, faults: Faults, random: Random): readonly Uint
   const spoiled = random.chance(faults.corruption)
     ? flipBits(left, 1 + random.below(5), random)
     : left;
-  return random.chance(faults.doubling) ? [spoiled, spoiled] : [spoiled];
+  const pieces = random.chance(faults.doubling) ? [spoiled, spoiled] : [spoiled];
+  return random.chance(faults.noise) ? [random.bytes(1 + random.below(80)), ...pieces] : pieces;
 };
 
 /** More steps than any honest run needs: an end whose timer spins is found out. */

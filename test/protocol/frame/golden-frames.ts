@@ -1,5 +1,5 @@
 /** The frames whose bytes the wire's description fixes. Nobody edits them: peers in the field. */
-import type { Frame } from "../../protocol/frame/frame.ts";
+import type { Frame } from "../../../protocol/frame/frame.ts";
 
 const hex = (digits: string): Uint8Array => Uint8Array.fromHex(digits.replaceAll(" ", ""));
 

@@ -1,7 +1,13 @@
 /** Frames of one's own making, for tests that play one end of a link by hand. */
-import { encodeAs } from "../../protocol/cbor/cbor.ts";
-import { createFrameReader, encodeFrame, FLAGS, type Frame } from "../../protocol/frame/frame.ts";
-import { HELLO, type Hello } from "../../protocol/link/hello.ts";
+import { createHash } from "node:crypto";
+import { decodeAs, encodeAs } from "../../../protocol/cbor/cbor.ts";
+import {
+  createFrameReader,
+  encodeFrame,
+  FLAGS,
+  type Frame,
+} from "../../../protocol/frame/frame.ts";
+import { HELLO, type Hello } from "../../../protocol/link/hello.ts";
 
 const EMPTY: Omit<Frame, "type"> = {
   flags: 0,
@@ -31,6 +37,21 @@ export const helloBytes = (nonce: Uint8Array, changes: Partial<Hello> = {}): Uin
     ...changes,
   };
   return frameBytes({ type: "hello", payload: encodeAs(HELLO, body) });
+};
+
+/** A device's HELLO_ACK to what a host said, with what is to be different about it. */
+export const answerBytes = (hello: Frame | undefined, changes: Partial<Hello> = {}): Uint8Array => {
+  const asked = decodeAs(HELLO, hello?.payload ?? EMPTY.payload);
+  if (asked === undefined) throw new Error("the host says no HELLO");
+  const body = { ...asked, side: "device" as const, nonce: new Uint8Array(16).fill(9), ...changes };
+  const hash = createHash("sha256").update(asked.nonce).update(body.nonce).digest();
+  const epoch = hash.readUInt16BE(0) || 1;
+  return frameBytes({
+    type: "helloAck",
+    epoch,
+    flags: FLAGS.device,
+    payload: encodeAs(HELLO, body),
+  });
 };
 
 /** The frames in what an end wrote. */

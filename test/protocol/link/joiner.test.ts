@@ -1,8 +1,8 @@
 /** Fragments joined to records: channels kept apart, memory bounded. */
 import { describe, expect, test } from "bun:test";
-import { FLAGS, type Frame } from "../../protocol/frame/frame.ts";
-import { createJoiner } from "../../protocol/link/joiner.ts";
-import { LIMITS } from "../../protocol/limits.ts";
+import { FLAGS, type Frame } from "../../../protocol/frame/frame.ts";
+import { createJoiner } from "../../../protocol/link/joiner.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 
 const fragment = (channel: number, flags: number, ...bytes: readonly number[]): Frame => ({
   type: "data",
@@ -107,6 +107,7 @@ describe("endless fragments", () => {
     ["of one byte", 1],
     ["of a page", 4096],
   ])("%s hold no more than a record", (_, length) => {
-    expect(growthOf(new Uint8Array(length), 250_000)).toBeLessThan(8 * LIMITS.record);
+    // The heap itself varies by some tens of KiB; 5 bytes kept of each would be more than this.
+    expect(growthOf(new Uint8Array(length), 250_000)).toBeLessThan(1 << 20);
   });
 });

@@ -1,9 +1,9 @@
 /** The frame reader: bytes in any pieces, among any garbage, in bounded memory. */
 import { describe, expect, test } from "bun:test";
-import { createFrameReader, encodeFrame, type Frame } from "../../protocol/frame/frame.ts";
-import { LIMITS } from "../../protocol/limits.ts";
+import { createFrameReader, encodeFrame, type Frame } from "../../../protocol/frame/frame.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import { GOLDEN } from "./golden-frames.ts";
-import { createRandom, SEED } from "./random.ts";
+import { createRandom, SEED } from "../random.ts";
 
 const frames = GOLDEN.map(({ frame }) => frame);
 const stream = Uint8Array.from(GOLDEN.flatMap(({ bytes }) => [...bytes]));

@@ -1,8 +1,8 @@
 /** Records over a bad line: once, in order, intact, in both directions at once. */
 import { describe, expect, test } from "bun:test";
-import { LIMITS } from "../../protocol/limits.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import { bringUp, CLEAN, createPair, type End, type Faults, type Pair, recordsOf } from "./line.ts";
-import { createRandom, type Random, SEED } from "./random.ts";
+import { createRandom, type Random, SEED } from "../random.ts";
 
 const CHANNELS = [0, 3, 7] as const;
 const LENGTHS = [0, 1, 2, 63, 511, 512, 513, 1024, 1025, 4095, 4096] as const;
@@ -71,10 +71,18 @@ const LINES: readonly (readonly [string, Faults])[] = [
   ["a line that doubles a third", { ...CLEAN, doubling: 0.33 }],
   ["a line that flips bits in a tenth", { ...CLEAN, corruption: 0.1 }],
   ["a line that cuts a tenth short", { ...CLEAN, truncation: 0.1 }],
+  ["a line with noise before a tenth", { ...CLEAN, noise: 0.1 }],
   ["a line of uneven delay", { ...CLEAN, delayMs: [1, 180] }],
   [
     "a line with every fault",
-    { loss: 0.05, doubling: 0.1, corruption: 0.05, truncation: 0.05, delayMs: [1, 60] },
+    {
+      loss: 0.05,
+      doubling: 0.1,
+      corruption: 0.05,
+      truncation: 0.05,
+      noise: 0.05,
+      delayMs: [1, 60],
+    },
   ],
 ];
 
@@ -164,8 +172,10 @@ describe("limits", () => {
     bringUp(pair);
     const record = createRandom(SEED).bytes(2000);
     const before = Uint8Array.from(record);
-    pair.host.send(0, record);
+    const { link } = pair.host; // which is asked for frames only later
+    link.send({ epoch: pair.host.epoch(), channel: 0, isHandshake: false, bytes: record }, 0);
     record.fill(0);
+    pair.host.flush();
     pair.run(1000, () => pair.host.link.isIdle());
     expect(recordsOf(pair.device, 0)).toEqual([before]);
   });

@@ -1,18 +1,18 @@
 /** Frames, byte for byte: golden bytes, CRC-32C, COBS, and every check that drops a frame. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { cobsDecode, cobsEncode } from "../../protocol/frame/cobs.ts";
-import { crc32c } from "../../protocol/frame/crc32c.ts";
+import { cobsDecode, cobsEncode } from "../../../protocol/frame/cobs.ts";
+import { crc32c } from "../../../protocol/frame/crc32c.ts";
 import {
   createFrameReader,
   decodeFrame,
   encodeFrame,
   FRAME_TYPES,
   type Frame,
-} from "../../protocol/frame/frame.ts";
-import { LIMITS } from "../../protocol/limits.ts";
+} from "../../../protocol/frame/frame.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import { GOLDEN } from "./golden-frames.ts";
-import { createRandom, flipBits, SEED, seeded } from "./random.ts";
+import { createRandom, flipBits, SEED, seeded } from "../random.ts";
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 const filled = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte);
@@ -233,6 +233,19 @@ describe("under a good CRC the reader drops and counts", () => {
     ["window 33", forged(set(10, 33))],
     ["an ACK with a seq, a channel and a payload", forged(set(0, 0x14))],
     ["a HELLO of an epoch", forged(set(0, 0x11))],
+    [
+      "a HELLO with an ack",
+      forged((plain) => plain.with(0, 0x11).fill(0, 4, 8).with(9, 1).with(11, 0)),
+    ],
+    [
+      "a HELLO_ACK with an ack",
+      forged((plain) => plain.with(0, 0x12).with(7, 0).with(9, 1).with(11, 0)),
+    ],
+    ["a HELLO_ACK with a seq", forged((plain) => plain.with(0, 0x12).with(11, 0))],
+    [
+      "4,097 bytes of payload",
+      forged((plain) => Uint8Array.of(...plain.with(2, 0x10).with(3, 1), ...filled(4094, 0))),
+    ],
     ["a PING of three bytes", forged((plain) => plain.with(0, 0x16).with(7, 0).with(11, 0))],
     ["an ACK with a payload", forged((plain) => plain.with(0, 0x14).with(7, 0).with(11, 0))],
     ["a RESET with a payload", forged((plain) => plain.with(0, 0x18).with(7, 0).with(11, 0))],

@@ -1,9 +1,9 @@
 /** RFC 6298: when a frame is repeated. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { createRoundTrip, RETRANSMISSION } from "../../protocol/link/round-trip.ts";
+import { createRoundTrip, RETRANSMISSION } from "../../../protocol/link/round-trip.ts";
 import { bringUp, CLEAN, createPair } from "./line.ts";
-import { SEED, seeded } from "./random.ts";
+import { SEED, seeded } from "../random.ts";
 
 const measured = (...times: readonly number[]) => {
   const roundTrip = createRoundTrip();
