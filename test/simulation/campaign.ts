@@ -2,6 +2,7 @@
 import { FAULT_NAMES, type FaultName } from "./faults/index.ts";
 import { INVARIANTS } from "./findings.ts";
 import { run, type RunResult } from "./run.ts";
+import { type Witness, WITNESSES } from "./witnesses.ts";
 
 /** What came of the runs. */
 export interface Campaign {
@@ -10,6 +11,8 @@ export interface Campaign {
   readonly firstFailingSeed: number | undefined;
   /** In how many runs each fault was injected. */
   readonly injected: ReadonlyMap<FaultName, number>;
+  /** What was seen to come of faults, in any run. */
+  readonly witnessed: ReadonlySet<Witness>;
   readonly signed: number;
   readonly virtualMs: number;
 }
@@ -21,6 +24,7 @@ export const runSeeds = (
   onRun: (result: RunResult) => void = () => undefined,
 ): Campaign => {
   const injected = new Map<FaultName, number>(FAULT_NAMES.map((name) => [name, 0]));
+  const witnessed = new Set<Witness>();
   let failures = 0;
   let firstFailingSeed: number | undefined;
   let signed = 0;
@@ -29,6 +33,7 @@ export const runSeeds = (
     const result = run({ seed });
     signed += result.signed;
     virtualMs += result.virtualMs;
+    for (const what of result.witnessed) witnessed.add(what);
     for (const name of result.injected.keys()) injected.set(name, (injected.get(name) ?? 0) + 1);
     if (result.findings.length > 0) {
       failures += 1;
@@ -36,12 +41,16 @@ export const runSeeds = (
     }
     onRun(result);
   }
-  return { runs, failures, firstFailingSeed, injected, signed, virtualMs };
+  return { runs, failures, firstFailingSeed, injected, witnessed, signed, virtualMs };
 };
 
 /** Faults that were never injected. */
 export const missingFaults = ({ injected }: Campaign): readonly FaultName[] =>
   FAULT_NAMES.filter((name) => injected.get(name) === 0);
+
+/** What never came of a fault. */
+export const unseen = ({ witnessed }: Campaign): readonly Witness[] =>
+  WITNESSES.filter((what) => !witnessed.has(what));
 
 const TRACE_LINES = 60;
 
@@ -70,6 +79,12 @@ export const tellFaults = ({ injected }: Campaign): string => {
   const rows = Array.from({ length: Math.ceil(cells.length / PER_LINE) }, (_, row) =>
     cells.slice(row * PER_LINE, (row + 1) * PER_LINE),
   );
-  return rows.map((row) => row.map((cell) => cell.padEnd(WIDTH)).join("").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell) => cell.padEnd(WIDTH))
+        .join("")
+        .trimEnd(),
+    )
+    .join("\n");
 };
-

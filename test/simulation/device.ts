@@ -17,6 +17,7 @@ import { type Payment, paymentOfDigest, paymentOfTxid } from "./payments.ts";
 import type { Person } from "./person.ts";
 import type { Trace } from "./trace.ts";
 import { createWatchedCrypto } from "./watched-crypto.ts";
+import type { Witness } from "./witnesses.ts";
 import type { Actor, World } from "./world.ts";
 
 /** What a device is put into. */
@@ -33,6 +34,7 @@ export interface DeviceRoom {
   /** Milliseconds that a signature, a check or a derivation takes. */
   readonly workMs: number;
   readonly breakage: Breakage | undefined;
+  readonly witness: (what: Witness) => void;
 }
 
 /** One boot. */
@@ -106,7 +108,10 @@ const ledgerOf = (
       const txid = charge.txid.toHex();
       const payment = paymentOfTxid(txid);
       if (payment === undefined) findings.add("asked", `an unknown transaction ${txid}`);
-      else if (charged.ok) see(payment, txid);
+      else if (charged.ok) {
+        if (charged.value === 0) room.witness("charged once, committed again");
+        see(payment, txid);
+      }
       return charged;
     },
   };
@@ -166,7 +171,10 @@ const start = (state: State, hasKeys: boolean): void => {
   const actor = room.world.createActor(`boot ${state.boots}`);
   const committed = new Map<string, Payment>();
   const ledger = ledgerOf(state, actor, committed);
-  const messages = createMessageWatch(room.findings, (plaintext) => void state.said.push(plaintext));
+  const messages = createMessageWatch(room.findings, {
+    plaintext: (bytes) => void state.said.push(bytes),
+    resumed: () => room.witness("upload resumed"),
+  });
   const board = boardOf(state, actor, messages);
   const bend = room.breakage?.bend;
   const secrets = createKnownSecrets({

@@ -15,6 +15,7 @@ export const INVARIANTS = {
   alike: "all refusals of a session are alike",
   survives: "what must not end a session does not",
   live: "once the faults are over, everything open gets done in bounded time",
+  indeterminate: "a call that a boot took up is not answered by the next one as if nothing were",
   keys: "a key used again for another request is refused, and one request is never refused so",
   exclusive: "a second program finds the port busy",
   faultless: "no end throws, faults, or calls its peer malformed",

@@ -1,4 +1,4 @@
-/** What outlives the worker's crashes: what is to be signed, under which key, and what came of it. */
+/** What outlives the worker's crashes: what is to be signed, under which key, what came of it. */
 import type { Grant, KnownDevice } from "../../host/driver/index.ts";
 import { LINK_KEY } from "./hosts.ts";
 import type { Payment } from "./payments.ts";

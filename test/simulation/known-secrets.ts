@@ -29,8 +29,7 @@ const remember = <T>(make: (name: string) => T): ((name: string) => T) => {
   };
 };
 
-const pathOf = (name: string): readonly number[] =>
-  name.split("/").slice(1).map(Number);
+const pathOf = (name: string): readonly number[] => name.split("/").slice(1).map(Number);
 
 const withNode = <T>(name: string, use: (node: Handle<"node">) => T): T => {
   const node = engine.derive(master, pathOf(name));

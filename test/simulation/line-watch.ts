@@ -15,9 +15,7 @@ const SPAN_MS = 1_000;
 const MOST_ANSWERS = 3;
 
 const isHello = ({ type, flags, payload }: Frame): boolean =>
-  type === "hello" &&
-  (flags & FLAGS.device) === 0 &&
-  decodeAs(HELLO, payload)?.side === "host";
+  type === "hello" && (flags & FLAGS.device) === 0 && decodeAs(HELLO, payload)?.side === "host";
 
 /** The same line, watched. `onSend` gets every byte that leaves. */
 export const watchLine = (
@@ -32,7 +30,11 @@ export const watchLine = (
   const answer = (): void => {
     const atMs = nowMs();
     answersAtMs = [...answersAtMs, atMs].filter((one) => atMs - one < SPAN_MS);
-    findings.expect(answersAtMs.length <= MOST_ANSWERS, "silent", () => "answers in quick succession");
+    findings.expect(
+      answersAtMs.length <= MOST_ANSWERS,
+      "silent",
+      () => "answers in quick succession",
+    );
   };
   return {
     ...line,

@@ -49,12 +49,18 @@ const simulate = ({ seed, runs, isJson }: Wish): number => {
     tell();
   });
   const { failures, firstFailingSeed, signed, virtualMs } = campaign;
-  console.log(tellFaults(campaign));
+  const tellPerson = isJson ? console.error : console.log; // what a program reads stays pure
+  tellPerson(tellFaults(campaign));
   const seconds = ((performance.now() - sinceMs) / 1_000).toFixed(1);
   const days = (virtualMs / 86_400_000).toFixed(1);
-  console.log(`${runs} runs in ${seconds} s, ${failures} failed; ${signed} payments, ${days} days`);
-  if (firstFailingSeed !== undefined) console.log(tellFailure(firstFailingSeed));
-  const summary = { event: "simulated", runs, failures, firstFailingSeed: firstFailingSeed ?? null };
+  tellPerson(`${runs} runs in ${seconds} s, ${failures} failed; ${signed} payments, ${days} days`);
+  if (firstFailingSeed !== undefined) tellPerson(tellFailure(firstFailingSeed));
+  const summary = {
+    event: "simulated",
+    runs,
+    failures,
+    firstFailingSeed: firstFailingSeed ?? null,
+  };
   if (isJson) console.log(JSON.stringify(summary));
   return failures === 0 ? 0 : 1;
 };

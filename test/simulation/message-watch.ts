@@ -2,7 +2,7 @@
  * The device's messages as its cryptography sees them, before they are sealed: which requests came
  * in each session, and which final messages left. Sessions are told apart by their keys.
  */
-import { decodeMessage } from "../../protocol/call/envelope.ts";
+import { type Credit, decodeMessage } from "../../protocol/call/envelope.ts";
 import type { Findings } from "./findings.ts";
 import type { CryptoWatch } from "./watched-crypto.ts";
 
@@ -18,14 +18,20 @@ export interface MessageWatch extends Pick<CryptoWatch, "sealed" | "opened" | "r
 interface Session {
   readonly asked: Set<number>;
   readonly answered: Set<number>;
+  readonly credited: Set<number>;
   lastId: number;
 }
 
-/** Nothing said yet. Every plaintext that leaves goes to `onPlaintext`, too. */
-export const createMessageWatch = (
-  findings: Findings,
-  onPlaintext: (plaintext: Uint8Array) => void,
-): MessageWatch => {
+/** Who hears of what is seen. */
+export interface MessageListener {
+  /** Every plaintext that leaves. */
+  readonly plaintext: (bytes: Uint8Array) => void;
+  /** The first credit of a session for a body that is there in part. */
+  readonly resumed: () => void;
+}
+
+/** Nothing said yet. */
+export const createMessageWatch = (findings: Findings, listener: MessageListener): MessageWatch => {
   const byReceiveKey = new Map<string, Session>();
   const bySendKey = new Map<string, Session>();
   let last: Session | undefined;
@@ -36,7 +42,7 @@ export const createMessageWatch = (
     const name = key.toHex();
     const known = byReceiveKey.get(name);
     if (known !== undefined) return known;
-    last = { asked: new Set(), answered: new Set(), lastId: -1 };
+    last = { asked: new Set(), answered: new Set(), credited: new Set(), lastId: -1 };
     byReceiveKey.set(name, last);
     return last;
   };
@@ -51,6 +57,10 @@ export const createMessageWatch = (
     findings.expect(!session.answered.has(id), "oneFinal", () => `two answers under id ${id}`);
     session.answered.add(id);
   };
+  const credit = (session: Session, { id, have }: Credit): void => {
+    if (!session.credited.has(id) && have > 0) listener.resumed();
+    session.credited.add(id);
+  };
   return {
     opened: (key, plaintext) => {
       const session = receiverOf(key);
@@ -64,12 +74,13 @@ export const createMessageWatch = (
     sealed: (key, plaintext) => {
       const session = senderOf(key);
       if (plaintext.length === 0) return;
-      onPlaintext(plaintext);
+      listener.plaintext(plaintext);
       const message = decodeMessage(plaintext);
       findings.expect(message.ok, "faultless", () => "the device sent what is no message");
       if (!message.ok || session === undefined) return;
-      const { kind } = message.value;
-      if (kind === "result" || kind === "refusal") answer(session, message.value.id);
+      const { value } = message;
+      if (value.kind === "result" || value.kind === "refusal") answer(session, value.id);
+      if (value.kind === "credit") credit(session, value);
     },
     rekeyed: (before, after) => {
       rekeys += 1;

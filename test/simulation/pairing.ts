@@ -5,6 +5,7 @@ import { HOST_KEYS, LINK_KEY } from "./hosts.ts";
 import type { Findings } from "./findings.ts";
 import type { Journal } from "./journal.ts";
 import type { Person } from "./person.ts";
+import type { Witness } from "./witnesses.ts";
 import type { Process } from "./process.ts";
 
 /** What pairing needs around it. */
@@ -14,6 +15,7 @@ export interface Pairer {
   readonly findings: Findings;
   /** Told of the words, which must be seen nowhere else. */
   readonly onWords: (words: readonly string[]) => void;
+  readonly witness: (what: Witness) => void;
 }
 
 const ROLE = "vault";
@@ -23,11 +25,11 @@ const TIMEOUT_MS = 20_000;
 export const pairOnce = async (
   own: Process,
   client: Client,
-  { person, journal, findings, onWords }: Pairer,
+  { person, journal, findings, onWords, witness }: Pairer,
 ): Promise<void> => {
   person.allowPairing(true);
-  const asked = await own.call("startPairing", (options) =>
-    client.startPairing({ role: ROLE }, { ...options, timeoutMs: TIMEOUT_MS }),
+  const asked = await own.call("startPairing", TIMEOUT_MS, (how) =>
+    client.startPairing({ role: ROLE }, how),
   );
   const words = person.words();
   if (!asked.ok || words === undefined || !own.actor.isAlive()) return;
@@ -35,10 +37,12 @@ export const pairOnce = async (
   const psk = readPairingCode(words.join(" "));
   if (!psk.ok) return findings.add("faultless", "the words on the screen are no code");
   const hostKey = HOST_KEYS.worker.publicKey;
-  const how = { timeoutMs: TIMEOUT_MS, psk: psk.value };
-  const paired = await own.call("pair", () => client.pair({ hostKey, role: ROLE }, how));
+  const paired = await own.call("pair", TIMEOUT_MS, (how) =>
+    client.pair({ hostKey, role: ROLE }, { ...how, psk: psk.value }),
+  );
   if (!paired.ok || !own.actor.isAlive()) return;
   const isTrue = paired.value.deviceKey.toHex() === LINK_KEY.toHex();
   findings.expect(isTrue, "faultless", () => "the device pairs under another key");
+  witness("paired");
   journal.pair({ role: ROLE, credential: paired.value.credential });
 };

@@ -7,12 +7,7 @@ import { type Psbt, script, Transaction } from "bitcoinjs-lib";
 import type { Screen } from "../../firmware/hal.ts";
 import { encodeCbor } from "../../protocol/cbor/cbor.ts";
 import { elementOf } from "../bitcoin/expect-value.ts";
-import {
-  buildPsbt,
-  type DraftCoin,
-  STRANGER_SCRIPT,
-  unsignedOf,
-} from "../bitcoin/psbt-fixture.ts";
+import { buildPsbt, type DraftCoin, STRANGER_SCRIPT, unsignedOf } from "../bitcoin/psbt-fixture.ts";
 import { HOT, placeOf } from "../bitcoin/wallet-fixture.ts";
 
 /** One payment. */
@@ -116,12 +111,15 @@ export const LARGE_PAYMENTS: readonly Payment[] = [
   paymentOf("large", 2, SMALL + 2, 80_000),
 ];
 
-/** Payments that nobody may ever sign. */
-export const DECOYS: readonly Payment[] = Array.from({ length: 3 }, (_, i) =>
-  paymentOf(`decoy ${i}`, 1, SMALL + 20 + i),
-);
+const decoyOf = (number: number): Payment => paymentOf(`decoy ${number}`, 1, SMALL + 20 + number);
 
-const ALL: readonly Payment[] = [...SMALL_PAYMENTS, ...LARGE_PAYMENTS, ...DECOYS];
+/** A payment that is only asked for under keys of others, and that nobody says yes to. */
+export const DECOY: Payment = decoyOf(0);
+
+/** Payments that nobody may even be asked for. */
+export const FORBIDDEN: readonly Payment[] = [decoyOf(1), decoyOf(2)];
+
+const ALL: readonly Payment[] = [...SMALL_PAYMENTS, ...LARGE_PAYMENTS, DECOY, ...FORBIDDEN];
 const BY_TXID = new Map(ALL.map((payment) => [payment.txid, payment]));
 const BY_DIGEST = new Map(
   ALL.flatMap((payment) => payment.digests.map((digest) => [digest, payment] as const)),

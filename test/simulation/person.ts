@@ -46,6 +46,12 @@ export interface Memory {
   readonly isAsked: (payment: Payment) => boolean;
 }
 
+/** Wallets are welcome, pairings only when he was told of one. */
+const answerToTitle = (title: string | undefined, isPairing: boolean): Press => {
+  if (title === "Register this wallet?") return "yes";
+  return title === "Pair a host?" && isPairing ? "yes" : "no";
+};
+
 /** A person. */
 export const createPerson = (habits: Habits, memory: Memory, chance: Chance): Person => {
   const approvals = new Map<string, number>();
@@ -56,11 +62,11 @@ export const createPerson = (habits: Habits, memory: Memory, chance: Chance): Pe
   let isPairing = false;
 
   const answerTo = (payment: Payment | undefined): Press => {
-    if (screen.lines[0] === "Pair a host?") return isPairing ? "yes" : "no";
-    if (screen.lines[0] === "Register this wallet?") return "yes";
-    const wants = payment !== undefined && memory.isAsked(payment) && !isDeclining;
-    if (payment !== undefined && memory.isAsked(payment)) isDeclining = false;
-    return wants ? "yes" : "no";
+    if (payment === undefined) return answerToTitle(screen.lines[0], isPairing);
+    if (!memory.isAsked(payment)) return "no";
+    const wasDeclining = isDeclining;
+    isDeclining = false;
+    return wasDeclining ? "no" : "yes";
   };
   const consider = (): Question => {
     const payment = memory.paymentOn(screen);

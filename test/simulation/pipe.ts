@@ -29,8 +29,8 @@ export interface Pipe {
   readonly queued: () => number;
   /** Puts bytes on the line that no end has written. */
   readonly inject: (bytes: Uint8Array) => void;
-  /** The result stops it. */
-  readonly meddle: (meddler: Meddler) => () => void;
+  /** The result stops it, and so does the end of the faults, unless it is `lasting`. */
+  readonly meddle: (meddler: Meddler, life?: "lasting") => () => void;
   /** Sees what arrives; the result stops it. */
   readonly tap: (action: (bytes: Uint8Array) => void) => () => void;
   /** Nothing arrives for so long, and then all of it. */
@@ -132,7 +132,7 @@ export const createPipe = (
 ): Pipe => {
   const { bytesPerMs, latencyMs, latencyTimerMs } = nature;
   const writers = createWriters(nature.buffer);
-  const meddlers = new Set<Meddler>();
+  const meddlers = new Map<Meddler, "lasting" | "passing">();
   const taps = new Set<(bytes: Uint8Array) => void>();
   let waiting: Waiting[] = [];
   let rate = bytesPerMs;
@@ -148,14 +148,14 @@ export const createPipe = (
     return latencyTimerMs === 0 ? atMs : Math.ceil(atMs / latencyTimerMs) * latencyTimerMs;
   };
   const put = (chunk: Uint8Array): void => {
-    if (chunk.length < 2 || !chance.isLucky(nature.splits)) return arrivals.add(chunk, dueMs());
-    const cut = chance.between(1, chunk.length - 1);
+    const isSplit = chunk.length > 1 && chance.isLucky(nature.splits);
+    const cut = isSplit ? chance.between(1, chunk.length - 1) : chunk.length;
     arrivals.add(chunk.subarray(0, cut), dueMs());
-    arrivals.add(chunk.subarray(cut), dueMs() + 0.05);
+    if (isSplit) arrivals.add(chunk.subarray(cut), dueMs() + 0.05);
   };
   const leave = (chunk: Uint8Array): void => {
     let chunks: readonly Uint8Array[] = [chunk];
-    for (const meddler of meddlers) {
+    for (const meddler of Array.from(meddlers.keys())) {
       chunks = chunks.flatMap((one) => meddler(one) ?? [one]).filter(({ length }) => length > 0);
     }
     for (const one of chunks) put(one);
@@ -192,8 +192,8 @@ export const createPipe = (
     },
     queued: writers.queued,
     inject: (bytes) => arrivals.add(bytes, dueMs()),
-    meddle: (meddler) => {
-      meddlers.add(meddler);
+    meddle: (meddler, life) => {
+      meddlers.set(meddler, life ?? "passing");
       return () => void meddlers.delete(meddler);
     },
     tap: (action) => {
@@ -212,7 +212,7 @@ export const createPipe = (
       writers.clear();
     },
     heal: () => {
-      meddlers.clear();
+      for (const [meddler, life] of meddlers) if (life === "passing") meddlers.delete(meddler);
       rate = bytesPerMs;
       arrivals.hold(0);
       finishSending?.();

@@ -56,7 +56,15 @@ const forLongRun = (plan: Plan): Plan => ({
   statusMs: 0,
   isListed: true,
   faultsMs: MOST_FAULTS_MS,
-  nature: { ...plan.nature, bytesPerMs: 1_000, latencyMs: 0.05, latencyTimerMs: 0, frameLimit: 64, window: 32, splits: 0 },
+  nature: {
+    ...plan.nature,
+    bytesPerMs: 1_000,
+    latencyMs: 0.05,
+    latencyTimerMs: 0,
+    frameLimit: 64,
+    window: 32,
+    splits: 0,
+  },
 });
 
 /** Draws a plan. */

@@ -15,6 +15,7 @@ import { ERRORS, type ErrorName, ok, type Outcome } from "../../protocol/errors.
 import type { Chance } from "./chance.ts";
 import type { Findings } from "./findings.ts";
 import type { Trace } from "./trace.ts";
+import type { Witness } from "./witnesses.ts";
 import type { Actor } from "./world.ts";
 
 /** What a process runs in. */
@@ -25,6 +26,7 @@ export interface ProcessRoom {
   readonly open: OpenLine;
   /** Told of each byte that it writes. */
   readonly onWrite: (bytes: Uint8Array) => void;
+  readonly witness: (what: Witness) => void;
 }
 
 /** A process. */
@@ -35,10 +37,15 @@ export interface Process {
   readonly client: () => Promise<Client | undefined>;
   /** Closes the client: the next one is a new one. */
   readonly leave: () => Promise<void>;
-  /** A call that is followed until it is settled. */
+  /** How often it left. */
+  readonly leaves: () => number;
+  /** A call that is followed until it is settled, which must be before its time is over. */
   readonly call: <T, E extends ErrorName>(
     name: string,
-    make: (options: Pick<CallOptions, "onProgress">) => Promise<Outcome<T, E>>,
+    timeoutMs: number,
+    make: (
+      options: Required<Pick<CallOptions, "onProgress" | "timeoutMs">>,
+    ) => Promise<Outcome<T, E>>,
   ) => Promise<Outcome<T, E>>;
   /** Names of calls that are not settled. */
   readonly unsettled: () => readonly string[];
@@ -58,17 +65,24 @@ const NEVER: ReadonlySet<ErrorName> = new Set([
   "record_too_large",
 ]);
 
+/** A program that hangs hears of a timeout when it is back. */
+const MOST_BUSY_MS = 16_000;
+
 const followOf = ({ findings, trace }: ProcessRoom, actor: Actor) => {
   const open = new Map<number, string>();
   let lastId = 0;
-  const call: Process["call"] = async (name, make) => {
+  const call: Process["call"] = async (name, timeoutMs, make) => {
+    const sinceMs = actor.nowMs();
     lastId += 1;
     const id = lastId;
     open.set(id, name);
     const onProgress = (): void =>
       findings.expect(open.has(id), "settled", () => `${name}: progress after its end`);
-    const outcome = await make({ onProgress });
+    const outcome = await make({ onProgress, timeoutMs });
     open.delete(id);
+    const tookMs = actor.nowMs() - sinceMs;
+    const isInTime = tookMs <= timeoutMs + MOST_BUSY_MS;
+    findings.expect(isInTime, "settled", () => `${name} took ${tookMs} of ${timeoutMs} ms`);
     const said = outcome.ok ? "ok" : `${outcome.error} ${JSON.stringify(outcome.details ?? {})}`;
     trace.event(actor.nowMs(), `${actor.name}: ${name}: ${said}`);
     const isOdd = !outcome.ok && NEVER.has(outcome.error);
@@ -104,7 +118,9 @@ export const createProcess = (actor: Actor, identity: Identity, room: ProcessRoo
   const { call, unsettled } = followOf(room, actor);
   let client: Client | undefined;
   let isLost = false;
+  let leaves = 0;
   const leave = async (): Promise<void> => {
+    leaves += 1;
     const former = client;
     client = undefined;
     await former?.close();
@@ -131,8 +147,10 @@ export const createProcess = (actor: Actor, identity: Identity, room: ProcessRoo
     if (opened.ok) client = opened.value;
     else {
       trace.event(actor.nowMs(), `${actor.name}: no signer: ${opened.error}`);
-      const { group, retry } = ERRORS[opened.error];
-      findings.expect(group === "host" || group === "link", "faultless", () => retry);
+      const { group } = ERRORS[opened.error];
+      findings.expect(group === "host" || group === "link", "faultless", () => opened.error);
+      if (opened.error === "link_loopback") room.witness("loopback named");
+      if (opened.error === "bytes_without_frames") room.witness("bytes without frames named");
     }
     return client;
   };
@@ -149,6 +167,7 @@ export const createProcess = (actor: Actor, identity: Identity, room: ProcessRoo
       return opened;
     },
     leave,
+    leaves: () => leaves,
     call,
     unsettled,
     events,

@@ -1,7 +1,15 @@
 /** One run: a world from one seed, its faults, the end of its faults, and what was found. */
 import type { Breakage } from "./breakages.ts";
-import { COMMON_NAMES, type FaultName, FAULTS, HARMLESS, rareFaultOf } from "./faults/index.ts";
+import {
+  COMMON_NAMES,
+  type FaultName,
+  FAULTS,
+  HARMLESS,
+  isHarmless,
+  rareFaultOf,
+} from "./faults/index.ts";
 import type { Finding } from "./findings.ts";
+import type { Witness } from "./witnesses.ts";
 import { createScene, type Scene, type SceneOptions } from "./scene.ts";
 import { secretsIn } from "./secret-search.ts";
 
@@ -21,6 +29,8 @@ export interface RunResult {
   readonly virtualMs: number;
   readonly steps: number;
   readonly signed: number;
+  /** What was seen to come of faults. */
+  readonly witnessed: ReadonlySet<Witness>;
   /** Milliseconds from the end of the faults until everything was done. */
   readonly mendMs: number;
   /** How often each fault was injected. */
@@ -28,7 +38,7 @@ export interface RunResult {
 }
 
 /** How long the rest may take after the faults. */
-const MEND_MS = 300_000;
+const MEND_MS = 150_000;
 const SETTLE_MS = 160_000;
 const REST_MS = 2_000;
 /** Bytes that the device may put on top of its writer's buffer: one frame. */
@@ -37,14 +47,20 @@ const ON_TOP = 4_200;
 /** How many faults lie in wait in a run. */
 const COUNTS = [0, 1, 1, 2, 2, 3, 4, 6] as const;
 
+/** In how many runs there are only faults that end no session, so that it can be seen. */
+const HARMLESS_SHARE = 0.15;
+
+const HARMLESS_COMMON = HARMLESS.filter((name) => COMMON_NAMES.includes(name));
+
 /** One by the seed's number, so that none is forgotten, and the others by chance. */
 const faultsOf = ({ chance }: Scene, seed: number): readonly FaultName[] => {
   const rare = rareFaultOf(seed);
   if (rare !== undefined) return [rare];
   const drawn = chance.fork("faults");
   const count = drawn.pick(COUNTS);
-  const first = COMMON_NAMES.slice(seed % COMMON_NAMES.length).slice(0, 1);
-  const others = Array.from({ length: Math.max(0, count - 1) }, () => drawn.pick(COMMON_NAMES));
+  const pool = drawn.isLucky(HARMLESS_SHARE) ? HARMLESS_COMMON : COMMON_NAMES;
+  const first = pool.slice(seed % pool.length).slice(0, 1);
+  const others = Array.from({ length: Math.max(0, count - 1) }, () => drawn.pick(pool));
   return count === 0 ? [] : [...new Set([...first, ...others])];
 };
 
@@ -127,9 +143,11 @@ const inspect = ({ cable, plan, device, words, written, findings }: Scene): void
 /** What ends no session has ended none: one to ask who is there, and one to work in. */
 const checkSurvival = (scene: Scene, injected: ReadonlyMap<FaultName, number>): void => {
   const { worker, device, plan, findings } = scene;
-  const isHarmless = [...injected.keys()].every((name) => HARMLESS.has(name));
-  if (!isHarmless || !plan.isListed || worker.opened() > 1) return;
-  const events = worker.process()?.events.join(", ");
+  const own = worker.process();
+  const hasLeft = worker.processes() > 1 || (own?.leaves() ?? 0) > 0;
+  if (!isHarmless(injected) || !plan.isListed || hasLeft) return;
+  scene.witness("session survived");
+  const events = own?.events.join(", ");
   findings.expect(events === "connected", "survives", () => `the driver told: ${events}`);
   const sessions = device.boot()?.messages.sessions() ?? 0;
   findings.expect(sessions <= 2, "survives", () => `${sessions} sessions`);
@@ -160,6 +178,7 @@ export const run = (options: RunOptions): RunResult => {
     steps: world.steps(),
     signed: worker.signed(),
     mendMs,
+    witnessed: scene.witnessed,
     injected: faults.injected,
   };
 };

@@ -1,15 +1,17 @@
 /** A scene: all that is in a run, put together from one seed. */
 import type { Breakage } from "./breakages.ts";
 import { type Cable, createCable } from "./cable.ts";
+import { watchCalls } from "./call-watch.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { createDevice, type Device } from "./device.ts";
 import { createFindings, type Findings } from "./findings.ts";
 import { trustOf } from "./hosts.ts";
 import { createJournal, type Journal } from "./journal.ts";
-import { paymentOnScreen } from "./payments.ts";
+import { FORBIDDEN, paymentOnScreen } from "./payments.ts";
 import { createPerson, type Person } from "./person.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { createTrace, type Trace } from "./trace.ts";
+import type { Witness } from "./witnesses.ts";
 import { createWorker, type Worker } from "./worker.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -36,9 +38,19 @@ export interface Scene {
   readonly device: Device;
   readonly worker: Worker;
   readonly words: (readonly string[])[];
+  /** What was seen to come of faults. */
+  readonly witnessed: ReadonlySet<Witness>;
+  readonly witness: (what: Witness) => void;
   /** What the worker wrote to the line. */
   readonly written: Uint8Array[];
 }
+
+/** Nobody may even be asked for what only a hostile program wants. */
+const watchQuestions = ({ person, findings }: Scene): void =>
+  person.onQuestion(({ payment }) => {
+    const isForbidden = payment !== undefined && FORBIDDEN.includes(payment);
+    findings.expect(!isForbidden, "asked", () => `the person is asked for ${payment?.name}`);
+  });
 
 /** A scene of a seed, in which nothing has happened yet. */
 export const createScene = (options: SceneOptions): Scene => {
@@ -54,7 +66,9 @@ export const createScene = (options: SceneOptions): Scene => {
   const cable = createCable(world, plan.nature, chance.fork("cable"));
   const words: (readonly string[])[] = [];
   const written: Uint8Array[] = [];
-  const shared = { world, cable, person, findings, trace };
+  const witnessed = new Set<Witness>();
+  const witness = (what: Witness): void => void witnessed.add(what);
+  const shared = { world, cable, person, findings, trace, witness };
   const device = createDevice({
     ...shared,
     chance: chance.fork("device"),
@@ -71,7 +85,9 @@ export const createScene = (options: SceneOptions): Scene => {
     onWords: (code) => void words.push(code),
     onWrite: (bytes) => void written.push(bytes),
   });
-  const all = { ...shared, chance, plan, journal, device, worker, words, written };
+  const all = { ...shared, chance, plan, journal, device, worker, words, written, witnessed };
   breakage?.line?.(cable);
+  watchQuestions(all);
+  watchCalls(all);
   return all;
 };

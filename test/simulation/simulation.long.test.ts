@@ -9,10 +9,14 @@ const TIMEOUT_MS = 120_000;
 
 for (let batch = 0; batch < BATCHES; batch += 1) {
   const from = FIRST_SEED + batch * PER_BATCH;
-  test(`seeds ${from} to ${from + PER_BATCH - 1}: every invariant holds`, () => {
-    const campaign = runSeeds(from, PER_BATCH);
-    const { firstFailingSeed } = campaign;
-    expect(firstFailingSeed === undefined ? "" : tellFailure(firstFailingSeed)).toBe("");
-    expect(missingFaults(campaign).length).toBeLessThan(12);
-  }, TIMEOUT_MS);
+  test(
+    `seeds ${from} to ${from + PER_BATCH - 1}: every invariant holds`,
+    () => {
+      const campaign = runSeeds(from, PER_BATCH);
+      const { firstFailingSeed } = campaign;
+      expect(firstFailingSeed === undefined ? "" : tellFailure(firstFailingSeed)).toBe("");
+      expect(missingFaults(campaign).length).toBeLessThan(12);
+    },
+    TIMEOUT_MS,
+  );
 }

@@ -1,7 +1,7 @@
 /** A thousand runs of both ends over lines that fail in every way that is known. */
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { BREAKAGES } from "./breakages.ts";
-import { type Campaign, missingFaults, runSeeds, tellFailure } from "./campaign.ts";
+import { type Campaign, missingFaults, runSeeds, tellFailure, unseen } from "./campaign.ts";
 import { run } from "./run.ts";
 
 const FIRST_SEED = 1;
@@ -13,13 +13,17 @@ const campaigns: Campaign[] = [];
 
 for (let batch = 0; batch < BATCHES; batch += 1) {
   const from = FIRST_SEED + batch * PER_BATCH;
-  test(`seeds ${from} to ${from + PER_BATCH - 1}: every invariant holds`, () => {
-    const campaign = runSeeds(from, PER_BATCH);
-    campaigns.push(campaign);
-    const { firstFailingSeed } = campaign;
-    expect(firstFailingSeed === undefined ? "" : tellFailure(firstFailingSeed)).toBe("");
-    expect(campaign.signed).toBeGreaterThan(PER_BATCH);
-  }, TIMEOUT_MS);
+  test(
+    `seeds ${from} to ${from + PER_BATCH - 1}: every invariant holds`,
+    () => {
+      const campaign = runSeeds(from, PER_BATCH);
+      campaigns.push(campaign);
+      const { firstFailingSeed } = campaign;
+      expect(firstFailingSeed === undefined ? "" : tellFailure(firstFailingSeed)).toBe("");
+      expect(campaign.signed).toBeGreaterThan(PER_BATCH);
+    },
+    TIMEOUT_MS,
+  );
 }
 
 test("every fault was injected in some of these runs", () => {
@@ -28,39 +32,49 @@ test("every fault was injected in some of these runs", () => {
   expect(never).toEqual([]);
 });
 
-test("a seed runs the same again, to the byte and the microsecond", () => {
-  for (const seed of [3, 41, 96, 333]) {
-    const [first, second] = [run({ seed }), run({ seed, isTraced: true })];
-    expect(second.hash).toBe(first.hash);
-    expect(second.steps).toBe(first.steps);
-  }
-  expect(run({ seed: 3 }).hash).not.toBe(run({ seed: 4 }).hash);
-}, TIMEOUT_MS);
+test("all that must come of faults was seen in some of these runs", () => {
+  const [first, ...others] = campaigns.map(unseen);
+  const never = (first ?? []).filter((what) => others.every((one) => one.includes(what)));
+  expect(campaigns).toHaveLength(BATCHES);
+  expect(never).toEqual([]);
+});
 
-test("no clock and no chance of this machine is in a run", () => {
-  const before = { now: Date.now, random: Math.random, performanceNow: performance.now };
-  const refuse = (): never => {
-    throw new Error("a run asked this machine");
-  };
-  Object.assign(Date, { now: refuse });
-  Object.assign(Math, { random: refuse });
-  Object.assign(performance, { now: refuse });
-  try {
+test(
+  "a seed runs the same again, to the byte and the microsecond",
+  () => {
+    for (const seed of [3, 41, 96, 333]) {
+      const [first, second] = [run({ seed }), run({ seed, isTraced: true })];
+      expect(second.hash).toBe(first.hash);
+      expect(second.steps).toBe(first.steps);
+    }
+    expect(run({ seed: 3 }).hash).not.toBe(run({ seed: 4 }).hash);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "no clock and no chance of this machine is in a run",
+  () => {
+    const spies = [spyOn(Date, "now"), spyOn(Math, "random"), spyOn(performance, "now")];
     for (const seed of [5, 6, 7]) expect(run({ seed }).findings).toEqual([]);
-  } finally {
-    Object.assign(Date, { now: before.now });
-    Object.assign(Math, { random: before.random });
-    Object.assign(performance, { now: before.performanceNow });
-  }
-}, TIMEOUT_MS);
+    const asked = spies.map(({ mock }) => mock.calls.length);
+    for (const spy of spies) spy.mockRestore();
+    expect(asked).toEqual([0, 0, 0]);
+  },
+  TIMEOUT_MS,
+);
 
 for (const [name, breakage] of Object.entries(BREAKAGES)) {
-  test(`the simulation sees it where a world is broken: ${name}`, () => {
-    const seeds = Array.from({ length: 40 }, (_, seed) => seed + 1);
-    const seen = seeds.find((seed) =>
-      run({ seed, breakage }).findings.some(({ invariant }) => invariant === breakage.breaks),
-    );
-    expect(seen).toBeDefined();
-    expect(run({ seed: seen ?? 0 }).findings).toEqual([]);
-  }, TIMEOUT_MS);
+  test(
+    `the simulation sees it where a world is broken: ${name}`,
+    () => {
+      const seeds = Array.from({ length: 40 }, (_, seed) => seed + 1);
+      const seen = seeds.find((seed) =>
+        run({ seed, breakage }).findings.some(({ invariant }) => invariant === breakage.breaks),
+      );
+      expect(seen).toBeDefined();
+      expect(run({ seed: seen ?? 0 }).findings).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
 }

@@ -22,7 +22,8 @@ const nameOf = ({ flags, type, seq, ack, window, epoch, payload }: Frame): strin
     (flags & FLAGS.retransmit) === 0 ? "" : " again",
   ].join("");
   const number = type === "data" ? ` #${seq}` : "";
-  return `${type}${number}${marks} ack ${ack} window ${window} epoch ${epoch.toString(16)} (${payload.length} bytes)`;
+  const place = `ack ${ack} window ${window} epoch ${epoch.toString(16)}`;
+  return `${type}${number}${marks} ${place} (${payload.length} bytes)`;
 };
 
 /** Frames in words, and how many bytes are none. */

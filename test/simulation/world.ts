@@ -4,8 +4,9 @@
  * a run is a pure function of its seed.
  */
 import { drainMicrotasks } from "bun:jsc";
+import { assert } from "../../protocol/errors.ts";
 
-/** Something that works: a host's process, or one boot of a device. It has a processor of its own. */
+/** Something that works: a host's process, or a boot of a device. It has its own processor. */
 export interface Actor {
   readonly name: string;
   /** Its time, which runs ahead of the world's while it is at work. */
@@ -92,6 +93,7 @@ export const createWorld = (): World => {
   let steps = 0;
 
   const add = (dueMs: number, action: () => void, actor?: Event["actor"]): (() => void) => {
+    assert(Number.isFinite(dueMs), "a time"); // NaN would unsettle the queue's order
     lastId += 1;
     const event: Event = { dueMs, id: lastId, actor, action };
     queue.add(event);

@@ -21,6 +21,8 @@ const helloChanges = (hello: Hello, chance: Chance): Partial<Hello> =>
     ...(hello.bootId === undefined ? [] : [{ bootId: hello.bootId.toReversed() }]),
   ]);
 
+const isGreeting = ({ type }: Frame): boolean => type === "hello" || type === "helloAck";
+
 /** In either direction, once or for a while: a downgrade, and no session comes of it. */
 const editHello: Fault = (room) => {
   const { chance, cable } = room;
@@ -28,7 +30,7 @@ const editHello: Fault = (room) => {
   for (const direction of [anyDirection(room)]) {
     const stop = cable[direction].meddle((chunk) => {
       const frame = frameOf(chunk);
-      if (frame?.type !== "hello" && frame?.type !== "helloAck") return undefined;
+      if (frame === undefined || !isGreeting(frame)) return undefined;
       const hello = decodeAs(HELLO, frame.payload);
       if (hello === undefined) return undefined;
       room.happened();
@@ -98,14 +100,15 @@ const shutWindow: Fault = (room) =>
     const { cable, world, chance } = room;
     const stop = cable[anyDirection(room)].meddle((chunk) => {
       const frame = frameOf(chunk);
-      if (frame === undefined || frame.type === "hello" || frame.type === "helloAck") return undefined;
+      if (frame === undefined || frame.type === "hello" || frame.type === "helloAck")
+        return undefined;
       room.happened();
       return [edited(frame, { window: 0 })];
     });
     world.after(chance.pick([2_000, 90_000, 200_000]), stop);
   });
 
-/** Everything that was said in a while comes again, much later: of another epoch, or of this one. */
+/** Everything said in a while comes again, much later: of another epoch, or of this one. */
 const replayStale: Fault = (room) => {
   const { cable, chance, world, worker, isOver } = room;
   const direction = anyDirection(room);
@@ -157,10 +160,7 @@ const rawCbor: Fault = (room) => {
   let left = chance.between(1, 3);
   const strike = (chunk: Uint8Array) => {
     const frame = frameOf(chunk);
-    if (frame === undefined || frame.type === "ack" || frame.type === "nak") return undefined;
-    if (frame.type !== "hello" && frame.type !== "helloAck" && frame.type !== "data") {
-      return undefined;
-    }
+    if (frame === undefined || !(isGreeting(frame) || isRecord(frame))) return undefined;
     room.happened();
     left -= 1;
     return { chunks: [edited(frame, { payload: hostileCbor(chance, 400) })], isDone: left === 0 };
@@ -173,7 +173,8 @@ const forgeReset: Fault = (room) => {
   const direction = anyDirection(room);
   fromSomeChunk(room, direction, (chunk) => {
     const frame = frameOf(chunk);
-    if (frame === undefined || frame.type === "hello" || frame.type === "helloAck") return undefined;
+    if (frame === undefined || frame.type === "hello" || frame.type === "helloAck")
+      return undefined;
     room.happened();
     const empty = { payload: new Uint8Array(0), seq: 0, channel: 0 };
     return { chunks: [chunk, edited(frame, { ...empty, type: "reset" })], isDone: true };
@@ -186,7 +187,8 @@ const forgeAck: Fault = (room: FaultRoom) => {
   let left = chance.magnitude(1, 30);
   fromSomeChunk(room, anyDirection(room), (chunk) => {
     const frame = frameOf(chunk);
-    if (frame === undefined || frame.type === "hello" || frame.type === "helloAck") return undefined;
+    if (frame === undefined || frame.type === "hello" || frame.type === "helloAck")
+      return undefined;
     room.happened();
     left -= 1;
     const ack = (frame.ack + chance.pick([-2, -1, 1, 2, 9, 0x8000])) & 0xffff;

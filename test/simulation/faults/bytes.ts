@@ -10,7 +10,7 @@ const spoiling =
   (room) => {
     const { chance } = room;
     const again = chance.pick([0, 0, 0.1, 0.4]);
-    let left = again === 0 ? 1 : chance.between(2, 20);
+    let left = again === 0 ? 1 : chance.between(2, 12);
     fromSomeChunk(room, anyDirection(room), (chunk) => {
       if (again > 0 && !chance.isLucky(again)) return undefined;
       const spoiled = spoil(chunk, chance);

@@ -1,8 +1,9 @@
 /** What a program may do to its own calls: end them at the worst moment, and mix up its keys. */
 import { openClient } from "../../../host/driver/index.ts";
+import { HOT } from "../../bitcoin/wallet-fixture.ts";
 import { workerIdentity } from "../hosts.ts";
-import { DECOYS } from "../payments.ts";
-import type { Attempt } from "../worker.ts";
+import { DECOY } from "../payments.ts";
+import type { Attempt } from "../work.ts";
 import { duringAttempt, type Fault } from "./fault.ts";
 
 /** Soon after it was asked. */
@@ -55,21 +56,20 @@ const cancelAfter: Fault = (room) => {
 /** Another payment under a key that stands for one already: refused, or never seen. */
 const keyReused: Fault = (room) => {
   const { world, worker, device, chance, happened, findings, isOver } = room;
-  const decoy = chance.pick(DECOYS);
   const reuse = async (key: Uint8Array): Promise<void> => {
     const own = worker.process();
     const client = await own?.client();
     if (own === undefined || client === undefined || !own.actor.isAlive()) return;
     const boots = device.boots();
     happened();
-    const how = { idempotencyKey: key, timeoutMs: 20_000 };
-    const reply = await own.call(`signPsbt ${decoy.name}`, () =>
-      client.signPsbt({ psbt: decoy.psbt }, how),
+    const reply = await own.call(`signPsbt ${DECOY.name}`, 20_000, (how) =>
+      client.signPsbt({ psbt: DECOY.psbt }, { ...how, idempotencyKey: key }),
     );
-    if (reply.ok) return findings.add("keys", `${decoy.name} is signed under a used key`);
+    if (!reply.ok && reply.error === "idempotency_key_reused") room.witness("key reuse refused");
+    if (reply.ok) return findings.add("keys", `${DECOY.name} is signed under a used key`);
     // The person says no to what nobody wanted: a refusal of his came from a boot without the key.
     const isAsked = reply.error === "declined" && device.boots() === boots;
-    findings.expect(!isAsked, "keys", () => `${decoy.name} is asked for under a used key`);
+    findings.expect(!isAsked, "keys", () => `${DECOY.name} is asked for under a used key`);
   };
   let isDone = false;
   worker.onAttempt(() => {
@@ -81,6 +81,57 @@ const keyReused: Fault = (room) => {
     isDone = true;
     const { key } = known;
     world.after(chance.magnitude(1, 1_000), () => void reuse(key));
+  });
+};
+
+/** The same call twice at once: it takes effect once, and both hear of it. */
+const askedTwice: Fault = (room) => {
+  const { worker, chance, happened, findings, world } = room;
+  const again = async ({ intent }: Attempt): Promise<void> => {
+    const own = worker.process();
+    const client = await own?.client();
+    const { key, payment, state } = intent;
+    if (own === undefined || client === undefined || key === undefined) return;
+    if (!own.actor.isAlive() || state !== "open") return;
+    happened();
+    const params = { psbt: payment.psbt, walletId: HOT.registered.id };
+    const reply = await own.call(`signPsbt ${payment.name} again`, 40_000, (how) =>
+      client.signPsbt(params, { ...how, idempotencyKey: key }),
+    );
+    if (reply.ok) worker.checkSignatures(payment, reply.value.signatures);
+    const isReused = !reply.ok && reply.error === "idempotency_key_reused";
+    findings.expect(!isReused, "keys", () => `${payment.name}, asked twice`);
+  };
+  let left = chance.between(1, 8);
+  worker.onAttempt((attempt) => {
+    left -= 1;
+    if (left >= 0) world.after(chance.magnitude(1, 300), () => void again(attempt));
+  });
+};
+
+/** Another payment at once: the device is at work, and says so. */
+const askedAtOnce: Fault = (room) => {
+  const { worker, chance, happened, journal, world } = room;
+  const other = async (attempt: Attempt): Promise<void> => {
+    const own = worker.process();
+    const client = await own?.client();
+    const next = journal.open().find((intent) => intent !== attempt.intent);
+    if (own === undefined || client === undefined || next === undefined) return;
+    if (!own.actor.isAlive()) return;
+    happened();
+    next.key ??= chance.bytes(16);
+    const { payment, key } = next;
+    const params = { psbt: payment.psbt, walletId: HOT.registered.id };
+    const reply = await own.call(`signPsbt ${payment.name} at once`, 40_000, (how) =>
+      client.signPsbt(params, { ...how, idempotencyKey: key }),
+    );
+    if (reply.ok) worker.checkSignatures(payment, reply.value.signatures);
+    else if (reply.error === "busy") room.witness("second call told busy");
+  };
+  let left = chance.between(1, 4);
+  worker.onAttempt((attempt) => {
+    left -= 1;
+    if (left >= 0) world.after(chance.magnitude(1, 300), () => void other(attempt));
   });
 };
 
@@ -99,6 +150,7 @@ const secondProgram: Fault = (room) => {
         nonce: () => chance.bytes(16),
       });
       const isBusy = !opened.ok && opened.error === "port_busy";
+      if (isBusy) room.witness("port busy");
       findings.expect(isBusy, "exclusive", () => (opened.ok ? "it is let in" : opened.error));
     };
     void reach();
@@ -111,5 +163,7 @@ export const CALL_FAULTS = {
   "cancel at the commit": cancelAt,
   "cancel after the commit": cancelAfter,
   "key used for another request": keyReused,
+  "same call twice at once": askedTwice,
+  "another call at once": askedAtOnce,
   "second program": secondProgram,
 } as const satisfies Record<string, Fault>;

@@ -43,6 +43,23 @@ export const duringAttempt = (
   });
 };
 
+/** Does something once, some time after a question of the worker's stands on the display. */
+export const onceLive = (
+  { person, chance, world, isOver }: FaultRoom,
+  mostMs: number,
+  action: () => void,
+): void => {
+  let left = chance.magnitude(1, 3);
+  person.onQuestion(({ screen }) => {
+    if (screen.lines[0] === "Pair a host?") return;
+    left -= 1;
+    if (left !== 0) return;
+    world.after(chance.magnitude(1, mostMs), () => {
+      if (!isOver()) action();
+    });
+  });
+};
+
 /** Does something once, as soon as the worker asks for a signature. */
 export const atFirstAttempt = ({ worker, world }: FaultRoom, action: () => void): void => {
   let isDone = false;
@@ -56,7 +73,9 @@ export const atFirstAttempt = ({ worker, world }: FaultRoom, action: () => void)
 export const fromSomeChunk = (
   room: FaultRoom,
   direction: Direction,
-  strike: (chunk: Uint8Array) => { readonly chunks: readonly Uint8Array[]; isDone: boolean } | undefined,
+  strike: (
+    chunk: Uint8Array,
+  ) => { readonly chunks: readonly Uint8Array[]; isDone: boolean } | undefined,
 ): void => {
   let left = room.chance.magnitude(1, 80);
   const stop = room.cable[direction].meddle((chunk) => {

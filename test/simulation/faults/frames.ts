@@ -1,5 +1,10 @@
 /** Whole frames that get lost, come twice, or are cut short. */
-import { decodeFrame, encodeFrame, type Frame, type FrameType } from "../../../protocol/frame/frame.ts";
+import {
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type FrameType,
+} from "../../../protocol/frame/frame.ts";
 import { anyDirection, type Fault, fromSomeChunk, opposite } from "./fault.ts";
 
 /** The frame that a chunk is; `undefined` where it is none, or not one alone. */
@@ -19,7 +24,7 @@ const isOf = (chunk: Uint8Array, type: FrameType): boolean => frameOf(chunk)?.ty
 const losing =
   (type: FrameType): Fault =>
   (room) => {
-    let left = room.chance.magnitude(1, 12);
+    let left = room.chance.magnitude(1, 6);
     fromSomeChunk(room, anyDirection(room), (chunk) => {
       if (!isOf(chunk, type)) return undefined;
       room.happened();

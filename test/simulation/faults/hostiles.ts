@@ -10,7 +10,7 @@ import type { Opening } from "../../../protocol/session/initiator.ts";
 import { SESSION_CLAIM } from "../../../protocol/session/pairing.ts";
 import type { Chance } from "../chance.ts";
 import { HOST_KEYS, LINK_KEY } from "../hosts.ts";
-import { DECOYS } from "../payments.ts";
+import { FORBIDDEN } from "../payments.ts";
 import { createStranger, type Stranger } from "../stranger.ts";
 import { hostileCbor } from "./attacks.ts";
 import { duringAttempt, type Fault, type FaultRoom } from "./fault.ts";
@@ -109,7 +109,7 @@ const chunks = (chance: Chance): readonly Uint8Array[] => {
 };
 
 const denied = (chance: Chance): readonly Uint8Array[] =>
-  DECOYS.map(({ psbt }, id) =>
+  FORBIDDEN.map(({ psbt }, id) =>
     requestOf(chance, id, signPsbt.code, { params: new Map([[0, psbt]]) }),
   );
 

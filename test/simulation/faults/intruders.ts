@@ -10,17 +10,27 @@ import type { KeyAgreement } from "../../../protocol/session/noise/suite.ts";
 import { SESSION_CLAIM, type SessionClaim } from "../../../protocol/session/pairing.ts";
 import { HOST_KEYS, LINK_KEY, staleCredential } from "../hosts.ts";
 import { createStranger, type Stranger } from "../stranger.ts";
-import { duringAttempt, type Fault, type FaultRoom } from "./fault.ts";
+import { onceLive, type Fault, type FaultRoom } from "./fault.ts";
 import { frameOf } from "./frames.ts";
-
-/** How long an intruder stays. */
-const STAY_MS = 6_000;
 
 /** Whether a refusal says nothing but that it is one, and of which handshake. */
 const isPlain = (record: Uint8Array): boolean => record.length === 3 && record[0] === 0xff;
 
+/** How long an intruder stays, and whether he may have a session. */
+interface Visit {
+  readonly stayMs: number;
+  readonly mayBegin: boolean;
+}
+
+const KNOCK: Visit = { stayMs: 6_000, mayBegin: false };
+const BRIEF: Visit = { stayMs: 500, mayBegin: true };
+
 /** An intruder; `act` is called when his link is up. */
-const intrude = (room: FaultRoom, act: (stranger: Stranger) => void): void => {
+const intrude = (
+  room: FaultRoom,
+  { stayMs, mayBegin }: Visit,
+  act: (stranger: Stranger) => void,
+): void => {
   const { world, cable, chance, findings, happened, onHeal } = room;
   const actor = world.createActor("intruder");
   let stopTap: () => void = () => undefined;
@@ -38,8 +48,11 @@ const intrude = (room: FaultRoom, act: (stranger: Stranger) => void): void => {
         happened();
         act(stranger);
       },
-      began: () => findings.add("asked", "an intruder has a session"),
+      began: () => {
+        findings.expect(mayBegin, "asked", () => "an intruder has a session");
+      },
       refused: (record) => {
+        room.witness("intruder refused");
         const isAlike = isPlain(record);
         findings.expect(isAlike, "alike", () => `refused with ${record.toHex()}`);
       },
@@ -51,7 +64,7 @@ const intrude = (room: FaultRoom, act: (stranger: Stranger) => void): void => {
     stopTap();
   };
   onHeal(leave);
-  world.after(STAY_MS, leave);
+  world.after(stayMs, leave);
   stranger.start();
 };
 
@@ -67,8 +80,8 @@ const openingOf = (hostKey: KeyAgreement, claim: SessionClaim): Opening => ({
 const knocking =
   (openingFor: (room: FaultRoom) => Opening): Fault =>
   (room) =>
-    duringAttempt(room, 1_000, () =>
-      intrude(room, (stranger) => {
+    onceLive(room, 1_000, () =>
+      intrude(room, KNOCK, (stranger) => {
         stranger.begin(openingFor(room));
         room.world.after(700, () => stranger.begin(openingFor(room)));
       }),
@@ -84,16 +97,23 @@ const replayHandshake: Fault = (room) => {
     const isWhole = frame?.type === "data" && (frame.flags & 7) === 7;
     if (isWhole && frame !== undefined) records.push(Uint8Array.from(frame.payload));
   });
-  duringAttempt(room, 1_000, () =>
-    intrude(room, (stranger) => {
+  onceLive(room, 1_000, () =>
+    intrude(room, KNOCK, (stranger) => {
       for (const record of records) stranger.send(record, true);
     }),
   );
 };
 
+/**
+ * Anyone's session beside the worker's: it would take the link's place, had the worker been silent.
+ * He leaves before that can be said.
+ */
+const speakAsAnyone: Fault = (room) =>
+  onceLive(room, 20, () => intrude(room, BRIEF, (stranger) => stranger.begin({ pattern: "NN" })));
+
 /** HELLOs of many hosts, as fast as they go. */
 const floodHellos: Fault = (room) =>
-  duringAttempt(room, 1_000, () => {
+  onceLive(room, 1_000, () => {
     const { chance, cable, world, happened, isOver } = room;
     happened();
     let left = chance.magnitude(10, 500);
@@ -124,7 +144,7 @@ const floodPings: Fault = (room) => {
     const frame = frameOf(bytes);
     if (frame !== undefined && frame.type !== "hello") last = frame;
   });
-  duringAttempt(room, 1_000, () => {
+  onceLive(room, 1_000, () => {
     happened();
     let left = chance.magnitude(10, 2_000);
     const flood = (): void => {
@@ -147,7 +167,7 @@ const guessPairing: Fault = knocking(({ chance }) => ({
 /** Frames that say they come from the device, put in on the way to it. */
 const forgeDirection: Fault = (room) => {
   const { cable, happened } = room;
-  duringAttempt(room, 500, () => {
+  onceLive(room, 500, () => {
     happened();
     const payload = new Uint8Array(0);
     const head = { type: "nak", flags: FLAGS.device, epoch: 1, seq: 0, ack: 0 } as const;
@@ -171,6 +191,7 @@ export const INTRUDERS = {
   "revoked host key": knocking(() => openingOf(revoked, { role: "vault" })),
   "role that is not one's own": knocking(() => openingOf(auditor, { role: "vault" })),
   "guess at a pairing code": guessPairing,
+  "anyone beside the worker": speakAsAnyone,
   "HELLO flood": floodHellos,
   "PING flood": floodPings,
   "frame of the wrong side": forgeDirection,

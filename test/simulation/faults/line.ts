@@ -12,10 +12,11 @@ const pipesOf = (room: FaultRoom): readonly Cable["toHost"][] => {
 
 /** Some time in the life of a run. */
 const atSomeTime = (room: FaultRoom, action: () => void): void => {
-  if (room.chance.isLucky(0.7)) return duringAttempt(room, 2_000, action);
-  room.world.after(room.chance.magnitude(1, 10_000), () => {
-    if (!room.isOver()) action();
-  });
+  if (room.chance.isLucky(0.7)) duringAttempt(room, 2_000, action);
+  else
+    room.world.after(room.chance.magnitude(1, 10_000), () => {
+      if (!room.isOver()) action();
+    });
 };
 
 const stall: Fault = (room) =>

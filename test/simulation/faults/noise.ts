@@ -22,7 +22,10 @@ const speaking =
       const cut = chance.pick([0, chunk.length, chance.below(chunk.length + 1)]);
       room.happened();
       left -= 1;
-      return { chunks: [chunk.subarray(0, cut), ...noise, chunk.subarray(cut)], isDone: left === 0 };
+      return {
+        chunks: [chunk.subarray(0, cut), ...noise, chunk.subarray(cut)],
+        isDone: left === 0,
+      };
     });
   };
 

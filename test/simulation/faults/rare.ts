@@ -3,7 +3,7 @@
  * day that is over. A run with one of them is long, so there are few; the line loses frames in it.
  */
 import type { Client } from "../../../host/driver/index.ts";
-import type { ErrorName, Outcome } from "../../../protocol/errors.ts";
+import type { Outcome } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import type { Process } from "../process.ts";
 import { atFirstAttempt, type Fault, type FaultRoom } from "./fault.ts";
@@ -19,19 +19,18 @@ const loseSome = ({ cable, chance }: FaultRoom, share: number): void => {
 const callOn = (
   { worker }: FaultRoom,
   count: number,
-  call: (own: Process, client: Client) => Promise<Outcome<unknown, ErrorName>>,
+  call: (own: Process, client: Client) => Promise<Outcome<unknown>>,
 ): void => {
   const own = worker.process();
   if (own === undefined) return;
-  const go = async (): Promise<void> => {
-    for (let left = count; left > 0 && own.actor.isAlive(); left -= 1) {
-      const client = await own.client();
-      if (client === undefined || !own.actor.isAlive()) return;
-      const outcome = await call(own, client);
-      if (!outcome.ok && outcome.error === "link_down") await own.wait(100);
-    }
+  const go = async (left: number): Promise<void> => {
+    const client = left > 0 && own.actor.isAlive() ? await own.client() : undefined;
+    if (client === undefined) return;
+    const outcome = await call(own, client);
+    if (!outcome.ok) await own.wait(100);
+    await go(left - 1);
   };
-  void go();
+  void go(count);
 };
 
 /** Bodies in small frames, until seq has gone around once; whatever they hold is no PSBT. */
@@ -49,7 +48,7 @@ const wrapSequence: Fault = (room) => {
   atFirstAttempt(room, () => {
     extend(60_000);
     callOn(room, 5, (own, client) =>
-      own.call("signPsbt of no PSBT", () => client.signPsbt({ psbt }, { timeoutMs: 60_000 })),
+      own.call("signPsbt of no PSBT", 60_000, (how) => client.signPsbt({ psbt }, how)),
     );
   });
 };
@@ -63,7 +62,7 @@ const renewKey: Fault = (room) => {
     const before = device.boot()?.messages.rekeys() ?? 0;
     let isDone = false;
     callOn(room, LIMITS.rekeyRecords + 200, async (own, client) => {
-      const outcome = await own.call("getStatus", () => client.getStatus({}));
+      const outcome = await own.call("getStatus", 10_000, (how) => client.getStatus({}, how));
       if (!isDone && (device.boot()?.messages.rekeys() ?? 0) >= before + 2) {
         isDone = true;
         happened();
