@@ -147,11 +147,12 @@ const takeHandshake = (
   const said = readHandshake(record);
   const isFresh = said?.kind === "message" && said.counter > state.counter;
   const isOpen = nowMs >= state.closedUntilMs;
-  if (isFresh) state.counter = said.counter;
   const reply = isFresh && isOpen ? answer(state, said, nowMs) : undefined;
   if (reply === undefined) {
     return [{ kind: "send", isHandshake: true, record: refusalRecord(counterOf(record)) }];
   }
+  // Only what opened counts: forged bytes must not use up the numbers of who comes after them.
+  state.counter = counterOf(record);
   const answered = { kind: "send", isHandshake: true, record: reply } as const;
   return state.pending?.caller.kind === "host" ? [{ kind: "claimed" }, answered] : [answered];
 };

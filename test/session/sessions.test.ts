@@ -132,6 +132,16 @@ describe("a handshake is refused, all alike,", () => {
     expect(openedBy(ends)).toEqual(["before", "after"]);
   });
 
+  test("for a forged counter, which uses up no number of who comes after", () => {
+    const ends = createEnds();
+    const forged = Uint8Array.of(2, 0xff, 0xff, ...new Uint8Array(96).fill(9));
+    ends.toDevice(forged, true);
+    expect(answersOf(ends)).toEqual([`${REFUSED}ffff`]);
+    ends.begin(asHost());
+    say(ends, "after");
+    expect(openedBy(ends)).toEqual(["after"]);
+  });
+
   test.each([
     ["nothing", []],
     ["a byte", [0]],

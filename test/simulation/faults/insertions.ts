@@ -40,6 +40,7 @@ const inserting =
       left -= 1;
       if (left > 0 || first?.epoch !== frame.epoch || !isBetween(frame)) return undefined;
       stop();
+      left = Number.POSITIVE_INFINITY; // more chunks of this moment may be on their way here
       room.happened();
       const flags = FLAGS.first | FLAGS.last | FLAGS.handshake;
       const inserted = edited(frame, { flags, payload: recordOf(first, room) });
