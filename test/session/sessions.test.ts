@@ -134,8 +134,7 @@ describe("a handshake is refused, all alike,", () => {
 
   test("for a forged counter, which uses up no number of who comes after", () => {
     const ends = createEnds();
-    const forged = Uint8Array.of(2, 0xff, 0xff, ...new Uint8Array(96).fill(9));
-    ends.toDevice(forged, true);
+    ends.toDevice(Uint8Array.of(2, 0xff, 0xff, ...new Uint8Array(96).fill(9)), true);
     expect(answersOf(ends)).toEqual([`${REFUSED}ffff`]);
     ends.begin(asHost());
     say(ends, "after");
@@ -167,9 +166,8 @@ describe("a handshake is refused, all alike,", () => {
       bent[2] = 2 + (bit >> 3); // a counter that rises, so that the bytes themselves decide
       ends.toDevice(bent, true);
     }
-    expect(kindsOf(ends.deviceEvents)).toEqual(["began"].toSpliced(0, 0, "claimed"));
-    const plaintext = ends.device.seal(Uint8Array.of(1), 0);
-    expect(plaintext).toBeDefined();
+    expect(kindsOf(ends.deviceEvents)).toEqual(["claimed", "began"]);
+    expect(ends.device.seal(Uint8Array.of(1), 0)).toBeDefined();
   });
 });
 
