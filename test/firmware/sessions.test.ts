@@ -23,8 +23,8 @@ const endless = (id: number): Iterable<Message> => ({
 });
 
 /** Begins a session of anyone on a channel, and says something in it. */
-const askOn = (sessions: Sessions, queue: LinkRecord[], channel: number): void => {
-  const host = createInitiator(noiseSuite, { hellos, epoch: EPOCH, channel });
+const askOn = (sessions: Sessions, queue: LinkRecord[], channel: number, counter: number): void => {
+  const host = createInitiator(noiseSuite, { hellos, epoch: EPOCH, channel }, counter);
   const deliver = (record: Uint8Array, isHandshake: boolean): void =>
     sessions.take([{ kind: "record", epoch: EPOCH, channel, isHandshake, record }], 0);
   const run = (events: readonly InitiatorEvent[]): void => {
@@ -67,7 +67,7 @@ const createScene = (channels: readonly number[]) => {
   });
   const opened: LinkEvent = { kind: "opened", epoch: EPOCH, peer, hellos };
   sessions.take([opened], 0);
-  for (const channel of channels) askOn(sessions, queue, channel);
+  for (const [i, channel] of channels.entries()) askOn(sessions, queue, channel, i);
   return { sessions, queue, origins, left };
 };
 
@@ -103,6 +103,18 @@ describe("answers", () => {
     sessions.pump(0);
     expect(queue).toEqual([]);
   });
+});
+
+test("what was asked in a session is not answered in the next one on its channel", () => {
+  const { sessions, queue, origins, left } = createScene([3, 3]);
+  const [former, present] = origins;
+  expect(left).toEqual([former?.session ?? 0]);
+  former?.send([part(1)]);
+  sessions.pump(0);
+  expect(queue).toEqual([]);
+  present?.send([part(1)]);
+  sessions.pump(0);
+  expect(queue).toHaveLength(1);
 });
 
 test("a link that closes takes its sessions with it", () => {

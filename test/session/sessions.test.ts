@@ -145,13 +145,13 @@ describe("a handshake is refused, all alike,", () => {
     ["nothing", []],
     ["a byte", [0]],
     ["an unknown pattern", [3, 0, 1]],
+    ["anyone's message 1 with a payload", [0, 0, 1, ...new Uint8Array(33).fill(9)]],
     ["a pattern without its message", [2, 0, 1]],
     ["a refusal, which is not the host's to say", [0xff, 0, 1]],
   ])("for %s", (_, bytes) => {
     const ends = createEnds();
     ends.toDevice(Uint8Array.from(bytes), true);
-    const counter = bytes.length < 3 ? "0000" : "0001";
-    expect(answersOf(ends)).toEqual([`${REFUSED}${counter}`]);
+    expect(answersOf(ends)).toEqual([`${REFUSED}${bytes.length < 3 ? "0000" : "0001"}`]);
     expect(kindsOf(ends.deviceEvents)).toEqual([]);
   });
 
