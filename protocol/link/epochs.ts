@@ -64,12 +64,15 @@ const tickCandidate = ({ stream }: Epoch, nowMs: number): EndReason | undefined 
   stream.tick(nowMs, false) ??
   (nowMs >= stream.heardMs() + LINK_TIMES.candidate ? "silent" : undefined);
 
-/** Whose turn it is: control frames first, and data of the two by turns. */
+/**
+ * Whose turn it is: control frames first, then data of the two by turns. An ACK takes its epoch's
+ * turn, with data to ride on or without: a lively link could keep the other from speaking.
+ */
 const createTurn = (all: () => readonly Epoch[]): Epochs["pull"] => {
   let wentLast: Epoch | undefined;
   return (nowMs) => {
     const known = all();
-    const control = nextOf(known, ({ stream }) => stream.pullControl(nowMs));
+    const control = nextOf(known, ({ stream }) => stream.pullControl());
     if (control !== undefined) return { epoch: control.from.epoch, parts: control.parts };
     const inTurn = wentLast === known[0] ? known.toReversed() : known;
     const data = nextOf(inTurn, ({ stream }) => stream.pullData(nowMs));

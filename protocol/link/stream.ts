@@ -27,9 +27,9 @@ export interface Stream {
   readonly send: (record: OutgoingRecord) => boolean;
   /** How many records `send` would still take. */
   readonly room: () => number;
-  /** The next control frame. */
-  readonly pullControl: (nowMs: number) => FrameParts | undefined;
-  /** The next DATA frame. */
+  /** The next frame that is more urgent than DATA: NAK, PONG, PING. */
+  readonly pullControl: () => FrameParts | undefined;
+  /** The next DATA frame, or an ACK where one is owed and no DATA can carry it. */
   readonly pullData: (nowMs: number) => FrameParts | undefined;
   /** Does what is due. `keepsAlive` false asks nobody whether he is there. */
   readonly tick: (nowMs: number, keepsAlive: boolean) => StreamEnd | undefined;
@@ -104,25 +104,25 @@ const createSpeech = ({
   readonly pings: ReturnType<typeof createPings>;
   readonly counts: StreamCounts;
 }) => {
-  const pullData = (atMs: number): FrameParts | undefined => {
+  const sayData = (atMs: number): FrameParts | undefined => {
     const next = outgoing.pull(atMs);
     if (next === undefined) return undefined;
     if ((next.flags & FLAGS.retransmit) !== 0) counts.retransmitted += 1;
     return { type: "data", ...next, ...incoming.say() };
   };
-  const pullNak = (): FrameParts => {
+  const sayNak = (): FrameParts => {
     counts.naks += 1;
     incoming.sayNak();
     return { type: "nak", ...incoming.say() };
   };
-  /** An ACK rides on a DATA frame where one may leave. */
-  const pullAck = (atMs: number): FrameParts =>
-    pullData(atMs) ?? { type: "ack", ...incoming.say() };
-  const pullControl = (atMs: number): FrameParts | undefined => {
-    if (incoming.owed() === "nak") return pullNak();
+  const pullControl = (): FrameParts | undefined => {
+    if (incoming.owed() === "nak") return sayNak();
     const ping = pings.pull();
-    if (ping !== undefined) return { ...ping, ...incoming.say() };
-    return incoming.owed() === "ack" ? pullAck(atMs) : undefined;
+    return ping && { ...ping, ...incoming.say() };
+  };
+  const pullData = (atMs: number): FrameParts | undefined => {
+    const isOwed = incoming.owed() === "ack";
+    return sayData(atMs) ?? (isOwed ? { type: "ack", ...incoming.say() } : undefined);
   };
   return { pullControl, pullData };
 };

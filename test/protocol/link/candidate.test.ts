@@ -4,7 +4,7 @@ import { FLAGS } from "../../../protocol/frame/frame.ts";
 import type { LinkEvent } from "../../../protocol/link/link.ts";
 import { createRandom, SEED } from "../random.ts";
 import { framesOf, runTimers } from "./by-hand.ts";
-import { frameBytes, helloBytes, WHOLE } from "./greeting-frames.ts";
+import { frameBytes, framesIn, helloBytes, WHOLE } from "./greeting-frames.ts";
 import { linkOf } from "./line.ts";
 
 const RECORD = Uint8Array.of(1, 2, 3);
@@ -55,6 +55,21 @@ describe("a live link and a candidate", () => {
     const epochs = framesOf(link, 200).map(({ epoch }) => epoch);
     expect(epochs).toHaveLength(8);
     expect(epochs.slice(1).every((epoch, i) => epoch !== epochs[i])).toBe(true);
+  });
+
+  test("an ACK jumps no turn: a lively live link lets the candidate speak", () => {
+    const { link, live, candidate } = beside();
+    const bytes = RECORD;
+    link.send({ epoch: candidate, channel: 0, isHandshake: true, bytes }, 200);
+    const said: number[] = [];
+    for (let seq = 0; seq < 6; seq += 1) {
+      link.send({ epoch: live, channel: 0, isHandshake: false, bytes }, 200);
+      const flags = WHOLE | FLAGS.retransmit;
+      const heard = { type: "data", epoch: live, seq, ack: seq, flags, window: 8 } as const;
+      link.receive(frameBytes(heard), 200 + seq);
+      said.push(...framesIn([link.pull(200 + seq) ?? bytes]).map(({ epoch }) => epoch));
+    }
+    expect(said.slice(0, 3)).toContain(candidate);
   });
 
   test("are ended each by its own RESET, and by no echo of one", () => {
