@@ -76,7 +76,8 @@ const ENDS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export const interruption = (): { readonly signal: AbortSignal; readonly end: () => void } => {
   const interrupted = new AbortController();
   const abort = (): void => interrupted.abort();
-  for (const name of ENDS) process.once(name, abort);
+  // Not once: whoever starts us may pass on a signal that we had already, and it must not kill us.
+  for (const name of ENDS) process.on(name, abort);
   const end = (): void => {
     for (const name of ENDS) process.off(name, abort);
   };

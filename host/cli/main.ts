@@ -19,7 +19,8 @@ import { isJsonWanted, refuse } from "./program.ts";
 
 const EXAMPLES = `
 At once:       mayfly demo
-Step by step:  mayfly emulate                 a signer on a serial line
+Step by step:  mayfly host > hosts.json       whom the signer shall know: you
+               mayfly emulate --hosts hosts.json   a signer on a serial line
                mayfly status --port A         in another terminal
                mayfly custodian init --out F  the key of one of its custodians
                mayfly genesis --help          then quote, approve, provision

@@ -51,7 +51,7 @@ const jsonLine = (value: OutputEvent): string =>
 
 /** ` --port NAME` for a command to paste; nothing for a name that a shell could take otherwise. */
 export const portWords = (name: string): string =>
-  /^\w[\w-]*$/.test(name) ? ` --port ${name}` : "";
+  /^[\w./][\w./-]*$/.test(name) ? ` --port ${name}` : "";
 
 const print = (lines: readonly string[]): void => {
   for (const line of lines) process.stdout.write(`${line}\n`);

@@ -72,9 +72,11 @@ const pairWith = async (
 ): Promise<Outcome<unknown>> => {
   const status = await client.getStatus({});
   if (!status.ok) return status;
-  const { name } = status.value;
+  const { name, phase } = status.value;
   const { role } = wish;
-  output.tell(`${name} asks whether to pair a host as ${role}: press yes there.`);
+  if (phase === "ready") {
+    output.tell(`${name} asks whether to pair a host as ${role}: press yes there.`);
+  }
   const paired = await trade(client, hostKey, wish, signal, output);
   if (!paired.ok) return paired;
   const kept = openKnownDevices(mayflyHome()).replace({ name, role, ...paired.value });
@@ -84,7 +86,7 @@ const pairWith = async (
   output.say({ event: "paired", name, role, ...keys, generation }, [
     `Paired with ${name} as ${role}; its link key is ${keys.deviceKey}.`,
   ]);
-  output.hint(`Next: mayfly xpub${portWords(name)} --path "m/48'/1'/0'/2'"`);
+  output.hint(`Next: mayfly xpub${portWords(wish.port)} --path "m/48'/1'/0'/2'"`);
   return ok(undefined);
 };
 
