@@ -176,6 +176,7 @@ export const createCable = (world: World, nature: CableNature, chance: Chance): 
     attachDevice: (boot) => endOf(state, boot, outward),
     detachDevice: () => {
       state.device = undefined;
+      outward.clear(); // what it had not got rid of is gone with its power
       if (nature.isTelling) hangUp(state);
     },
     openAs: (actor) => () => {

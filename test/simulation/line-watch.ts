@@ -1,12 +1,14 @@
 /**
  * What a boot says and hears on its line: nothing before a valid HELLO, at most two answers a
- * second, and every byte kept for the search for secrets.
+ * second, no more frames than the host takes, and every byte kept for the search for secrets.
  */
 import type { Link } from "../../firmware/hal.ts";
 import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { createFrameReader, FLAGS, type Frame } from "../../protocol/frame/frame.ts";
 import { HELLO } from "../../protocol/link/hello.ts";
+import { frameOf } from "./faults/frames.ts";
 import type { Findings } from "./findings.ts";
+import { createWindowWatch } from "./window-watch.ts";
 
 /** Type and version of a HELLO_ACK, as COBS leaves it: the third byte of a chunk. */
 const HELLO_ACK = 0x12;
@@ -25,6 +27,7 @@ export const watchLine = (
   onSend: (bytes: Uint8Array) => void,
 ): Link => {
   let reader = createFrameReader();
+  let windows = createWindowWatch();
   let wasGreeted = false;
   let answersAtMs: readonly number[] = [];
   const answer = (): void => {
@@ -42,18 +45,26 @@ export const watchLine = (
       findings.expect(wasGreeted, "silent", () => `${bytes.length} bytes before any HELLO`);
       findings.expect(line.hasRoom(), "bounded", () => "the device sends though there is no room");
       if (bytes[2] === HELLO_ACK) answer();
+      const frame = frameOf(bytes);
+      const isWithin = frame === undefined || windows.sent(frame);
+      findings.expect(isWithin, "bounded", () => `frame ${frame?.seq} is beyond the window`);
       onSend(bytes);
       line.send(bytes);
     },
     onReceive: (action) =>
       line.onReceive((bytes) => {
-        if (!wasGreeted) wasGreeted = reader.push(bytes).some(isHello);
+        for (const frame of reader.push(bytes)) {
+          wasGreeted ||= isHello(frame);
+          // An echo of its own says nothing to the device.
+          if ((frame.flags & FLAGS.device) === 0) windows.received(frame);
+        }
         action(bytes);
       }),
     onCable: (action) =>
       line.onCable((attached) => {
         wasGreeted = false;
         reader = createFrameReader();
+        windows = createWindowWatch();
         action(attached);
       }),
   };

@@ -41,6 +41,10 @@ export interface RunResult {
 const MEND_MS = 150_000;
 const SETTLE_MS = 160_000;
 const REST_MS = 2_000;
+/** A close waits for last words, which a slow line takes some time for. */
+const CLOSE_MS = 1_000;
+/** A question whose asker is gone waits for a person as long as any. */
+const CONSENT_MS = 130_000;
 /** Bytes that the device may put on top of its writer's buffer: one frame. */
 const ON_TOP = 4_200;
 
@@ -128,6 +132,9 @@ const settle = ({ world, worker, device, findings }: Scene): void => {
   world.runUntil(() => false, world.nowMs() + REST_MS);
   const unanswered = device.boot()?.messages.unanswered() ?? [];
   findings.expect(unanswered.length === 0, "oneFinal", () => `unanswered: ${unanswered.join()}`);
+  const openCalls = (): number => device.boot()?.signer.load().openCalls ?? 0;
+  world.runUntil(() => openCalls() === 0, world.nowMs() + CONSENT_MS);
+  findings.expect(openCalls() === 0, "settled", () => `${openCalls()} calls are open for ever`);
   device.check();
 };
 
@@ -153,6 +160,19 @@ const checkSurvival = (scene: Scene, injected: ReadonlyMap<FaultName, number>): 
   findings.expect(sessions <= 2, "survives", () => `${sessions} sessions`);
 };
 
+/** The last client closes: soon, and the port is free then. */
+const depart = ({ world, worker, cable, findings }: Scene): void => {
+  const own = worker.process();
+  let isClosed = own === undefined;
+  const leave = async (): Promise<void> => {
+    await own?.leave();
+    isClosed = true;
+  };
+  own?.actor.after(0, () => void leave());
+  world.runUntil(() => isClosed, world.nowMs() + CLOSE_MS);
+  findings.expect(isClosed && !cable.isHeld(), "settled", () => "close does not free the port");
+};
+
 /** Runs a seed. The same seed runs the same. */
 export const run = (options: RunOptions): RunResult => {
   const scene = createScene({ ...options, isLong: rareFaultOf(options.seed) !== undefined });
@@ -166,12 +186,13 @@ export const run = (options: RunOptions): RunResult => {
     settle(scene);
     inspect(scene);
     checkSurvival(scene, faults.injected);
+    depart(scene);
   } catch (thrown) {
     findings.add("faultless", thrown instanceof Error ? (thrown.stack ?? thrown.message) : "?");
   }
-  return {
+  const result: RunResult = {
     seed: options.seed,
-    findings: findings.all(),
+    findings: [...findings.all()],
     hash: trace.hash(),
     lines: trace.lines(),
     virtualMs: world.nowMs(),
@@ -181,4 +202,6 @@ export const run = (options: RunOptions): RunResult => {
     witnessed: scene.witnessed,
     injected: faults.injected,
   };
+  worker.discard();
+  return result;
 };

@@ -66,6 +66,8 @@ export interface Worker {
   readonly checkSignatures: CheckSignatures;
   /** Asks for nothing more. */
   readonly rest: () => void;
+  /** Clears away what crashed processes left in this one's memory; the run is over. */
+  readonly discard: () => void;
 }
 
 /** Crashes that lie in wait. */
@@ -96,6 +98,7 @@ export const createWorker = (room: WorkerRoom): Worker => {
   const checkSignatures = createSignatures(findings);
   const listeners: ((attempt: Attempt) => void)[] = [];
   const hearers: ((attempt: Attempt, reply: SignReply) => void)[] = [];
+  const crashed: Process[] = [];
   let process: Process | undefined;
   let attempt: Attempt | undefined;
   let processes = 0;
@@ -106,6 +109,7 @@ export const createWorker = (room: WorkerRoom): Worker => {
     if (process === undefined) return;
     trace.event(world.nowMs(), `${process.actor.name} crashes`);
     process.actor.kill();
+    crashed.push(process);
     cable.reap(process.actor);
     process = undefined;
     attempt = undefined;
@@ -158,6 +162,9 @@ export const createWorker = (room: WorkerRoom): Worker => {
     rest: () => {
       isResting = true;
       crashes.forget();
+    },
+    discard: () => {
+      for (const one of crashed) void one.leave();
     },
   };
 };

@@ -14,7 +14,7 @@ const rebootAfterCommit: Fault = (room) => {
   room.device.onCommit(() => {
     left -= 1;
     if (left === 0 && !room.isOver()) {
-      room.world.after(room.chance.pick([0, 0.5, 5, 50]), () => cutPower(room));
+      room.world.after(room.chance.pick([0, 0, 0.5, 5]), () => cutPower(room));
     }
   });
 };
