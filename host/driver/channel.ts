@@ -19,7 +19,9 @@ import type { Wire } from "./wire.ts";
 /** What a channel hands up. */
 export interface ChannelListener {
   readonly message: (message: Message) => void;
-  /** The session is over and no other has taken its place. */
+  /** A new session counts; what comes from here on is said in it. */
+  readonly began: () => void;
+  /** The session is over and no other has taken its place, though a handshake may be under way. */
   readonly ended: () => void;
   /** The channel has had its handshakes: only a new link has more. */
   readonly exhausted: () => void;
@@ -75,6 +77,7 @@ const act = (state: State, event: InitiatorEvent): void => {
       return;
     case "began":
       state.turns.clear();
+      state.listener.began(); // before any record of the new session is read
       settle(state, ok({ handshakeHash: event.handshakeHash }));
       return;
     case "plaintext": {
@@ -87,7 +90,7 @@ const act = (state: State, event: InitiatorEvent): void => {
       return;
     case "ended":
       state.turns.clear();
-      if (state.waiting === undefined) state.listener.ended();
+      state.listener.ended();
   }
 };
 

@@ -195,6 +195,7 @@ const askStatus = (
 const serve = (state: State, wire: Wire): void => {
   const { clock, options, waiting } = state;
   const comeBackSoon = (): void => {
+    if (state.wire !== wire) return; // it is being left already
     state.returning = comeBack(state);
   };
   state.wire = wire;

@@ -58,6 +58,8 @@ interface State {
   readonly preparation: ReturnType<typeof createPreparation>;
   readonly stopped: AbortController;
   guise: Guise | undefined;
+  /** Who this host will be in the session whose handshake is under way. */
+  nextGuise: Guise | undefined;
   notBeforeMs: number;
   isLooking: boolean;
   wantsLook: boolean;
@@ -96,14 +98,10 @@ const begin = async (state: State, { opening, guise }: Prepared): Promise<Outcom
   const { channel, stopped } = state;
   const { clock } = state.household;
   await wait(clock, state.notBeforeMs - clock.nowMs(), stopped.signal);
+  state.nextGuise = guise;
   const began = await channel.begin(opening);
   if (stopped.signal.aborted) return fail("link_down");
-  if (began.ok) {
-    forgetSession(state);
-    state.guise = guise;
-    state.refusedAnyone = 0;
-    return ok(undefined);
-  }
+  if (began.ok) return ok(undefined);
   state.notBeforeMs = clock.nowMs() + RETRY_MS;
   state.preparation.forget();
   if (opening.pattern === "NN") refuseLink(state);
@@ -181,7 +179,15 @@ export const createSteward = (wire: Wire, household: Household): Steward => {
   const listener = {
     message: (message: Parameters<Call["take"]>[0]): void => {
       const call = find(message.id);
-      if (call?.isAsked === true) channel.send(call.take(message));
+      const { guise } = state;
+      if (call?.isAsked !== true || guise === undefined) return;
+      // Whoever is at the other end of this session answers only what it may carry.
+      if (isAllowed(call, guise)) channel.send(call.take(message));
+    },
+    began: (): void => {
+      forgetSession(state);
+      state.guise = state.nextGuise;
+      state.refusedAnyone = 0;
     },
     ended: (): void => {
       forgetSession(state);
@@ -197,6 +203,7 @@ export const createSteward = (wire: Wire, household: Household): Steward => {
     preparation: createPreparation({ identity, askStatus: () => askStatus(state) }),
     stopped: new AbortController(),
     guise: undefined,
+    nextGuise: undefined,
     notBeforeMs: 0,
     isLooking: false,
     wantsLook: false,

@@ -84,6 +84,7 @@ const openLayers = async (path: string): Promise<Runner> => {
   let onAnswer: () => void = () => undefined;
   const channel = createChannel(opened.value, SYSTEM_CLOCK, {
     message: () => onAnswer(),
+    began: () => undefined,
     ended: () => undefined,
     exhausted: () => undefined,
   });

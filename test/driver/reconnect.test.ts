@@ -1,6 +1,12 @@
 /** A session over lines that go down: repeated, once only, and indeterminate after a reboot. */
 import { expect, test } from "bun:test";
 import { createEmulator } from "../../hardware/emulator/index.ts";
+import { openRemote } from "../../host/driver/remote.ts";
+import { SYSTEM_CLOCK } from "../../host/driver/clock.ts";
+import { overLine } from "../../host/driver/line-wire.ts";
+import type { OpenWire } from "../../host/driver/wire.ts";
+import { REGISTRY } from "../../protocol/commands/registry.ts";
+import { fail, ok } from "../../protocol/errors.ts";
 import { openClient, type RemoteEvent } from "../../host/driver/index.ts";
 import { asking, callsOf, clientOver, GENESIS, SEED, unwrap, until, untilAsked } from "./lines.ts";
 
@@ -103,4 +109,41 @@ test("frames that get lost are sent again: every call runs once", async () => {
   expect(unwrap(await client.generateSeed(GENESIS)).shares).toHaveLength(2);
   expect(callsOf(emulator, "generateSeed")).toBe(1);
   await client.close();
+});
+
+test("a line that goes down while it is being left is no second reason to come back", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const { kinds, onEvent } = recorder();
+  let opened = 0;
+  let isHeld = false;
+  const open: OpenWire = async (options) => {
+    if (isHeld) return fail("port_busy");
+    const wire = unwrap(await overLine(emulator.open, SYSTEM_CLOCK)(options));
+    isHeld = true;
+    opened += 1;
+    let down: () => void = () => undefined;
+    const isFirst = opened === 1;
+    return ok({
+      ...wire,
+      lastCounter: isFirst ? 0xffff - 15 : wire.lastCounter, // used up: it is renewed at once
+      onDown: (action) => {
+        down = action;
+        wire.onDown(action);
+      },
+      close: async () => {
+        if (isFirst) down(); // a RESET, while last words are waited for
+        await Bun.sleep(5);
+        await wire.close();
+        isHeld = false;
+      },
+    });
+  };
+  const remote = unwrap(await openRemote(open, { onEvent, reconnectMs: 300 }));
+  const { code, access, params } = REGISTRY.getStatus;
+  const body = { code, access, params: params.toWire({}), idempotencyKey: new Uint8Array(16) };
+  const { signal } = new AbortController();
+  expect((await remote.call(body, signal)).ok).toBe(true);
+  await Bun.sleep(400);
+  expect(kinds).toEqual(["connected", "disconnected", "connected"]);
+  await remote.close();
 });
