@@ -1,6 +1,7 @@
 /**
  * Asking the person at the device: one screen, one press, a limit on the wait. After a question
- * that ended without a press comes a pause: a press that was meant for it answers no other. Nobody
+ * comes a pause, longer after one that ended without a press: a press that was meant for it, or the
+ * second half of a double press, answers no other. Nobody
  * who may be anyone keeps a host from asking, or a person from peace: a host's question takes the
  * place of theirs, and after one that got no yes they wait.
  */
@@ -85,7 +86,8 @@ export const createConsent = (
     open = undefined;
     const nowMs = clock.nowMs();
     const isPressed = answer === "yes" || answer === "no";
-    if (isShown && !isPressed) quietUntilMs = nowMs + DEVICE_LIMITS.dwellMs;
+    const quietMs = isPressed ? DEVICE_LIMITS.doublePressMs : DEVICE_LIMITS.dwellMs;
+    if (isShown) quietUntilMs = nowMs + quietMs;
     if (!isHosts && answer !== "yes" && holdsKeys()) {
       othersFromMs = nowMs + DEVICE_LIMITS.publicPauseMs;
     }

@@ -4,6 +4,8 @@ export const DEVICE_LIMITS = {
   consentMs: 120_000,
   /** Milliseconds without a question after one that nobody answered: a late press is lost. */
   dwellMs: 1000,
+  /** The same after a press: the second of a double press is lost. Desktops wait as long for it. */
+  doublePressMs: 500,
   /** Milliseconds without a question of anyone's after one that got no yes: nobody is pestered. */
   publicPauseMs: 30_000,
   /** Milliseconds after which an unfinished set of shares is wiped (CUSTODY, section 4). */

@@ -26,6 +26,7 @@ import {
 import { fail, ok } from "../../protocol/errors.ts";
 import { ROLES } from "../../protocol/session/role.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { unhurried } from "./unhurried.ts";
 import { type WatchedSecrets, watchSecrets } from "./watched-secrets.ts";
 
 /** How a device is set up. */
@@ -60,6 +61,8 @@ export interface Bench {
   readonly toDevice: readonly Uint8Array[];
   readonly fromDevice: readonly Uint8Array[];
   readonly press: (press: Press) => void;
+  /** A press after which the clock stands still. */
+  readonly hurry: (press: Press) => void;
   /** The host's end of the cable; throws while another has it. */
   readonly attach: () => Line;
   readonly connect: () => Promise<Client>;
@@ -113,8 +116,8 @@ const createRoom = (options: BenchOptions) => {
   const ends: BootReason[] = [];
   const toDevice: Uint8Array[] = [];
   const fromDevice: Uint8Array[] = [];
-  const buttons = createButtons(options.approve ?? "auto");
   const [clock, cable] = [createFakeClock(), createCable()];
+  const buttons = unhurried(createButtons(options.approve ?? "auto"), clock);
   return { clock, cable, screens, log, ends, toDevice, fromDevice, buttons };
 };
 
@@ -185,6 +188,7 @@ export const createBench = (options: BenchOptions = {}): Bench => {
     live: () => now.secrets.live(),
     signatures: () => now.secrets.signatures(),
     press: room.buttons.press,
+    hurry: room.buttons.hurry,
     attach: () => {
       const line = take();
       if (line === undefined) throw new Error("another holds the cable");

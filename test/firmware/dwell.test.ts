@@ -78,16 +78,22 @@ describe("after a question without a press", () => {
   });
 });
 
-test("after a press the next question comes at once", async () => {
+test("the second of a double press answers nothing: the next question comes after it", async () => {
   const device = await readyDevice({ approve: "ask" });
   const { bench, client } = device;
   const asked = askAddress(device);
   await settle();
-  bench.press("no");
-  expect(errorOf(await asked)).toBe("declined");
+  bench.hurry("yes");
+  expect(unwrap(await asked).address).toMatch(/^bcrt1/);
   const next = client.signPsbt({ psbt: draftBytes() });
+  await bench.pass(DEVICE_LIMITS.doublePressMs - 1);
+  expect(isShownNow(bench)).toBe("status");
+  bench.hurry("yes");
   await settle();
-  bench.press("yes");
+  expect(bench.signatures()).toBe(0);
+  await bench.pass(1);
+  expect(isShownNow(bench)).toBe("transaction");
+  bench.hurry("yes");
   expect(unwrap(await next).signatures).toHaveLength(2);
   await client.close();
 });

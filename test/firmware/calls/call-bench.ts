@@ -25,6 +25,7 @@ import type { Caller, Role } from "../../../protocol/session/role.ts";
 import { HOT } from "../../bitcoin/wallet-fixture.ts";
 import { createFakeClock } from "../fake-clock.ts";
 import { unwrap } from "../outcomes.ts";
+import { unhurried } from "../unhurried.ts";
 import { watchSecrets } from "../watched-secrets.ts";
 
 /** How a bench is set up. */
@@ -187,7 +188,7 @@ export const createCallBench = (options: CallBenchOptions = {}) => {
   const secrets = watchSecrets(rng, options.onSignature ?? (() => undefined));
   const screens: Screen[] = [];
   const audited: Parameters<CallsConfig["audit"]>[0][] = [];
-  const buttons = createButtons("ask");
+  const buttons = unhurried(createButtons("ask"), clock);
   const board = createBoard({
     name: "A",
     link: createCable().device,

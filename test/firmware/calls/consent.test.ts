@@ -55,7 +55,7 @@ const createDesk = () => {
 const HOST = hostOf();
 
 describe("one question at a time", () => {
-  test("a second host's is busy; after the answer there is room at once", async () => {
+  test("a second host's is busy; after the answer there is room", async () => {
     const { ask, pass, press, shown } = createDesk();
     const [first, second] = [ask("a", HOST), ask("b", hostOf("vault", 2))];
     await pass(0);
@@ -63,6 +63,7 @@ describe("one question at a time", () => {
     await press("yes");
     expect(first.end).toBe("yes");
     const third = ask("c", HOST);
+    await pass(DEVICE_LIMITS.doublePressMs);
     await press("no");
     expect([third.end, shown]).toEqual(["declined", ["a", "idle", "c", "idle"]]);
   });
@@ -145,10 +146,11 @@ describe("anyone's question that got no yes", () => {
     }
   });
 
-  test("a yes is followed by no pause", async () => {
-    const { ask, press } = createDesk();
+  test("a yes is followed by no pause but that of a double press", async () => {
+    const { ask, pass, press } = createDesk();
     for (let i = 0; i < 3; i += 1) {
       const question = ask(`${i}`, ANYONE);
+      await pass(DEVICE_LIMITS.doublePressMs);
       await press("yes");
       expect(question.end).toBe("yes");
     }
