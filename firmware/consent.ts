@@ -1,14 +1,15 @@
 /**
  * Asking the person at the device: one screen, one press, a limit on the wait. After a question
  * comes a pause, longer after one that ended without a press: a press that was meant for it, or the
- * second half of a double press, answers no other. Nobody
- * who may be anyone keeps a host from asking, or a person from peace: a host's question takes the
- * place of theirs, and after one that got no yes they wait.
+ * second half of a double press, answers no other. A
+ * question takes the place of a less urgent one, and of an equally urgent one of a host whose last
+ * got no yes, unless that is the asker's lot too. Nobody who may be anyone keeps a person from
+ * peace: after a question of theirs that got no yes they wait.
  */
 import { fail, type Outcome, ok } from "../protocol/errors.ts";
-import type { Caller } from "../protocol/session/role.ts";
 import type { Cancellation, EndReason } from "./cancellation.ts";
 import type { Hal, Press, Screen } from "./hal.ts";
+import { type Asker, createAskingTurns } from "./asking-turns.ts";
 import { DEVICE_LIMITS } from "./limits.ts";
 
 /** How a question ends when it is not a yes. */
@@ -17,8 +18,8 @@ export type ConsentError = "declined" | "consent_timeout" | "busy" | EndReason;
 /** Shows a screen and waits for one press. One question at a time: a second is `busy`. */
 export type Ask = (screen: Screen) => Promise<Outcome<void, ConsentError>>;
 
-/** The same, for a call that may have to end before, of a caller. */
-export type AskFor = (cancellation: Cancellation, caller: Caller) => Ask;
+/** The same, for a call that may have to end before. */
+export type AskFor = (cancellation: Cancellation, asker: Asker) => Ask;
 
 type Answer = Press | "unanswered" | "displaced" | EndReason;
 
@@ -30,9 +31,9 @@ const ERROR_OF_ANSWER = {
   timeout: "timeout",
 } as const;
 
-/** A question that waits: what it listens to, and what ends it. */
+/** A question that waits: whose it is, what it listens to, and what ends it. */
 interface Question {
-  readonly isHosts: boolean;
+  readonly asker: Asker;
   /** Ends the question before it returns; a second answer says nothing. */
   readonly settle: (answer: Answer) => void;
   readonly answer: Promise<Answer>;
@@ -40,12 +41,12 @@ interface Question {
   readonly listen: (stop: () => void) => void;
 }
 
-const createQuestion = (isHosts: boolean, onEnd: (answer: Answer) => void): Question => {
+const createQuestion = (asker: Asker, onEnd: (answer: Answer) => void): Question => {
   const stops: (() => void)[] = [];
   const { promise, resolve } = Promise.withResolvers<Answer>();
   let isSettled = false;
   return {
-    isHosts,
+    asker,
     answer: promise,
     listen: (stop) => {
       if (isSettled) stop();
@@ -71,32 +72,31 @@ export const createConsent = (
   holdsKeys: () => boolean = () => true,
 ): AskFor => {
   const { buttons, clock, display } = hal;
+  const turns = createAskingTurns(clock, holdsKeys);
   let open: Question | undefined;
   let quietUntilMs = clock.nowMs();
-  let othersFromMs = clock.nowMs();
 
-  const mayAsk = (isHosts: boolean): boolean =>
-    isHosts ? open?.isHosts !== true : open === undefined && clock.nowMs() >= othersFromMs;
   const show = (question: Question, screen: Screen): void => {
     display.show(screen);
     question.listen(clock.after(DEVICE_LIMITS.consentMs, () => question.settle("unanswered")));
     question.listen(buttons.next(question.settle));
   };
-  const end = (isHosts: boolean, isShown: boolean, answer: Answer): void => {
-    open = undefined;
-    const nowMs = clock.nowMs();
+  const rest = (answer: Answer): void => {
     const isPressed = answer === "yes" || answer === "no";
     const quietMs = isPressed ? DEVICE_LIMITS.doublePressMs : DEVICE_LIMITS.dwellMs;
-    if (isShown) quietUntilMs = nowMs + quietMs;
-    if (!isHosts && answer !== "yes" && holdsKeys()) {
-      othersFromMs = nowMs + DEVICE_LIMITS.publicPauseMs;
-    }
-    if (isShown) display.show(idle());
+    quietUntilMs = clock.nowMs() + quietMs;
+    display.show(idle());
   };
-  const ask = (screen: Screen, isHosts: boolean, cancellation: Cancellation): Promise<Answer> => {
+  const ask = (screen: Screen, asker: Asker, cancellation: Cancellation): Promise<Answer> => {
     let isShown = false;
     open?.settle("displaced");
-    const question = createQuestion(isHosts, (answer) => end(isHosts, isShown, answer));
+    const question = createQuestion(asker, (answer) => {
+      open = undefined;
+      // Another's question in its place says nothing about the asker.
+      if (answer !== "displaced" || asker.caller.kind !== "host")
+        turns.ended(asker, answer === "yes");
+      if (isShown) rest(answer);
+    });
     open = question;
     const begin = (): void => {
       isShown = true;
@@ -108,12 +108,11 @@ export const createConsent = (
     question.listen(cancellation.onCancel(question.settle));
     return question.answer;
   };
-  return (cancellation, caller) => async (screen) => {
-    const isHosts = caller.kind === "host";
-    if (!mayAsk(isHosts)) return fail("busy");
+  return (cancellation, asker) => async (screen) => {
+    if (!turns.mayAsk(asker, open?.asker)) return fail("busy");
     const reason = cancellation.reason();
     if (reason !== undefined) return fail(reason);
-    const answer = await ask(screen, isHosts, cancellation);
+    const answer = await ask(screen, asker, cancellation);
     return answer === "yes" ? ok(undefined) : fail(ERROR_OF_ANSWER[answer]);
   };
 };

@@ -8,6 +8,8 @@ export const DEVICE_LIMITS = {
   doublePressMs: 500,
   /** Milliseconds without a question of anyone's after one that got no yes: nobody is pestered. */
   publicPauseMs: 30_000,
+  /** Hosts of whom it is remembered that their last question got no yes. */
+  refusedHosts: 64,
   /** Milliseconds after which an unfinished set of shares is wiped (CUSTODY, section 4). */
   unfinishedSetMs: 900_000,
   /** SLIP-39 iteration exponent of a share: what genesis makes; each step doubles the deaf time. */
@@ -26,18 +28,20 @@ export const DEVICE_LIMITS = {
   spareRecords: 8,
   /** Answers of one session that wait for the line. */
   sessionQueue: 64,
-  /** Calls of hosts that wait at once, of those that may wait for a person. */
+  /** Calls of a host that wait at once, of those that may wait for a person. */
   openCalls: 16,
-  /** The same of callers without a key. */
+  /** The same of all callers without a key. */
   publicCalls: 2,
   /** Milliseconds between two progress messages of one phase. */
   progressMs: 250,
-  /** Bodies of hosts that are received at once, 1 MiB each. */
-  hostBodies: 2,
+  /** Bodies of hosts that are received at once, 1 MiB each, of each host one. */
+  hostBodies: 4,
   /** The same of callers without a key, 32 KiB each. */
   publicBodies: 1,
   /** Milliseconds without news after which a body is forgotten. */
   bodyIdleMs: 30_000,
+  /** Milliseconds in all for a body of a host: 1 MiB takes 19 min at 9600 baud. */
+  hostBodyMs: 1_800_000,
   /** Milliseconds in all for a body of a caller without a key: 32 KiB take 34 s at 9600 baud. */
   publicBodyMs: 120_000,
 

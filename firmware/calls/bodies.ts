@@ -44,10 +44,12 @@ export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): 
     else watch(slot);
   };
   const takeChunk = (slot: BodySlot, offset: number, bytes: Uint8Array): void => {
-    if (slot.body.add(offset, bytes)) {
+    const { have } = slot.body.credit();
+    if (!slot.body.add(offset, bytes)) failWith(slot, "body_mismatch");
+    else if (slot.body.credit().have > have) {
       tell(slot, false);
       goOn(slot);
-    } else failWith(slot, "body_mismatch");
+    } // What is there already gains no time.
   };
   const serve = (slot: BodySlot, request: OpenRequest, taker: BodyTaker): void => {
     slot.waiting = { request, taker };
@@ -66,8 +68,7 @@ export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): 
     take: (caller, claim, request, taker) => {
       const isHosts = request.origin.caller.kind === "host";
       const isFit = claim.size <= bodyLimits(isHosts).bytes;
-      const name = `${caller}/${claim.size}/${claim.sha256.toHex()}`;
-      const slot = isFit ? slots.open(name, isHosts, claim) : undefined;
+      const slot = isFit ? slots.open({ caller, isHosts }, claim) : undefined;
       if (slot === undefined) taker(fail(isFit ? "busy" : "body_too_large"));
       else serve(slot, request, taker);
     },

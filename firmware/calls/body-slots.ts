@@ -10,10 +10,15 @@ import type { OpenRequest } from "./requests.ts";
 /** Whoever waits for a body: he gets it whole, or the reason why not. */
 export type BodyTaker = (body: Outcome<Uint8Array>) => void;
 
-/** A body and its surroundings. */
-export interface BodySlot {
-  readonly name: string;
+/** Whose body it is: a host's static key in hex, or the kind of a caller who has none. */
+export interface BodyOwner {
+  readonly caller: string;
   readonly isHosts: boolean;
+}
+
+/** A body and its surroundings. */
+export interface BodySlot extends BodyOwner {
+  readonly name: string;
   readonly body: Body;
   readonly startedMs: number;
   /** Nobody while it outlives its session. */
@@ -24,10 +29,10 @@ export interface BodySlot {
 /** Room for bodies. */
 export interface BodySlots {
   /**
-   * The slot of that name if nobody waits for it, or a fresh one; `undefined` where there is none.
-   * What nobody waits for gives way, the oldest first.
+   * The owner's slot for that body if nobody waits for it, or a fresh one; `undefined` where there
+   * is none: each owner has one. What nobody waits for gives way, the owner's own or the oldest.
    */
-  readonly open: (name: string, isHosts: boolean, claim: BodyClaim) => BodySlot | undefined;
+  readonly open: (owner: BodyOwner, claim: BodyClaim) => BodySlot | undefined;
   readonly drop: (slot: BodySlot) => void;
   /** Fails once the body has stalled, took too long in all, or its call's deadline has come. */
   readonly watch: (slot: BodySlot, failWith: (error: ErrorName) => void) => void;
@@ -39,7 +44,7 @@ const NOTHING = (): void => undefined;
 /** Bytes of a body, bodies at once, and milliseconds in all. */
 export const bodyLimits = (isHosts: boolean) =>
   isHosts
-    ? { bytes: LIMITS.body, count: DEVICE_LIMITS.hostBodies, ms: Number.POSITIVE_INFINITY }
+    ? { bytes: LIMITS.body, count: DEVICE_LIMITS.hostBodies, ms: DEVICE_LIMITS.hostBodyMs }
     : {
         bytes: LIMITS.publicBody,
         count: DEVICE_LIMITS.publicBodies,
@@ -54,23 +59,28 @@ export const createBodySlots = (clock: Clock, crypto: Crypto): BodySlots => {
     slot.stopTimers();
     slots.delete(slot.name);
   };
-  const makeRoom = (isHosts: boolean): boolean => {
+  const makeRoom = ({ caller, isHosts }: BodyOwner): boolean => {
     const same = [...slots.values()].filter((slot) => slot.isHosts === isHosts);
-    if (same.length < bodyLimits(isHosts).count) return true;
-    const idle = same.find(({ waiting }) => waiting === undefined);
-    if (idle !== undefined) drop(idle);
-    return idle !== undefined;
+    const own = same.find((slot) => slot.caller === caller);
+    const isFull = same.length >= bodyLimits(isHosts).count;
+    const giving = own ?? (isFull ? same.find(({ waiting }) => waiting === undefined) : undefined);
+    if (giving === undefined) return !isFull;
+    if (giving.waiting !== undefined) return false;
+    drop(giving);
+    return true;
   };
   const afterOr = (delayMs: number, action: () => void): (() => void) =>
     delayMs === Number.POSITIVE_INFINITY ? NOTHING : clock.after(Math.max(0, delayMs), action);
   return {
-    open: (name, isHosts, claim) => {
+    open: (owner, claim) => {
+      const name = `${owner.caller}/${claim.size}/${claim.sha256.toHex()}`;
       const known = slots.get(name);
       if (known !== undefined) return known.waiting === undefined ? known : undefined;
-      if (!makeRoom(isHosts)) return undefined;
+      if (!makeRoom(owner)) return undefined;
       const body = createBody(claim, crypto.sha256());
       const startedMs = clock.nowMs();
-      const slot = { name, isHosts, body, startedMs, waiting: undefined, stopTimers: NOTHING };
+      const fresh = { body, startedMs, waiting: undefined, stopTimers: NOTHING };
+      const slot = { ...owner, name, ...fresh };
       slots.set(name, slot);
       return slot;
     },

@@ -15,6 +15,9 @@ export interface Call extends CallKey {
   readonly digest: string;
 }
 
+/** Commands that make signatures: done again when asked again, the same at no charge. */
+export const SIGNING: ReadonlySet<CommandName> = new Set(["signPsbt"]);
+
 /** The name of a call among all callers'. */
 export const nameOf = ({ caller, key }: CallKey): string => `${caller}/${key}`;
 

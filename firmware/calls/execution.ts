@@ -5,7 +5,7 @@ import type { AskFor } from "../consent.ts";
 import type { CallContext, Context, Prepared } from "../dispatch.ts";
 import type { Charge, CommitError, Ledger } from "../ledger/ledger.ts";
 import { type Answer, answerOf } from "./answers.ts";
-import type { Call } from "./call.ts";
+import { type Call, SIGNING } from "./call.ts";
 import { createWork, type Work } from "./work.ts";
 
 /** What handlers at work need. */
@@ -48,7 +48,8 @@ export const createExecution = (config: ExecutionConfig): Execution => {
         const charged = ledger.commit(call, charge, clock.nowMs());
         return charged.ok ? ok(undefined) : charged;
       };
-      return createWork({ clock, askFor, commit, isCommitted, isTold: isOnce }, call.request);
+      const isUrgent = SIGNING.has(call.name);
+      return createWork({ clock, askFor, commit, isCommitted, isUrgent, isOnce }, call.request);
     },
     execute: async ({ name }, prepared, work) => {
       running += 1;

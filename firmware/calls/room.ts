@@ -1,5 +1,9 @@
-/** Room for requests that may wait for a person, for each kind of caller. */
+/**
+ * Room for requests that may wait for a person: some for each host, and a little for all others. So
+ * nobody takes a host's; there are no more hosts at once than sessions.
+ */
 import { DEVICE_LIMITS } from "../limits.ts";
+import { callerName } from "./call.ts";
 import type { OpenRequest } from "./requests.ts";
 
 /** The room. */
@@ -16,15 +20,19 @@ const ROOM = {
 
 /** All of it free. */
 export const createRoom = (): Room => {
-  const waiting = { host: 0, pairing: 0, anyone: 0 };
+  const waiting = new Map<string, number>();
+  const add = (name: string, change: number): void => {
+    const count = (waiting.get(name) ?? 0) + change;
+    if (count === 0) waiting.delete(name);
+    else waiting.set(name, count);
+  };
   return {
     enter: (request) => {
-      const { kind } = request.origin.caller;
-      if (waiting[kind] >= ROOM[kind]) return false;
-      waiting[kind] += 1;
-      request.onOver(() => {
-        waiting[kind] -= 1;
-      });
+      const { caller } = request.origin;
+      const name = callerName(caller);
+      if ((waiting.get(name) ?? 0) >= ROOM[caller.kind]) return false;
+      add(name, 1);
+      request.onOver(() => add(name, -1));
       return true;
     },
   };

@@ -1,15 +1,16 @@
 /**
- * Running calls: what may run twice at any time, everything else one at a time for each kind of
- * caller, and once for each key. Kinds don't wait for each other, because they never change the
- * same state: hosts are known only to a device that holds keys, anyone changes only one that holds
- * none or asks for a pairing, and a pairing is closed by who has its code.
+ * Running calls: what may run twice at any time, everything else once for each key and one at a
+ * time in its lane. Lanes don't wait for each other, because they never change the same state:
+ * hosts are known only to a device that holds keys, anyone changes only one that holds none or asks
+ * for a pairing, and a pairing is closed by who has its code. Signing changes nothing but the
+ * ledger, in one step, so each host signs in a lane of its own; the desk knows whose question is
+ * shown.
  */
 import { type CommandName, REGISTRY } from "../../protocol/commands/registry.ts";
 import { assert, fail } from "../../protocol/errors.ts";
-import type { Caller } from "../../protocol/session/role.ts";
 import type { Prepared } from "../dispatch.ts";
 import type { Answer } from "./answers.ts";
-import { type Call, nameOf } from "./call.ts";
+import { type Call, nameOf, SIGNING } from "./call.ts";
 import { createExecution, type ExecutionConfig } from "./execution.ts";
 import { createOutcomes, type Outcomes } from "./outcomes.ts";
 import type { OpenRequest } from "./requests.ts";
@@ -37,9 +38,6 @@ export interface Runs {
   readonly count: () => number;
 }
 
-/** Signing is repeated, not remembered: its signatures are made again, the same, at no charge. */
-const RUNS_AGAIN: ReadonlySet<CommandName> = new Set(["signPsbt"]);
-
 /** What did not begin leaves no trace: the same key may try again. */
 const TRACELESS: ReadonlySet<string> = new Set([
   "busy",
@@ -48,11 +46,14 @@ const TRACELESS: ReadonlySet<string> = new Set([
   "invalid_params",
 ]);
 
+const laneOf = ({ name, caller, request }: Call): string =>
+  SIGNING.has(name) ? `signing/${caller}` : request.origin.caller.kind;
+
 const hasTrace = (answer: Answer): boolean => answer.ok || !TRACELESS.has(answer.error);
 
 /** Whether the end is told again to who asks again. Of signing it is a no: it stays one. */
 const isKept = (name: CommandName, answer: Answer): boolean =>
-  RUNS_AGAIN.has(name) ? !answer.ok && answer.error === "declined" : hasTrace(answer);
+  SIGNING.has(name) ? !answer.ok && answer.error === "declined" : hasTrace(answer);
 
 /** Answers from what is known of a key, or joins its call at work; false where it must run. */
 const createRepeat = (
@@ -67,7 +68,7 @@ const createRepeat = (
   /** The end again, or that nobody knows it any more; signing is to be done again. */
   const repeatEnd = (call: Call): boolean => {
     const answer = outcomes.find(call);
-    if (answer === undefined && RUNS_AGAIN.has(call.name)) return false;
+    if (answer === undefined && SIGNING.has(call.name)) return false;
     return say(call, answer ?? fail("call_indeterminate"));
   };
   const join = (call: Call): true => {
@@ -98,7 +99,7 @@ export const createRuns = (config: RunsConfig): Runs => {
   const { workOf, execute, count } = createExecution(config);
   const outcomes = createOutcomes();
   const atWork = new Map<string, Work>();
-  const lanes = new Set<Caller["kind"]>();
+  const lanes = new Set<string>();
 
   const runFreely = async (call: Call, prepared: Prepared<CommandName>): Promise<void> => {
     const work = workOf(call);
@@ -106,7 +107,7 @@ export const createRuns = (config: RunsConfig): Runs => {
     conclude(call.name, work.waiting(), answer);
   };
   const runOnce = async (call: Call, prepared: Prepared<CommandName>): Promise<void> => {
-    const lane = call.request.origin.caller.kind;
+    const lane = laneOf(call);
     lanes.add(lane);
     outcomes.forget(call);
     const work = workOf(call);
@@ -119,7 +120,7 @@ export const createRuns = (config: RunsConfig): Runs => {
     conclude(call.name, work.waiting(), answer);
   };
   const beginOnce = (call: Call, prepared: Prepared<CommandName>): void => {
-    const isBusy = lanes.has(call.request.origin.caller.kind);
+    const isBusy = lanes.has(laneOf(call));
     const begun = isBusy ? fail("busy") : ledger.begin(call, call.digest, clock.nowMs());
     if (begun.ok) void runOnce(call, prepared);
     else conclude(call.name, [call.request], begun);

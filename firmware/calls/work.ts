@@ -30,8 +30,13 @@ export interface WorkConfig {
   readonly commit: (charge: Charge) => Outcome<void, CommitError>;
   readonly isCommitted: () => boolean;
   readonly askFor: AskFor;
-  /** Whether it says at once that it has begun; what is answered at once need not. */
-  readonly isTold: boolean;
+  /** Whether a signature waits for it. */
+  readonly isUrgent: boolean;
+  /**
+   * Whether it takes effect once: then it says at once that it has begun, and goes on when nobody
+   * waits for it any more.
+   */
+  readonly isOnce: boolean;
 }
 
 /** The earliest of several deadlines; none at first. */
@@ -51,7 +56,7 @@ const createDeadline = (clock: Clock, onDue: () => void) => {
 
 /** A call at work for the request that brought it. */
 export const createWork = (config: WorkConfig, first: OpenRequest): Work => {
-  const { clock, askFor, commit, isCommitted, isTold } = config;
+  const { clock, askFor, commit, isCommitted, isUrgent, isOnce } = config;
   const { caller, handshakeHash } = first.origin;
   const requests = new Set<OpenRequest>();
   const cancellation = createCancellation();
@@ -66,12 +71,16 @@ export const createWork = (config: WorkConfig, first: OpenRequest): Work => {
     stage = { phase, done, total };
     for (const request of requests) request.tell(stage);
   };
-  const ask = askFor(cancellation, caller);
+  const ask = askFor(cancellation, { caller, isUrgent });
+  const abandon = (request: OpenRequest): void => {
+    requests.delete(request);
+    if (!isOnce && requests.size === 0) end("cancelled");
+  };
   const join = (request: OpenRequest): void => {
     requests.add(request);
-    request.serveBy({ end, abandon: () => void requests.delete(request) });
+    request.serveBy({ end, abandon: () => abandon(request) });
     deadline.add(request.dueMs);
-    if (isTold) request.tell(stage);
+    if (isOnce) request.tell(stage);
   };
   join(first);
   return {

@@ -1,6 +1,7 @@
 /**
- * The idempotency keys of a boot. Keys of hosts are kept for a day and never given up before; those
- * of callers whom nobody knows lie in a small table of their own, where the oldest makes room.
+ * The idempotency keys of a boot. A host's is kept for a day; a committed one is never given up
+ * before. Where there is no room, the host with most others gives up its oldest: a flood costs
+ * whoever makes it. Callers whom nobody knows have a small table, where the oldest makes room.
  */
 import { DEVICE_LIMITS } from "../limits.ts";
 
@@ -15,6 +16,7 @@ export interface CallKey {
 
 /** What is known of a call. */
 export interface KeyEntry {
+  readonly caller: string;
   /** Of command and params. */
   readonly digest: string;
   readonly sinceMs: number;
@@ -37,6 +39,22 @@ export interface Keys {
 
 const nameOf = ({ caller, key }: CallKey): string => `${caller}/${key}`;
 
+const isSpare = ({ isWorking, committed }: KeyEntry): boolean =>
+  !isWorking && committed === undefined;
+
+/** The oldest entry without which nothing is charged twice, of whoever holds most such. */
+const spareOf = (held: ReadonlyMap<string, KeyEntry>): string | undefined => {
+  const spares = new Map<string, { readonly oldest: string; count: number }>();
+  for (const [name, entry] of held) {
+    if (!isSpare(entry)) continue;
+    const known = spares.get(entry.caller);
+    if (known === undefined) spares.set(entry.caller, { oldest: name, count: 1 });
+    else known.count += 1;
+  }
+  const [most] = [...spares.values()].toSorted((a, b) => b.count - a.count);
+  return most?.oldest;
+};
+
 /** No key known. */
 export const createKeys = (): Keys => {
   const [hosts, others] = [new Map<string, KeyEntry>(), new Map<string, KeyEntry>()];
@@ -53,6 +71,11 @@ export const createKeys = (): Keys => {
     for (const [name, { isWorking }] of others) if (!isWorking) return others.delete(name);
     return false;
   };
+  const makeHostsRoom = (): boolean => {
+    if (hosts.size < DEVICE_LIMITS.ledgerKeys) return true;
+    const spare = spareOf(hosts);
+    return spare !== undefined && hosts.delete(spare);
+  };
   return {
     find: (call, nowMs) => {
       forgetOld(nowMs);
@@ -60,10 +83,9 @@ export const createKeys = (): Keys => {
     },
     add: (call, digest, nowMs) => {
       forgetOld(nowMs);
-      const hasRoom = call.isHost ? hosts.size < DEVICE_LIMITS.ledgerKeys : makeRoom();
-      if (!hasRoom) return false;
-      const entry = { digest, sinceMs: nowMs, isWorking: true, hasTrace: false };
-      tableOf(call).set(nameOf(call), { ...entry, committed: undefined });
+      if (!(call.isHost ? makeHostsRoom() : makeRoom())) return false;
+      const fresh = { isWorking: true, hasTrace: false, committed: undefined };
+      tableOf(call).set(nameOf(call), { caller: call.caller, digest, sinceMs: nowMs, ...fresh });
       return true;
     },
     drop: (call) => void tableOf(call).delete(nameOf(call)),

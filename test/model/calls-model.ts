@@ -1,4 +1,4 @@
-/** What hosts' calls are, over the ledger's model: one signing at work, and who waits for it. */
+/** What hosts' calls are, over the ledger's model: a signing of each at work, and who waits. */
 import { createLedgerModel, type ModelCall } from "./ledger-model.ts";
 
 /** The deadline of the calls that have one. */
@@ -20,23 +20,25 @@ interface Working {
 export const createCallsModel = (amountOf: (tx: number) => number) => {
   const ledger = createLedgerModel(amountOf);
   const finals: Final[] = [];
-  let working: Working | undefined;
+  /** At most one of each caller, in the order in which they go on. */
+  let atWork: readonly Working[] = [];
 
-  const wish = (reason: string): void => {
-    if (working === undefined || ledger.isCommitted(working.call, 0)) return;
-    working.wish = working.wish ?? reason;
+  const workOf = ({ caller }: ModelCall): Working | undefined =>
+    atWork.find(({ call }) => call.caller === caller);
+  const wish = (one: Working, reason: string): void => {
+    if (!ledger.isCommitted(one.call, 0)) one.wish = one.wish ?? reason;
   };
   const end = (one: Working, final: string): void => {
     ledger.end(one.call, true, 0);
     for (const [session, id] of one.askers) finals.push([session, id, final]);
-    working = undefined;
   };
   return {
     ledger,
     finals: (): readonly Final[] => finals,
-    atWork: (): number => (working === undefined ? 0 : 1),
+    atWork: (): number => atWork.length,
     ask: (call: ModelCall, session: number, id: number, isDue: boolean): void => {
       const standing = ledger.standing(call, 0);
+      const working = workOf(call);
       if (standing === "other") finals.push([session, id, "idempotency_key_reused"]);
       else if (standing === "working" && working !== undefined) {
         working.askers = [...working.askers, [session, id]];
@@ -44,29 +46,31 @@ export const createCallsModel = (amountOf: (tx: number) => number) => {
       } else if (working !== undefined) finals.push([session, id, "busy"]);
       else {
         ledger.begin(call, 0);
-        working = { call, stage: "before", wish: undefined, isDue, askers: [[session, id]] };
+        const askers = [[session, id]] as const;
+        atWork = [...atWork, { call, stage: "before", wish: undefined, isDue, askers }];
       }
     },
     goOn: (): void => {
-      if (working?.stage === "after") end(working, "result");
-      else if (working?.wish !== undefined) end(working, working.wish);
-      else if (working !== undefined) {
-        ledger.commit(working.call, 0);
-        working.stage = "after";
+      const [first, ...others] = atWork;
+      if (first === undefined) return;
+      atWork = others;
+      if (first.stage === "after") end(first, "result");
+      else if (first.wish !== undefined) end(first, first.wish);
+      else {
+        ledger.commit(first.call, 0);
+        atWork = [...others, { ...first, stage: "after" }];
       }
     },
     cancel: (session: number, id: number): void => {
-      if (working?.askers.some(([one, other]) => one === session && other === id) === true) {
-        wish("cancelled");
-      }
+      const isIts = ([one, other]: readonly [number, number]): boolean =>
+        one === session && other === id;
+      for (const one of atWork) if (one.askers.some(isIts)) wish(one, "cancelled");
     },
     leave: (session: number): void => {
-      if (working !== undefined) {
-        working.askers = working.askers.filter(([one]) => one !== session);
-      }
+      for (const one of atWork) one.askers = one.askers.filter(([asker]) => asker !== session);
     },
     wait: (): void => {
-      if (working?.isDue === true) wish("timeout");
+      for (const one of atWork) if (one.isDue) wish(one, "timeout");
     },
   };
 };

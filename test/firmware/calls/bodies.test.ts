@@ -33,7 +33,7 @@ describe("a body", () => {
     expect(creditOf(session, id)).toEqual([[0, LIMITS.bodyCredit]]);
     for (const [caller, name] of [
       [ANYONE, "startPairing"],
-      [hostOf("operator"), "startPairing"],
+      [hostOf("operator", 2), "startPairing"],
     ] as const) {
       const other = bench.session(caller);
       const size = LIMITS.publicBody + 1;

@@ -35,6 +35,30 @@ describe("silence", () => {
     expect(session.finals(id)).toEqual(["body_stalled"]);
   });
 
+  test("is not needed against a host either: half an hour in all", async () => {
+    const bench = createListening();
+    const session = bench.session();
+    const id = session.announce("signPsbt", claimOf(psbtOf(9000)));
+    const stepMs = DEVICE_LIMITS.bodyIdleMs - 1;
+    for (let i = 0; i * stepMs < DEVICE_LIMITS.hostBodyMs; i += 1) {
+      session.chunk(id, i, psbtOf(9000).subarray(i, i + 1));
+      expect(session.finals(id)).toEqual([]);
+      await bench.pass(stepMs);
+    }
+    expect(session.finals(id)).toEqual(["body_stalled"]);
+  });
+
+  test("is not broken by what is there already", async () => {
+    const bench = createListening();
+    const session = bench.session();
+    const id = session.announce("signPsbt", claimOf(psbtOf(9000)));
+    session.chunk(id, 0, psbtOf(9000).subarray(0, 10));
+    await bench.pass(DEVICE_LIMITS.bodyIdleMs - 1);
+    session.chunk(id, 0, psbtOf(9000).subarray(0, 10));
+    await bench.pass(1);
+    expect(session.finals(id)).toEqual(["body_stalled"]);
+  });
+
   test("of a deadline: timeout", async () => {
     const bench = createListening();
     const session = bench.session();
@@ -86,7 +110,7 @@ describe("a session that ends", () => {
 });
 
 describe("room", () => {
-  test("is for two bodies of hosts and one of anyone; nobody takes another's", () => {
+  test("is for a body of each host, and one of anyone; nobody takes another's", () => {
     const bench = createListening();
     const strangers = [1, 2].map((fill) => {
       const session = bench.session(ANYONE);
@@ -94,26 +118,35 @@ describe("room", () => {
       return session.finals(id);
     });
     expect(strangers).toEqual([[], ["busy"]]);
-    const hosts = [1, 2, 3].map((fill) => {
-      const session = bench.session(hostOf("vault", fill));
+    const announce = (salt: number, fill: number) => {
+      const session = bench.session(hostOf("vault", salt));
       return session.finals(session.announce("signPsbt", claimOf(psbtOf(9000, fill))));
-    });
-    expect(hosts).toEqual([[], [], ["busy"]]);
+    };
+    const hosts = [announce(1, 1), announce(1, 2), announce(2, 1), announce(3, 1), announce(4, 1)];
+    expect(hosts).toEqual([[], ["busy"], [], [], []]);
+    expect(announce(5, 1)).toEqual(["busy"]);
   });
 
-  test("is made by bodies that nobody waits for", () => {
+  test("is made by bodies that nobody waits for, the host's own first", () => {
     const bench = createListening();
-    const ended = [1, 2].map((fill) => {
-      const session = bench.session(hostOf("vault", fill));
+    const leave = (salt: number, fill: number): void => {
+      const session = bench.session(hostOf("vault", salt));
       const body = psbtOf(9000, fill);
       session.chunk(session.announce("signPsbt", claimOf(body)), 0, body.subarray(0, CHUNK));
       bench.calls.leave(session.origin.session);
-      return session;
-    });
-    expect([ended.length, bench.calls.heldBytes()]).toEqual([2, 2 * CHUNK]);
-    const session = bench.session(hostOf("vault", 3));
-    const id = session.announce("signPsbt", claimOf(psbtOf(9000, 3)));
-    expect([session.finals(id), bench.calls.heldBytes()]).toEqual([[], CHUNK]);
+    };
+    const announce = (salt: number, fill: number) => {
+      const session = bench.session(hostOf("vault", salt));
+      const id = session.announce("signPsbt", claimOf(psbtOf(9000, fill)));
+      return [session.finals(id), creditOf(session, id)[0]?.[0]];
+    };
+    for (const salt of [1, 2, 3, 4]) leave(salt, 1);
+    leave(4, 2);
+    expect(bench.calls.heldBytes()).toBe(4 * CHUNK);
+    expect(announce(1, 1)).toEqual([[], CHUNK]);
+    expect(announce(5, 1)).toEqual([[], 0]);
+    expect(announce(2, 1)).toEqual([[], 0]);
+    expect(bench.calls.heldBytes()).toBe(2 * CHUNK);
   });
 
   test("is not for the same body twice at once", () => {

@@ -31,10 +31,11 @@ const createDesk = () => {
     onEnd: () => undefined,
   });
   const askFor = createConsent({ ...board, clock }, () => ({ kind: "status", lines: ["idle"] }));
-  const ask = (name: string, caller: Caller, wish: Cancellable = createCancellation()) => {
+  const ask = (name: string, caller: Caller, isUrgent = false) => {
+    const wish: Cancellable = createCancellation();
     const question = { name, end: "open", wish };
     const run = async (): Promise<void> => {
-      const outcome = await askFor(wish, caller)({ kind: "message", lines: [name] });
+      const outcome = await askFor(wish, { caller, isUrgent })({ kind: "message", lines: [name] });
       question.end = outcome.ok ? "yes" : errorOf(outcome);
     };
     void run();
@@ -111,6 +112,44 @@ describe("a host's question", () => {
     expect(others.map(({ end }) => end)).toEqual(["busy", "busy", "busy"]);
     await press("yes");
     expect(host.end).toBe("yes");
+  });
+});
+
+describe("a host's question that waits", () => {
+  test("gives way to a signature's, and that to no other", async () => {
+    const { ask, pass, press, shown } = createDesk();
+    const check = ask("check", HOST);
+    const signing = ask("sign", hostOf("vault", 2), true);
+    const late = [ask("check again", HOST), ask("another's", hostOf("vault", 3), true)];
+    await pass(DEVICE_LIMITS.dwellMs);
+    expect([check.end, ...late.map(({ end }) => end)]).toEqual(["busy", "busy", "busy"]);
+    await press("yes");
+    expect([signing.end, shown]).toEqual(["yes", ["check", "idle", "sign", "idle"]]);
+  });
+
+  test("gives way to an equal one of another host if its host's last got no yes", async () => {
+    const { ask, pass, press } = createDesk();
+    const [pest, other, third] = [HOST, hostOf("vault", 2), hostOf("vault", 3)];
+    ask("no", pest, true);
+    await press("no");
+    const [again, honest] = [ask("again", pest, true), ask("honest", other, true)];
+    await pass(DEVICE_LIMITS.dwellMs);
+    const pushed = [ask("third", third, true), ask("again", pest, true)];
+    await press("no");
+    expect([again, honest, ...pushed].map(({ end }) => end)).toEqual([
+      "busy",
+      "declined",
+      "busy",
+      "busy",
+    ]);
+    const equals = [ask("again", pest, true), ask("honest", other, true)];
+    await pass(DEVICE_LIMITS.dwellMs);
+    await press("yes");
+    expect(equals.map(({ end }) => end)).toEqual(["yes", "busy"]);
+    const better = [ask("honest", other, true), ask("again", pest, true)];
+    await pass(DEVICE_LIMITS.dwellMs);
+    await press("yes");
+    expect(better.map(({ end }) => end)).toEqual(["busy", "yes"]);
   });
 });
 

@@ -212,15 +212,18 @@ describe("one at a time", () => {
     expect(other.finals(again)).toEqual(["result"]);
   });
 
-  test("at most 16 of hosts and 2 of anyone wait; the room comes back", async () => {
+  test("at most 16 of a host and 2 of anyone wait; the room comes back", async () => {
     const bench = createCounting();
     const [host, anyone] = [bench.session(), bench.session(ANYONE)];
+    const other = bench.session(hostOf("vault", 2));
     const role = new Map([[0, "vault"]]);
     const ids = Array.from({ length: 20 }, () => host.ask("signPsbt", PSBT(), { key: 1 }));
     const others = Array.from({ length: 4 }, () => anyone.ask("startPairing", role, { key: 2 }));
     await settle();
     expect(ids.map((id) => host.finals(id).length)).toEqual(ids.map((_, i) => (i < 16 ? 0 : 1)));
     expect(others.slice(2).map(anyone.finals)).toEqual([["busy"], ["busy"]]);
+    const apart = other.ask("registerWallet", new Map([[0, "?"]]));
+    expect(other.finals(apart)).toEqual(["invalid_params"]);
     bench.press("yes");
     await settle();
     const finals = ids.flatMap(host.finals);
@@ -237,6 +240,7 @@ test("a full ledger refuses with ledger_full, and forgets nothing", async () => 
   const call = (number: number) => ({ caller: "ff", isHost: true, key: `${number}` });
   for (let i = 0; i < DEVICE_LIMITS.ledgerKeys; i += 1) {
     bench.ledger.begin(call(i), "d", 0);
+    bench.ledger.commit(call(i), { txid: new Uint8Array(32), amountSats: 1 }, 0);
     bench.ledger.end(call(i), true, 0);
   }
   const session = bench.session();

@@ -25,18 +25,55 @@ describe("keys of hosts", () => {
     expect(ledger.size()).toBe(1);
   });
 
-  test("fill the ledger and are never evicted before", () => {
+  test("that are committed fill the ledger and are never given up before", () => {
     const ledger = createLedger();
     for (let key = 0; key < DEVICE_LIMITS.ledgerKeys; key += 1) {
       unwrap(ledger.begin(host(key), "d", 0));
+      unwrap(ledger.commit(host(key), chargeOf(1), 0));
       ledger.end(host(key), true, 0);
     }
     expect(ledger.begin(host(-1), "d", DAY)).toEqual(fail("ledger_full"));
-    expect(ledger.standing(host(0), "d", DAY)).toBe("ended");
+    expect(ledger.standing(host(0), "d", DAY)).toBe("committed");
     expect(ledger.begin(host(0), "d", DAY)).toEqual(ok(undefined));
     ledger.end(host(0), true, DAY);
     expect(ledger.begin(host(-1), "d", DAY + 1)).toEqual(ok(undefined));
     expect(ledger.size()).toBe(1);
+  });
+
+  test("that are not make room, the oldest of the host that has most of them first", () => {
+    const ledger = createLedger();
+    const done = (call: ReturnType<typeof host>, isCommitted: boolean) => {
+      unwrap(ledger.begin(call, "d", 0));
+      if (isCommitted) unwrap(ledger.commit(call, chargeOf(1), 0));
+      ledger.end(call, true, 0);
+    };
+    const FLOOD = "cd";
+    done(host(1), false);
+    done(host(0, FLOOD), true);
+    unwrap(ledger.begin(host(1, FLOOD), "d", 0));
+    for (let key = 2; ledger.size() < DEVICE_LIMITS.ledgerKeys; key += 1) {
+      done(host(key, FLOOD), false);
+    }
+    for (const [key, caller] of [
+      [2, "ab"],
+      [-1, FLOOD],
+      [-2, FLOOD],
+    ] as const) {
+      done(host(key, caller), false);
+    }
+    const standings = [host(1), host(2), ...[0, 1, 2, 3, 4, 5, -1].map((key) => host(key, FLOOD))];
+    expect(standings.map((call) => ledger.standing(call, "d", 0))).toEqual([
+      "ended",
+      "ended",
+      "committed",
+      "working",
+      "unknown",
+      "unknown",
+      "unknown",
+      "ended",
+      "ended",
+    ]);
+    expect(ledger.size()).toBe(DEVICE_LIMITS.ledgerKeys);
   });
 
   test("are not touched by keys of anyone, of whom the oldest finished makes room", () => {
