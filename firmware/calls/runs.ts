@@ -13,6 +13,7 @@ import type { Answer } from "./answers.ts";
 import { type Call, nameOf, SIGNING } from "./call.ts";
 import { createExecution, type ExecutionConfig } from "./execution.ts";
 import { createOutcomes, type Outcomes } from "./outcomes.ts";
+import { createPace } from "./pace.ts";
 import type { OpenRequest } from "./requests.ts";
 import type { Work } from "./work.ts";
 
@@ -100,6 +101,7 @@ export const createRuns = (config: RunsConfig): Runs => {
   const outcomes = createOutcomes();
   const atWork = new Map<string, Work>();
   const lanes = new Set<string>();
+  const pace = createPace(clock);
 
   const runFreely = async (call: Call, prepared: Prepared<CommandName>): Promise<void> => {
     const work = workOf(call);
@@ -129,8 +131,9 @@ export const createRuns = (config: RunsConfig): Runs => {
     isKnown: (call) => ledger.standing(call, call.digest, clock.nowMs()) !== "unknown",
     repeat: createRepeat(config, outcomes, atWork),
     run: (call, prepared) => {
-      if (REGISTRY[call.name].idempotent) void runFreely(call, prepared);
-      else beginOnce(call, prepared);
+      if (!REGISTRY[call.name].idempotent) beginOnce(call, prepared);
+      else if (!pace.run(() => void runFreely(call, prepared)))
+        conclude(call.name, [call.request], fail("busy"));
     },
     count,
   };

@@ -4,7 +4,7 @@
  */
 import { FLAGS, type Frame } from "../frame/frame.ts";
 import { createJoiner, type ReceivedRecord } from "./joiner.ts";
-import { isAhead, nextSeq } from "./sequence.ts";
+import { isAhead, nextSeq, stepsTo } from "./sequence.ts";
 import { LINK_TIMES } from "./times.ts";
 
 /** What is to be said to the other side now; `nothing` may become `ack` in time. */
@@ -43,6 +43,7 @@ interface Receiving {
   expected: number;
   /** Fragments taken since the last ACK. */
   untold: number;
+  toldAck: number;
   toldWindow: number;
   owed: Owed;
   ackAtMs: number | undefined;
@@ -81,16 +82,19 @@ export const createIncoming = ({ window, isOpen }: IncomingConfig): Incoming => 
   const receiving: Receiving = {
     expected: 0,
     untold: 0,
+    toldAck: 0,
     toldWindow: window,
     owed: "nothing",
     ackAtMs: undefined,
     nakedAtMs: undefined,
   };
 
+  /** Nobody may send more than a window beyond what he was told: no turn is longer than that. */
+  const isOffered = (seq: number): boolean => stepsTo(seq, receiving.toldAck) < window;
   return {
     take: (frame, nowMs) => {
       const { flags, seq } = frame;
-      if (seq !== receiving.expected || !isOpen()) {
+      if (seq !== receiving.expected || !isOffered(seq) || !isOpen()) {
         refuse(receiving, seq, isOpen(), nowMs);
         return undefined;
       }
@@ -112,6 +116,7 @@ export const createIncoming = ({ window, isOpen }: IncomingConfig): Incoming => 
     owed: () => receiving.owed,
     say: () => {
       receiving.untold = 0;
+      receiving.toldAck = receiving.expected;
       receiving.toldWindow = isOpen() ? window : 0;
       receiving.ackAtMs = undefined;
       if (receiving.owed === "ack") receiving.owed = "nothing";

@@ -105,13 +105,15 @@ describe("a flood", () => {
   });
 
   test("of unfinished records holds one record, and what comes whole is taken", () => {
-    const { hear } = byHand(32);
+    const { hear, link } = byHand(32);
     const payload = new Uint8Array(512);
     for (let seq = 0; seq < 2000; seq += 1) {
       expect(hear({ type: "data", seq, flags: FLAGS.first, payload }, 1)).toEqual([]);
+      framesOf(link, 1);
     }
     for (let seq = 2000; seq < 4000; seq += 1) {
       expect(hear({ type: "data", seq, payload }, 1)).toEqual([]);
+      framesOf(link, 1);
     }
     expect(hear({ type: "data", seq: 4000, flags: FLAGS.last, payload }, 1)).toEqual([]);
     expect(hear({ type: "data", seq: 4001, flags: WHOLE, payload }, 1)).toHaveLength(1);

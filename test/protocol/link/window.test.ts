@@ -72,6 +72,19 @@ describe("a sender", () => {
   });
 });
 
+describe("a receiver", () => {
+  test.each([1, 2, 8, 32])("takes at most a window of %d beyond what it has told", (window) => {
+    const { link, hear } = byHand(window);
+    const send = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        hear({ type: "data", seq: from + i, flags: WHOLE }, 1),
+      );
+    expect(send(0, 100).filter((records) => records.length === 1)).toHaveLength(window);
+    expect(framesOf(link, 1)).toMatchObject([{ type: "nak", ack: window, window }]);
+    expect(send(window, 100).filter((records) => records.length === 1)).toHaveLength(window);
+  });
+});
+
 describe("a window of 0", () => {
   /** A device under a shut window that answers every PING. */
   const shut = (endMs: number) => {
