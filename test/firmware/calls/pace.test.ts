@@ -37,7 +37,7 @@ describe("work", () => {
   });
 });
 
-test("calls that may run twice are paced: busy beyond the bound, one final message each", async () => {
+test("calls that may run twice are paced: busy beyond the bound, each answered once", async () => {
   const getXpub: Handlers["getXpub"] = () => {
     bench.clock.advance(2 * DEVICE_LIMITS.sliceMs);
     return ok({ xpub: "x", fingerprint: new Uint8Array(4) });
