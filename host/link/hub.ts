@@ -6,11 +6,11 @@
 import type { Socket } from "node:net";
 import type { Outcome } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { readHandshake } from "../../protocol/session/binding.ts";
 import type { SocketOpen, SocketRecord } from "../../protocol/session/socket-message.ts";
 import { type HostClock, wait } from "../driver/clock.ts";
 import type { LineLink } from "../driver/line-link.ts";
 import type { ConnectError } from "../driver/wire.ts";
+import { type Counters, createCounters } from "./counters.ts";
 import { createMember, type Member, turnAway } from "./member.ts";
 
 /** What a hub needs of its surroundings. */
@@ -31,18 +31,25 @@ export interface Hub {
 }
 
 const RETRY_MS = 100;
-/** How far a handshake's counter may rise at once: a client that jumps would use the channel up. */
-const COUNTER_STEP = 64;
-/** A channel has 16 bits of handshakes; a link that has used up one of its channels is renewed. */
-const LAST_COUNTER = 0xff00;
+const CHANNELS: readonly number[] = Array.from({ length: LIMITS.channels }, (_, i) => i);
+/** How long a client may hold a channel without a session where another wants it. */
+const IDLE_MS = 30_000;
+
+/** A client on its channel. */
+interface Seat {
+  readonly member: Member;
+  readonly sinceMs: number;
+  /** Whether the device has ever spoken to it in a session. */
+  hasSession: boolean;
+}
 
 interface State {
   readonly options: HubOptions;
   readonly closing: AbortController;
   /** By channel, in the order in which their turn comes. */
-  readonly members: Map<number, Member>;
+  readonly seats: Map<number, Seat>;
   link: LineLink | undefined;
-  counters: number[];
+  counters: Counters;
   /** A channel's next client comes as late as can be: the device may hold a grudge for a while. */
   nextChannel: number;
   returning: Promise<void>;
@@ -54,38 +61,40 @@ const openOf = (state: State, { binding }: LineLink, channel: number): SocketOpe
   deviceHello: binding.hellos.device,
   epoch: binding.epoch,
   channel,
-  counter: state.counters[channel] ?? 0,
+  counter: state.counters.last(channel),
 });
 
-/** Whether a record may pass: a handshake must begin one, and count on from the last. */
-const countRecord = (
-  { counters }: State,
-  channel: number,
-  { isHandshake, bytes }: SocketRecord,
-): boolean => {
-  if (!isHandshake) return true;
-  const said = readHandshake(bytes);
-  const last = counters[channel] ?? 0;
-  const isNext =
-    said?.kind === "message" && said.counter > last && said.counter <= last + COUNTER_STEP;
-  if (isNext) counters[channel] = said.counter;
-  return isNext;
-};
+/** Whether a record may pass: a handshake must count on from the last. */
+const mayPass = ({ counters, options }: State, channel: number, record: SocketRecord): boolean =>
+  !record.isHandshake || counters.take(channel, record.bytes, options.clock.nowMs());
 
 /** The first in turn that has a record goes to the end of the line: none starves another. */
 const nextRecord = (state: State): (SocketRecord & { readonly channel: number }) | undefined => {
-  for (const [channel, member] of state.members) {
-    const record = member.next();
+  for (const [channel, seat] of state.seats) {
+    const record = seat.member.next();
     if (record === undefined) continue;
-    if (!countRecord(state, channel, record)) {
-      member.drop();
+    if (!mayPass(state, channel, record)) {
+      seat.member.drop();
       continue;
     }
-    state.members.delete(channel);
-    state.members.set(channel, member);
+    state.seats.delete(channel);
+    state.seats.set(channel, seat);
     return { ...record, channel };
   }
   return undefined;
+};
+
+/**
+ * A channel that has used up its counters rests until the link is renewed: at once where no channel
+ * is left, otherwise when no client is.
+ */
+const retire = (state: State, channel: number): void => {
+  state.seats.get(channel)?.member.drop();
+  if (CHANNELS.every(state.counters.isWorn)) renewNow(state);
+};
+
+const renewNow = (state: State): void => {
+  if (state.link !== undefined) void renew(state, state.link);
 };
 
 /** Forwards what the clients say while the link has room. */
@@ -96,13 +105,13 @@ const pump = (state: State): void => {
     if (record === undefined) return;
     const { channel, isHandshake, bytes } = record;
     link.send({ channel, isHandshake, record: bytes });
-    if ((state.counters[channel] ?? 0) >= LAST_COUNTER) void renew(state, link);
+    if (isHandshake && state.counters.isWorn(channel)) retire(state, channel);
   }
 };
 
 /** Nobody may speak before the link is open to them. */
-const hearEarly = ({ members }: State, channel: number): void => {
-  const member = members.get(channel);
+const hearEarly = ({ seats }: State, channel: number): void => {
+  const member = seats.get(channel)?.member;
   if (member?.next() !== undefined) member.drop();
 };
 
@@ -110,19 +119,22 @@ const tell = ({ closing, options }: State, isUp: boolean): void => {
   if (!closing.signal.aborted) options.onChange?.(isUp);
 };
 
-const dismissAll = ({ members }: State): void => {
-  for (const member of members.values()) member.dismiss();
+const dismissAll = ({ seats }: State): void => {
+  for (const { member } of seats.values()) member.dismiss();
 };
 
 const serve = (state: State, link: LineLink): void => {
   state.link = link;
-  state.counters = Array.from({ length: LIMITS.channels }, () => 0);
-  link.onRecord(({ channel, isHandshake, record }) =>
-    state.members.get(channel)?.send({ kind: "record", isHandshake, bytes: record }),
-  );
+  state.counters = createCounters(state.options.clock.nowMs());
+  link.onRecord(({ channel, isHandshake, record }) => {
+    const seat = state.seats.get(channel);
+    if (seat === undefined) return;
+    if (!isHandshake) seat.hasSession = true;
+    seat.member.send({ kind: "record", isHandshake, bytes: record });
+  });
   link.onRoom(() => pump(state));
   link.onDown(() => void renew(state, link));
-  for (const [channel, member] of state.members) member.send(openOf(state, link, channel));
+  for (const [channel, { member }] of state.seats) member.send(openOf(state, link, channel));
 };
 
 /** Ends the link, and its clients' connections with it, and looks for the device again. */
@@ -150,16 +162,30 @@ const comeBack = async (state: State, former: LineLink): Promise<void> => {
   }
 };
 
-const freeChannel = ({ members, nextChannel }: State): number | undefined => {
-  for (let i = 0; i < LIMITS.channels; i += 1) {
-    const channel = (nextChannel + i) % LIMITS.channels;
-    if (!members.has(channel)) return channel;
-  }
-  return undefined;
+const freeChannel = ({ counters, seats, nextChannel }: State): number | undefined =>
+  CHANNELS.map((i) => (nextChannel + i) % LIMITS.channels).find(
+    (channel) => !seats.has(channel) && !counters.isWorn(channel),
+  );
+
+/** The channel of who has had one for a while and has not begun a session. */
+const idleChannel = ({ options, seats }: State): number | undefined => {
+  const beforeMs = options.clock.nowMs() - IDLE_MS;
+  const idle = [...seats].filter(
+    ([, { hasSession, sinceMs }]) => !hasSession && sinceMs <= beforeMs,
+  );
+  const [oldest] = idle.toSorted(([, a], [, b]) => a.sinceMs - b.sinceMs);
+  oldest?.[1].member.dismiss();
+  return oldest?.[0];
+};
+
+/** A client is gone. */
+const leave = (state: State, channel: number): void => {
+  state.seats.delete(channel);
+  if (state.seats.size === 0 && CHANNELS.some(state.counters.isWorn)) renewNow(state);
 };
 
 const admit = (state: State, socket: Socket): void => {
-  const channel = freeChannel(state);
+  const channel = freeChannel(state) ?? idleChannel(state);
   if (channel === undefined || state.closing.signal.aborted) {
     turnAway(socket);
     return;
@@ -167,9 +193,9 @@ const admit = (state: State, socket: Socket): void => {
   state.nextChannel = (channel + 1) % LIMITS.channels;
   const member = createMember(socket, {
     readable: () => (state.link === undefined ? hearEarly(state, channel) : pump(state)),
-    gone: () => state.members.delete(channel),
+    gone: () => leave(state, channel),
   });
-  state.members.set(channel, member);
+  state.seats.set(channel, { member, sinceMs: state.options.clock.nowMs(), hasSession: false });
   if (state.link !== undefined) member.send(openOf(state, state.link, channel));
 };
 
@@ -178,9 +204,9 @@ export const createHub = (first: LineLink, options: HubOptions): Hub => {
   const state: State = {
     options,
     closing: new AbortController(),
-    members: new Map(),
+    seats: new Map(),
     link: undefined,
-    counters: [],
+    counters: createCounters(options.clock.nowMs()),
     nextChannel: 0,
     returning: Promise.resolve(),
   };

@@ -21,13 +21,14 @@ import {
 
 afterAll(cleanUp);
 
-/** A hub on fake links, one after the other, and its socket. */
+/** A hub on fake links, one after the other, its socket, and a clock that may be set forward. */
 const startHub = async (first: FakeLink = createFakeLink(1)) => {
+  let laterMs = 0;
   const links = [first];
   const changes: boolean[] = [];
   let isReachable = true;
   const hub = createHub(first, {
-    clock: SYSTEM_CLOCK,
+    clock: { ...SYSTEM_CLOCK, nowMs: () => SYSTEM_CLOCK.nowMs() + laterMs },
     dial: () => {
       if (!isReachable) return Promise.resolve({ ok: false, error: "port_missing" } as const);
       const fresh = createFakeLink(links.length + 1);
@@ -45,7 +46,10 @@ const startHub = async (first: FakeLink = createFakeLink(1)) => {
     listening.close();
     await hub.close();
   });
-  return { hub, file, links, changes, reach };
+  const pass = (ms: number): void => {
+    laterMs += ms;
+  };
+  return { hub, file, links, changes, reach, pass };
 };
 
 const opened = async (file: string) => {
@@ -208,13 +212,70 @@ test("a link that goes down ends its clients; new ones wait until it is up again
   expect(changes).toEqual([false, true]);
 });
 
-test("a link whose channel has used up its counters is renewed", async () => {
-  const { file, links } = await startHub();
-  const client = await opened(file);
-  for (let counter = 64; counter <= 0xff00; counter += 64) client.say(handshake(counter));
-  await until("another link", () => links.length === 2);
+/** Uses up the counters of a client's channel, as fast as it may. */
+const wearOut = async (
+  { links, pass }: Awaited<ReturnType<typeof startHub>>,
+  client: Awaited<ReturnType<typeof opened>>,
+): Promise<void> => {
+  const link = at(links, links.length - 1);
+  for (let counter = 64; counter <= 0xff00; counter += 64) {
+    const before = link.sent.length;
+    client.say(handshake(counter));
+    pass(250);
+    await until("a handshake", () => link.sent.length > before);
+  }
   await until("an end", client.isClosed);
-  expect((await opened(file)).open).toMatchObject({ epoch: 2, counter: 0 });
+};
+
+test("a channel that has used up its counters rests; the other clients go on", async () => {
+  const started = await startHub();
+  const { file, links } = started;
+  const [hasty, good] = [await opened(file), await opened(file)];
+  at(links, 0).bring({ channel: 1, isHandshake: false, record: Uint8Array.of(1) });
+  await wearOut(started, hasty);
+  good.say(transport(1));
+  await until("a record", () => at(links, 0).sent.at(-1)?.channel === 1);
+  const channels: number[] = [];
+  for (let i = 0; i < LIMITS.channels - 2; i += 1) channels.push((await opened(file)).open.channel);
+  expect([channels, good.isClosed(), links.length]).toEqual([[2, 3, 4, 5, 6, 7], false, 1]);
+  const last = connectRaw(file);
+  await until("a refusal", last.isClosed);
+});
+
+test("the link is renewed when a channel is worn and no client is left", async () => {
+  const started = await startHub();
+  await wearOut(started, await opened(started.file));
+  await until("another link", () => started.links.length === 2);
+  expect((await opened(started.file)).open).toMatchObject({ epoch: 2, counter: 0 });
+});
+
+test("who begins handshake after handshake is dropped; its channel counts on later", async () => {
+  const { file, links, pass } = await startHub();
+  const client = await opened(file);
+  for (let counter = 1; counter <= 100; counter += 1) client.say(handshake(counter));
+  await until("an end", client.isClosed);
+  expect(at(links, 0).sent.length).toBeLessThan(40);
+  pass(60_000);
+  expect(at(links, 0).isClosed()).toBe(false);
+});
+
+test("who has no session gives its channel up after half a minute, if one asks", async () => {
+  const { file, links, pass } = await startHub();
+  const clients: Awaited<ReturnType<typeof opened>>[] = [];
+  for (let i = 0; i < LIMITS.channels; i += 1) {
+    clients.push(await opened(file));
+    pass(1);
+  }
+  const record = Uint8Array.of(1);
+  for (const channel of [0, 1]) at(links, 0).bring({ channel, isHandshake: false, record });
+  pass(29_000);
+  const early = connectRaw(file);
+  await until("a refusal", early.isClosed);
+  pass(2000);
+  expect((await opened(file)).open.channel).toBe(2);
+  await until("an end", at(clients, 2).isClosed);
+  expect(at(clients, 2).said.at(-1)).toEqual({ kind: "down" });
+  expect(clients.filter(({ isClosed }) => isClosed())).toHaveLength(1);
 });
 
 test("at the end every client hears it, and the line is free", async () => {
