@@ -66,8 +66,11 @@ const epochOf = ({ sha256 }: GreetingConfig, host: Uint8Array, device: Uint8Arra
   return ((hash[0] ?? 0) << 8) | (hash[1] ?? 0) || 1;
 };
 
-const isCommon = ({ oldest, newest }: Hello): boolean =>
-  oldest <= PROTOCOL_VERSION && newest >= PROTOCOL_VERSION;
+/** Whether both speak this version and a suite of it. */
+const isCommon = ({ oldest, newest, suites }: Hello): boolean =>
+  oldest <= PROTOCOL_VERSION &&
+  newest >= PROTOCOL_VERSION &&
+  SUITES.some((suite) => suites.includes(suite));
 
 const bodyOf = (config: GreetingConfig, nonce: Uint8Array): Uint8Array =>
   encodeAs(HELLO, {

@@ -7,7 +7,7 @@ import {
   FLAGS,
   type Frame,
 } from "../../../protocol/frame/frame.ts";
-import { HELLO, type Hello } from "../../../protocol/link/hello.ts";
+import { HELLO, type Hello, SUITES } from "../../../protocol/link/hello.ts";
 
 const EMPTY: Omit<Frame, "type"> = {
   flags: 0,
@@ -32,7 +32,7 @@ export const helloBytes = (nonce: Uint8Array, changes: Partial<Hello> = {}): Uin
     nonce,
     frameLimit: 512,
     window: 1,
-    suites: [],
+    suites: [...SUITES],
     features: [],
     ...changes,
   };

@@ -120,15 +120,17 @@ describe("named by name", () => {
     expect([pair.device.written, kindsOf(pair.device)]).toEqual([[], []]);
   });
 
-  test("no common version: the device answers and opens nothing", () => {
+  test("no common version or suite: the device answers and opens nothing", () => {
     const nonce = createRandom(SEED).bytes(16);
-    for (const [oldest, newest] of [
-      [2, 3],
-      [0, 0],
-      [2, 1],
-    ] as const) {
+    for (const changes of [
+      { oldest: 2, newest: 3 },
+      { oldest: 0, newest: 0 },
+      { oldest: 2, newest: 1 },
+      { suites: [] },
+      { suites: ["25519_ChaChaPoly_SHA256"] },
+    ]) {
       const device = linkOf("device", createRandom(SEED));
-      expect(device.receive(helloBytes(nonce, { oldest, newest }), 0)).toEqual([]);
+      expect(device.receive(helloBytes(nonce, changes), 0)).toEqual([]);
       const [answer] = framesIn(pulled(device, 0));
       expect(answer?.type).toBe("helloAck");
       const data = { type: "data", epoch: answer?.epoch ?? 0, flags: WHOLE } as const;
@@ -137,12 +139,15 @@ describe("named by name", () => {
     }
   });
 
-  test("no common version: the host says so once and stops asking", () => {
-    const { host, answer } = askedHost({ oldest: 2, newest: 9 });
-    expect(host.receive(answer, 2)).toEqual([{ kind: "incompatible" }]);
-    expect([host.liveEpoch(), host.deadlineMs()]).toEqual([undefined, undefined]);
-    expect(host.receive(answer, 3)).toEqual([]);
-  });
+  test.each([[{ oldest: 2, newest: 9 }], [{ suites: ["25519_ChaChaPoly_SHA256"] }]])(
+    "nothing in common, %j: the host says so once and stops asking",
+    (changes) => {
+      const { host, answer } = askedHost(changes);
+      expect(host.receive(answer, 2)).toEqual([{ kind: "incompatible" }]);
+      expect([host.liveEpoch(), host.deadlineMs()]).toEqual([undefined, undefined]);
+      expect(host.receive(answer, 3)).toEqual([]);
+    },
+  );
 
   test("an answer to somebody else's HELLO is no answer", () => {
     const { host, answer } = askedHost({});
