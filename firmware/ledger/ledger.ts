@@ -1,8 +1,9 @@
 /**
  * The ledger of one boot: which idempotency key stands for which request and how far that came, and
  * what was charged. Invariant: the total is the sum over the transactions that were committed, each
- * once for as long as the ledger knows it: a day from its last commit, the longest window. Pure: time is handed in, and may not go back. It knows no policy: `mayCharge` is where
- * limits on spending come in.
+ * once for as long as the ledger knows it: a day from its last commit, the longest window. Pure:
+ * time is handed in, and may not go back. It knows no policy: `mayCharge` is where limits on
+ * spending come in.
  */
 import { assert, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { type Charge, type ChargeEntry, createCharges } from "./charges.ts";
