@@ -27,6 +27,8 @@ export const LIMITS = {
   trustedHosts: 256,
   /** Milliseconds for which a pairing code is good: ten minutes. */
   pairingMs: 600_000,
+  /** How far the counter of a channel's handshakes may rise at once: its 16 bits must last. */
+  counterStep: 1024,
   /** Milliseconds until a handshake that is not confirmed is forgotten. */
   handshakeMs: 10_000,
 

@@ -35,7 +35,7 @@ export interface Epochs {
   /** Makes the candidate of that number the live one. */
   readonly promote: (epoch: number) => readonly Ended[];
   readonly end: (epoch: number, reason: EndReason) => readonly Ended[];
-  /** Whether a DATA frame may be taken now. */
+  /** Whether a DATA frame may be taken now; if it is contested, the live link is asked. */
   readonly takesData: (one: Epoch, frame: Frame, nowMs: number) => boolean;
   readonly tick: (nowMs: number) => readonly Ended[];
   readonly deadlineMs: () => number | undefined;
@@ -119,7 +119,7 @@ export const createEpochs = (): Epochs => {
     takesData: (one, { flags }, nowMs) => {
       const isFree = one === live || one.isStrong || (flags & FLAGS.handshake) !== 0;
       if (isFree || live === undefined || !live.isStrong) return true;
-      return nowMs - live.stream.heardMs() >= LINK_TIMES.strongSilence;
+      return live.stream.contest(nowMs);
     },
     tick: (nowMs) =>
       all().flatMap((one) => {

@@ -10,6 +10,8 @@ export interface KeepAlive {
   readonly deadlineMs: (shut: boolean) => number;
   /** Something that was sent has been taken. */
   readonly advance: () => void;
+  /** Another wants this link's place: whether to ask now, and whether it has been silent too long. */
+  readonly contest: (nowMs: number) => { readonly asks: boolean; readonly isSilent: boolean };
 }
 
 /** Heard at `nowMs` for the first time. */
@@ -19,6 +21,9 @@ export const createKeepAlive = (nowMs: number): KeepAlive => {
   let shutSinceMs: number | undefined;
   let askedMs = nowMs;
   let pingedMs = nowMs;
+  /** The first PING since the other side was heard. */
+  let unansweredMs: number | undefined;
+  let contestedMs = nowMs;
 
   // From the last PING on: a program that slept for long asks before it gives up.
   const silentMs = (): number =>
@@ -35,6 +40,7 @@ export const createKeepAlive = (nowMs: number): KeepAlive => {
     hear: (atMs) => {
       heardMs = atMs;
       pings = 0;
+      unansweredMs = undefined;
     },
     heardMs: () => heardMs,
     tick: (atMs, shut) => {
@@ -43,6 +49,7 @@ export const createKeepAlive = (nowMs: number): KeepAlive => {
         pings += 1;
         pingedMs = atMs;
         askedMs = atMs;
+        unansweredMs ??= atMs;
         return "ask";
       }
       return shut ? askShut(atMs) : undefined;
@@ -55,6 +62,13 @@ export const createKeepAlive = (nowMs: number): KeepAlive => {
     },
     advance: () => {
       shutSinceMs = undefined;
+    },
+    contest: (atMs) => {
+      const asks = unansweredMs === undefined || atMs >= contestedMs + LINK_TIMES.probeAgain;
+      if (asks) contestedMs = atMs;
+      unansweredMs ??= atMs;
+      const isUnanswered = atMs >= unansweredMs + LINK_TIMES.probe;
+      return { asks, isSilent: isUnanswered && atMs >= heardMs + LINK_TIMES.strongSilence };
     },
   };
 };

@@ -21,6 +21,7 @@ import {
 import type { Hello } from "./hello.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import type { OutgoingRecord } from "./outgoing.ts";
+import { createResets, type Resets } from "./resets.ts";
 import { createStream, earliest, type FrameParts, type StreamCounts } from "./stream.ts";
 
 /** What the link hands up. */
@@ -105,15 +106,11 @@ interface State {
   readonly greeter: Greeter;
   readonly intake: Intake;
   readonly epochs: Epochs;
-  /** Epochs whose end is still to be told. */
-  resets: readonly number[];
+  readonly resets: Resets;
   readonly counts: StreamCounts;
   foreign: number;
   echoes: number;
 }
-
-/** The live epoch's and the candidate's. */
-const MOST_RESETS = 2;
 
 const EMPTY = { flags: 0, seq: 0, ack: 0, window: 0, channel: 0, payload: new Uint8Array(0) };
 
@@ -182,6 +179,7 @@ const takeFrame = (state: State, frame: Frame, nowMs: number): readonly LinkEven
   const one = state.epochs.find(frame.epoch);
   if (one !== undefined) return takeOfEpoch(state, one, frame, nowMs);
   state.foreign += 1;
+  state.resets.foreign(frame, nowMs);
   return [];
 };
 
@@ -197,13 +195,12 @@ const receive = (state: State, bytes: Uint8Array, nowMs: number): readonly LinkE
 const tick = (state: State, nowMs: number): readonly LinkEvent[] => {
   state.greeter.tick(nowMs);
   const ended = state.epochs.tick(nowMs);
-  state.resets = [...state.resets, ...ended.map(({ epoch }) => epoch)].slice(-MOST_RESETS);
+  for (const { epoch } of ended) state.resets.tell(epoch);
   return retire(state, ended, nowMs);
 };
 
 const pull = (state: State, nowMs: number): Uint8Array | undefined => {
-  const [epoch] = state.resets;
-  state.resets = state.resets.slice(1);
+  const epoch = state.resets.pull();
   if (epoch !== undefined) return frameBytes(state, epoch, { type: "reset" });
   const greeting = state.greeter.pull();
   if (greeting !== undefined) return greeting;
@@ -211,11 +208,18 @@ const pull = (state: State, nowMs: number): Uint8Array | undefined => {
   return next === undefined ? undefined : frameBytes(state, next.epoch, next.parts);
 };
 
+const promote = (state: State, epoch: number): readonly LinkEvent[] => {
+  const ended = state.epochs.promote(epoch);
+  const [former] = ended;
+  if (former !== undefined) state.resets.replaced(former.epoch);
+  return ended;
+};
+
 const forget = (state: State): readonly LinkEvent[] => {
   const ended = state.epochs.all().flatMap(({ epoch }) => state.epochs.end(epoch, "cable"));
   state.greeter.restart();
   state.intake.reset();
-  state.resets = [];
+  state.resets.clear();
   return ended;
 };
 
@@ -223,7 +227,8 @@ const close = (state: State, nowMs: number): void => {
   const live = state.epochs.live();
   if (live !== undefined) {
     retire(state, state.epochs.end(live.epoch, "reset"), nowMs);
-    state.resets = [live.epoch];
+    state.resets.clear();
+    state.resets.tell(live.epoch);
   }
   state.greeter.rest();
 };
@@ -237,7 +242,7 @@ export const createLink = (config: LinkConfig): Link => {
     greeter: isHost ? createHostGreeter(config) : createDeviceGreeter(config),
     intake: createIntake(config.bytesPerMs),
     epochs: createEpochs(),
-    resets: [],
+    resets: createResets(),
     counts: { retransmitted: 0, naks: 0 },
     foreign: 0,
     echoes: 0,
@@ -253,7 +258,7 @@ export const createLink = (config: LinkConfig): Link => {
       return epochs.find(epoch)?.stream.send(record) ?? false;
     },
     room: (epoch) => epochs.find(epoch)?.stream.room() ?? 0,
-    promote: (epoch) => epochs.promote(epoch),
+    promote: (epoch) => promote(state, epoch),
     strengthen: (epoch) => {
       const one = epochs.find(epoch);
       if (one !== undefined) one.isStrong = true;

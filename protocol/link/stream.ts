@@ -35,6 +35,8 @@ export interface Stream {
   readonly tick: (nowMs: number, keepsAlive: boolean) => StreamEnd | undefined;
   readonly deadlineMs: (keepsAlive: boolean) => number | undefined;
   readonly heardMs: () => number;
+  /** Another wants this one's place: asks the other side, and tells whether it is too silent. */
+  readonly contest: (nowMs: number) => boolean;
   readonly isIdle: () => boolean;
 }
 
@@ -172,6 +174,11 @@ export const createStream = (config: StreamConfig, nowMs: number): Stream => {
         keepsAlive ? keepAlive.deadlineMs(outgoing.isShut()) : undefined,
       ),
     heardMs: keepAlive.heardMs,
+    contest: (atMs) => {
+      const { asks, isSilent } = keepAlive.contest(atMs);
+      if (asks) pings.ask();
+      return isSilent;
+    },
     isIdle: outgoing.isIdle,
   };
 };

@@ -9,6 +9,11 @@ export const LINK_TIMES = {
   candidate: 30_000,
   /** A live link with an `IK` session that was heard within this span keeps its place. */
   strongSilence: 2000,
+  /** And so does one that was asked no longer ago; while it is contested it is asked so often. */
+  probe: 1000,
+  probeAgain: 250,
+  /** Frames of a link that was just replaced are answered with RESET, no sooner than this. */
+  resetAgain: 500,
   /** The acknowledgement of a whole record waits so long for an answer to ride on. */
   promptAck: 1,
   /** And one in the middle of a record for a second frame. */

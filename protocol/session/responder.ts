@@ -139,13 +139,17 @@ const answer = (state: State, said: Message, nowMs: number): Uint8Array | undefi
   return handshakeRecord(said.pattern, said.counter, reply);
 };
 
+/** Counters rise, and in steps: one leap would use up the numbers of all who come after it. */
+const isNext = (counter: number, last: number): boolean =>
+  counter > last && counter - last <= LIMITS.counterStep;
+
 const takeHandshake = (
   state: State,
   record: Uint8Array,
   nowMs: number,
 ): readonly ResponderEvent[] => {
   const said = readHandshake(record);
-  const isFresh = said?.kind === "message" && said.counter > state.counter;
+  const isFresh = said?.kind === "message" && isNext(said.counter, state.counter);
   const isOpen = nowMs >= state.closedUntilMs;
   const reply = isFresh && isOpen ? answer(state, said, nowMs) : undefined;
   if (reply === undefined) {

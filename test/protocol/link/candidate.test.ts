@@ -1,6 +1,6 @@
 /** The live link and the one candidate beside it (SPEC, section 2). */
 import { describe, expect, test } from "bun:test";
-import { FLAGS } from "../../../protocol/frame/frame.ts";
+import { FLAGS, type FrameType } from "../../../protocol/frame/frame.ts";
 import type { LinkEvent } from "../../../protocol/link/link.ts";
 import { createRandom, SEED } from "../random.ts";
 import { framesOf, runTimers } from "./by-hand.ts";
@@ -178,16 +178,73 @@ describe("beside a live link with an IK session", () => {
     return one;
   };
 
-  test.each([
-    ["at once", 1001, false],
-    ["a moment before 2 s", 2999, false],
-    ["at 2 s", 3000, true],
-    ["after 2 s", 3001, true],
-  ])("a candidate's transport record %s of silence", (_, atMs, isTaken) => {
-    const { link, candidate, hear } = strong();
-    expect(hear(candidate, 0, atMs)).toEqual(isTaken ? [candidate] : []);
+  /** What the device says to a candidate's record, and whether it took it. */
+  const contest = ({ link, candidate, hear }: ReturnType<typeof strong>, atMs: number) => {
+    const isTaken = hear(candidate, 0, atMs).includes(candidate);
+    const said = framesOf(link, atMs).map(
+      ({ type, epoch }) => [type, epoch === candidate] as const,
+    );
+    return { isTaken, said };
+  };
+  const PING: (readonly [FrameType, boolean])[] = [["ping", false]];
+
+  test("a candidate's transport record is not taken before 2 s of silence, a PING in it", () => {
+    for (const [askedMs, takenMs] of [
+      [1001, 3000], // heard at 1000
+      [1999, 3000],
+      [2500, 3500],
+      [4000, 5000],
+    ] as const) {
+      const one = strong();
+      expect(contest(one, askedMs)).toEqual({ isTaken: false, said: PING });
+      expect(contest(one, takenMs - 1).isTaken).toBe(false);
+      expect(hearsAck(one, takenMs)).toEqual([["ack", 1]]);
+    }
+  });
+
+  /** What is said to a candidate whose record is taken now. */
+  const hearsAck = ({ link, candidate, hear }: ReturnType<typeof strong>, atMs: number) => {
+    expect(hear(candidate, 0, atMs)).toEqual([candidate]);
     const said = runTimers(link, atMs + 10).filter(({ frame }) => frame.epoch === candidate);
-    expect(said.map(({ frame }) => [frame.type, frame.ack])).toEqual(isTaken ? [["ack", 1]] : []);
+    return said.map(({ frame }) => [frame.type, frame.ack]);
+  };
+
+  test("a live link that answers the PING keeps its place, however idle it was", () => {
+    const one = strong();
+    for (let nowMs = 4000; nowMs < 40_000; nowMs += 900) {
+      expect(contest(one, nowMs)).toEqual({ isTaken: false, said: PING });
+      const pong = { type: "pong", payload: new Uint8Array(8), window: 8 } as const;
+      one.link.receive(frameBytes({ ...pong, epoch: one.live }), nowMs + 20);
+    }
+  });
+
+  test("the PINGs of a contest are few: one in 250 ms", () => {
+    const one = strong();
+    const said: unknown[] = [];
+    for (let nowMs = 4000; nowMs < 5000; nowMs += 1) said.push(...contest(one, nowMs).said);
+    expect(said).toHaveLength(4);
+  });
+
+  test("one that does not answer the PING of its own idleness has been asked", () => {
+    const one = strong();
+    runTimers(one.link, 7000);
+    expect(contest(one, 7001).isTaken).toBe(true);
+  });
+
+  test("who goes on in the link that was replaced is told so, twice a second at most", () => {
+    const one = strong();
+    one.link.promote(one.candidate);
+    const told: number[] = [];
+    for (let nowMs = 5000; nowMs <= 6000; nowMs += 100) {
+      expect(one.hear(one.live, 0, nowMs)).toEqual([]);
+      for (const { type, epoch } of framesOf(one.link, nowMs)) {
+        if (type === "reset" && epoch === one.live) told.push(nowMs);
+      }
+    }
+    expect(told).toEqual([5000, 5500, 6000]);
+    one.link.receive(frameBytes({ type: "reset", epoch: one.live }), 7000);
+    one.hear(one.live ^ one.candidate, 0, 7000);
+    expect(framesOf(one.link, 7000)).toEqual([]);
   });
 
   test("its handshake records are taken always, in their order with what had to wait", () => {
