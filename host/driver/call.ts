@@ -38,44 +38,54 @@ export interface Call {
   readonly access: Access;
   readonly psk: Uint8Array | undefined;
   readonly isTooLarge: boolean;
-  /** Whether any session has carried it to the device. */
-  wasSent: boolean;
+  /** The boot id of the device that a session has carried it to last, if any has. */
+  sentTo: string | undefined;
   /** Whether the present session has. */
   isAsked: boolean;
-  /** Handshakes for its sake that were refused. */
+  /** Handshakes for its sake that were refused, and those of anyone's on the way to them. */
   refusals: number;
+  delays: number;
   /** Forgets what came of a former session. */
   readonly request: (nowMs: number) => Request;
-  /** A message under its id; what is to be sent in turn. */
-  readonly take: (message: Message) => Iterable<Message>;
+  /** A message under its id; what is to be sent in turn, if anything is. */
+  readonly take: (message: Message) => Iterable<Message> | undefined;
   /** Settles it; the first time counts. */
   readonly settle: (outcome: WireOutcome) => void;
 }
 
-/** The parts of a result so far; what does not follow them, or exceeds the limit, is refused. */
+/**
+ * The parts of a result so far, in one buffer that grows with them: however small they are, they
+ * cost no more. What does not follow them, says nothing or exceeds the limit is refused.
+ */
 const createParts = () => {
-  let held: Uint8Array[] = [];
+  let held = new Uint8Array(0);
   let length = 0;
+  const grow = (needed: number): void => {
+    if (needed <= held.length) return;
+    const larger = new Uint8Array(Math.min(LIMITS.body, Math.max(needed, 2 * held.length)));
+    larger.set(held);
+    held = larger;
+  };
   return {
     clear: (): void => {
-      held = [];
+      held = new Uint8Array(0);
       length = 0;
     },
     add: (offset: number, bytes: Uint8Array): boolean => {
-      if (offset !== length || length + bytes.length > LIMITS.body) return false;
-      held.push(bytes);
-      length += bytes.length;
+      const end = length + bytes.length;
+      if (offset !== length || bytes.length === 0 || end > LIMITS.body) return false;
+      grow(end);
+      held.set(bytes, length);
+      length = end;
       return true;
     },
     read: (size: number): WireOutcome => {
       if (length !== size) return fail("malformed_reply");
-      const decoded = decodeCbor(Uint8Array.from(Buffer.concat(held)));
+      const decoded = decodeCbor(held.slice(0, length));
       return decoded.ok ? ok(decoded.value) : fail("malformed_reply");
     },
   };
 };
-
-const NOTHING: readonly Message[] = [];
 
 /** A call that nobody has been asked yet. */
 export const createCall = (
@@ -86,26 +96,26 @@ export const createCall = (
   const { code, idempotencyKey, deadlineAtMs } = body;
   const sending = createRequestBody({ id, code, idempotencyKey }, body.params);
   const parts = createParts();
-  const take = (message: Message): Iterable<Message> => {
+  const take = (message: Message): Iterable<Message> | undefined => {
     switch (message.kind) {
       case "result":
         settle(message.size === undefined ? ok(message.result) : parts.read(message.size));
-        return NOTHING;
+        return undefined;
       case "refusal":
         settle(fail(message.error, message.details));
-        return NOTHING;
+        return undefined;
       case "part":
         if (!parts.add(message.offset, message.bytes)) settle(fail("malformed_reply"));
-        return NOTHING;
+        return undefined;
       case "progress": {
         const { phase, done, total } = message;
         body.onProgress?.({ phase, done, total });
-        return NOTHING;
+        return undefined;
       }
       case "credit":
         return sending.chunks(message);
       default:
-        return NOTHING; // requests, cancels and chunks are a host's to send
+        return undefined; // requests, cancels and chunks are a host's to send
     }
   };
   return {
@@ -113,9 +123,10 @@ export const createCall = (
     access: body.access,
     psk: body.psk,
     isTooLarge: sending.isTooLarge,
-    wasSent: false,
+    sentTo: undefined,
     isAsked: false,
     refusals: 0,
+    delays: 0,
     request: (nowMs) => {
       parts.clear();
       const leftMs = deadlineAtMs === undefined ? undefined : Math.ceil(deadlineAtMs - nowMs);

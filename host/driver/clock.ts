@@ -21,6 +21,10 @@ export const wait = (clock: HostClock, delayMs: number, signal: AbortSignal): Pr
   if (signal.aborted || delayMs <= 0) return Promise.resolve();
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancel = clock.after(delayMs, resolve);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise.finally(cancel);
+  const wake = (): void => resolve();
+  signal.addEventListener("abort", wake, { once: true });
+  return promise.finally(() => {
+    cancel();
+    signal.removeEventListener("abort", wake);
+  });
 };

@@ -56,6 +56,10 @@ export interface Remote {
 }
 
 const RETRY_MS = 100;
+/** The longest pause between two wires that come to nothing. */
+const LONGEST_RETRY_MS = 5000;
+/** A wire over which nobody called came to something if it lasted so long. */
+const STEADY_MS = 10_000;
 
 const isSameBoot = (a: Hello, b: Hello): boolean => a.bootId?.join() === b.bootId?.join();
 
@@ -119,6 +123,10 @@ interface State {
   peer: Hello;
   /** The reconnection under way. */
   returning: Promise<void>;
+  /** Since when no wire has come to anything, and how many have not. */
+  troubledMs: number | undefined;
+  failures: number;
+  servedMs: number;
   isLost: boolean;
 }
 
@@ -132,11 +140,32 @@ const dial = (state: State): Promise<Outcome<Wire, ConnectError>> =>
     signal: state.closing.signal,
   });
 
-/** Tries again until a signer answers, the time is over or the device is given up. */
+/** The wire came to something: what troubles come next are new ones. */
+const cameThrough = (state: State): void => {
+  state.troubledMs = undefined;
+  state.failures = 0;
+};
+
+/** The pause before the next wire: none at first, then longer for each that comes to nothing. */
+const pauseOf = ({ failures, servedMs }: State, nowMs: number): number => {
+  if (failures > 0) return Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** failures);
+  return nowMs - servedMs < RETRY_MS ? RETRY_MS : 0;
+};
+
+/**
+ * Tries again until a signer answers, the time is over or the device is given up. The time counts
+ * from the last wire that came to something: one that greets and goes is no device.
+ */
 const redial = async (state: State): Promise<Outcome<Wire, ConnectError>> => {
   const { clock, closing } = state;
-  const untilMs = clock.nowMs() + (state.options.reconnectMs ?? 10_000);
+  const nowMs = clock.nowMs();
+  const isIdle = state.waiting.all().length === 0;
+  if (isIdle && nowMs - state.servedMs >= STEADY_MS) cameThrough(state);
+  state.troubledMs ??= nowMs;
+  const untilMs = state.troubledMs + (state.options.reconnectMs ?? 10_000);
   let fresh: Outcome<Wire, ConnectError> = fail("port_missing");
+  await wait(clock, pauseOf(state, nowMs), closing.signal);
+  state.failures += 1;
   while (!closing.signal.aborted && clock.nowMs() < untilMs) {
     fresh = await dial(state);
     if (fresh.ok) return fresh;
@@ -151,17 +180,14 @@ const giveUp = (state: State, error: ConnectError): void => {
   state.waiting.settleAll(fail("link_down"));
 };
 
-/** What was asked of a boot that is over may have taken effect, or not. */
+/** News only: what a HELLO says of the boot is believed once a session is bound to it. */
 const welcome = (state: State, wire: Wire): void => {
   const before = state.peer;
   state.peer = wire.peer;
+  state.servedMs = state.clock.nowMs();
   tell(state, { kind: "connected", peer: wire.peer });
-  const isRebooted = !isSameBoot(before, wire.peer);
-  if (isRebooted) tell(state, { kind: "rebooted", peer: wire.peer });
-  for (const call of state.waiting.all()) {
-    call.isAsked = false;
-    if (isRebooted && call.wasSent) call.settle(fail("call_indeterminate"));
-  }
+  if (!isSameBoot(before, wire.peer)) tell(state, { kind: "rebooted", peer: wire.peer });
+  for (const call of state.waiting.all()) call.isAsked = false;
 };
 
 const leaveWire = async (state: State): Promise<void> => {
@@ -207,6 +233,7 @@ const serve = (state: State, wire: Wire): void => {
     waiting: waiting.all,
     find: waiting.find,
     askStatus: (signal) => askStatus(state, signal),
+    began: () => cameThrough(state),
     renew: comeBackSoon,
   });
   wire.onDown(comeBackSoon);
@@ -244,6 +271,9 @@ export const openRemote = async (
     steward: undefined,
     peer: first.value.peer,
     returning: Promise.resolve(),
+    troubledMs: undefined,
+    failures: 0,
+    servedMs: 0,
     isLost: false,
   };
   serve(state, first.value);

@@ -17,8 +17,11 @@ const CHUNK = LIMITS.piece;
 export interface RequestBody {
   /** The request; sent anew in each session, after which credit is waited for anew. */
   readonly request: (deadlineMs: number | undefined) => Request;
-  /** The chunks that a credit allows. */
-  readonly chunks: (credit: Credit) => Iterable<Piece>;
+  /**
+   * The chunks that a credit allows; none where those of an earlier one are still to be taken: they
+   * go on as far as the later one allows.
+   */
+  readonly chunks: (credit: Credit) => Iterable<Piece> | undefined;
   /** Whether it is too large for any device. */
   readonly isTooLarge: boolean;
 }
@@ -35,23 +38,34 @@ export const createRequestBody = (head: Head, params: unknown): RequestBody => {
     sha256: Uint8Array.from(createHash("sha256").update(bytes).digest()),
   });
   const content = isInline ? { params: decodedOf(bytes) } : { body: claim() };
-  let next: number | undefined;
-  const cut = function* (limit: number): Generator<Piece> {
-    for (let offset = next ?? 0; offset < limit; offset = next ?? limit) {
-      const end = Math.min(offset + CHUNK, limit);
-      next = end;
-      yield { kind: "chunk", id: head.id, offset, bytes: bytes.subarray(offset, end) };
+  /** The next byte to send and how far, in this session; each session's chunks are its own. */
+  interface Way {
+    next: number;
+    limit: number;
+    isCutting: boolean;
+  }
+  let way: Way | undefined;
+  const cut = function* (on: Way): Generator<Piece> {
+    while (on.next < on.limit) {
+      const offset = on.next;
+      on.next = Math.min(offset + CHUNK, on.limit);
+      yield { kind: "chunk", id: head.id, offset, bytes: bytes.subarray(offset, on.next) };
     }
+    on.isCutting = false;
   };
   return {
     request: (deadlineMs) => {
-      next = undefined;
+      way = undefined;
       const base = { ...head, kind: "request", ...content } as const;
       return deadlineMs === undefined ? base : { ...base, deadlineMs };
     },
     chunks: ({ have, limit }) => {
-      next ??= have;
-      return isInline ? [] : cut(Math.min(limit, bytes.length));
+      if (isInline) return undefined;
+      way ??= { next: have, limit: 0, isCutting: false };
+      way.limit = Math.max(way.limit, Math.min(limit, bytes.length));
+      if (way.isCutting || way.next >= way.limit) return undefined;
+      way.isCutting = true;
+      return cut(way);
     },
     isTooLarge: bytes.length > LIMITS.body,
   };

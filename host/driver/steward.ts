@@ -9,7 +9,7 @@ import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { Call, WireOutcome } from "./call.ts";
 import { type Channel, createChannel, type Ephemerals } from "./channel.ts";
 import { type HostClock, wait } from "./clock.ts";
-import { fateOf, type Guise, isAllowed, neediest, triesOf } from "./guise.ts";
+import { fateOf, type Guise, isAllowed, isOfAnotherBoot, mayTryAgain, neediest } from "./guise.ts";
 import type { DeviceStatus, Identity } from "./identity.ts";
 import { ANYONE, createPreparation, type Prepared } from "./preparation.ts";
 import type { Wire } from "./wire.ts";
@@ -27,6 +27,8 @@ export interface Household {
    * the latest by the signal.
    */
   readonly askStatus: (signal: AbortSignal) => Promise<WireOutcome>;
+  /** A session counts: a device is there that has its keys. */
+  readonly began: () => void;
   /** The wire has had its handshakes, or none comes to anything: another is needed. */
   readonly renew: () => void;
 }
@@ -42,7 +44,7 @@ export interface Steward {
   readonly end: () => void;
 }
 
-/** How long after a refusal the next handshake begins (SPEC, section 3). */
+/** How long after a refusal, or a session's end, the next handshake begins (SPEC, section 3). */
 const RETRY_MS = 500;
 
 /** Refusals of anyone's session, one after the other, after which another link is tried: 10 s. */
@@ -54,6 +56,8 @@ const STATUS_MS = 10_000;
 
 interface State {
   readonly household: Household;
+  /** The boot id that the device's HELLO says. */
+  readonly boot: string;
   readonly channel: Channel;
   readonly preparation: ReturnType<typeof createPreparation>;
   readonly stopped: AbortController;
@@ -74,13 +78,17 @@ const forgetSession = (state: State): void => {
   for (const call of state.household.waiting()) call.isAsked = false;
 };
 
-/** Sends what the present session may carry. */
-const askAll = ({ household, channel, guise }: State): void => {
+/** Sends what the present session may carry. What another boot was asked may have taken effect. */
+const askAll = ({ household, channel, guise, boot }: State): void => {
   if (guise === undefined || !channel.isOpen()) return;
   for (const call of household.waiting()) {
     if (call.isAsked || !isAllowed(call, guise)) continue;
+    if (isOfAnotherBoot(call, boot)) {
+      call.settle(fail("call_indeterminate"));
+      continue;
+    }
     call.isAsked = true;
-    call.wasSent = true;
+    call.sentTo = boot;
     channel.send([call.request(household.clock.nowMs())]);
   }
 };
@@ -143,9 +151,10 @@ const serve = async (state: State, call: Call): Promise<void> => {
   const prepared = await state.preparation.prepare(call);
   const began = prepared.ok ? await begin(state, prepared.value) : prepared;
   if (began.ok || state.stopped.signal.aborted) return;
-  call.refusals += 1;
-  const mayTryAgain = began.error === "session_refused" && call.refusals < triesOf(call);
-  if (!mayTryAgain) call.settle(fateOf(call, began));
+  if (prepared.ok) call.refusals += 1;
+  else call.delays += 1;
+  const isFinal = began.error !== "session_refused" || !mayTryAgain(call);
+  if (isFinal) call.settle(fateOf(call, began, state.boot));
 };
 
 /** One session after the other, until nobody needs another. */
@@ -182,15 +191,18 @@ export const createSteward = (wire: Wire, household: Household): Steward => {
       const { guise } = state;
       if (call?.isAsked !== true || guise === undefined) return;
       // Whoever is at the other end of this session answers only what it may carry.
-      if (isAllowed(call, guise)) channel.send(call.take(message));
+      const said = isAllowed(call, guise) ? call.take(message) : undefined;
+      if (said !== undefined) channel.send(said);
     },
     began: (): void => {
+      household.began();
       forgetSession(state);
       state.guise = state.nextGuise;
       state.refusedAnyone = 0;
     },
     ended: (): void => {
       forgetSession(state);
+      state.notBeforeMs = clock.nowMs() + RETRY_MS;
       state.endStatus(); // nobody else would begin the session that it needs now
       void look(state);
     },
@@ -199,6 +211,7 @@ export const createSteward = (wire: Wire, household: Household): Steward => {
   const channel = createChannel(wire, clock, listener, ephemeral);
   const state: State = {
     household,
+    boot: wire.peer.bootId?.toHex() ?? "",
     channel,
     preparation: createPreparation({ identity, askStatus: () => askStatus(state) }),
     stopped: new AbortController(),

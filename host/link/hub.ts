@@ -31,6 +31,8 @@ export interface Hub {
 }
 
 const RETRY_MS = 100;
+/** The longest pause between two links, and how long one must last to need none. */
+const [LONGEST_RETRY_MS, STEADY_MS] = [5000, 10_000];
 const CHANNELS: readonly number[] = Array.from({ length: LIMITS.channels }, (_, i) => i);
 /** How long a client may hold a channel without a session where another wants it. */
 const IDLE_MS = 30_000;
@@ -53,6 +55,9 @@ interface State {
   /** A channel's next client comes as late as can be: the device may hold a grudge for a while. */
   nextChannel: number;
   returning: Promise<void>;
+  /** When the link came up, and how many went soon, one after the other. */
+  servedMs: number;
+  failures: number;
 }
 
 const openOf = (state: State, { binding }: LineLink, channel: number): SocketOpen => ({
@@ -125,6 +130,7 @@ const dismissAll = ({ seats }: State): void => {
 
 const serve = (state: State, link: LineLink): void => {
   state.link = link;
+  state.servedMs = state.options.clock.nowMs();
   state.counters = createCounters(state.options.clock.nowMs());
   link.onRecord(({ channel, isHandshake, record }) => {
     const seat = state.seats.get(channel);
@@ -147,10 +153,19 @@ const renew = async (state: State, link: LineLink): Promise<void> => {
   await state.returning;
 };
 
+/** The pause before the next link: longer for each, one after the other, that did not last. */
+const pauseOf = (state: State): number => {
+  const nowMs = state.options.clock.nowMs();
+  const hasLasted = nowMs - state.servedMs >= STEADY_MS;
+  state.failures = hasLasted ? 0 : state.failures + 1;
+  return hasLasted ? 0 : Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (state.failures - 1));
+};
+
 const comeBack = async (state: State, former: LineLink): Promise<void> => {
   const { clock, dial } = state.options;
   const { signal } = state.closing;
   await former.close(); // an open descriptor would keep the device's name busy
+  await wait(clock, pauseOf(state), signal);
   while (!signal.aborted) {
     const fresh = await dial(signal);
     if (fresh.ok && signal.aborted) await fresh.value.close();
@@ -209,6 +224,8 @@ export const createHub = (first: LineLink, options: HubOptions): Hub => {
     counters: createCounters(options.clock.nowMs()),
     nextChannel: 0,
     returning: Promise.resolve(),
+    servedMs: options.clock.nowMs(),
+    failures: 0,
   };
   serve(state, first);
   return {

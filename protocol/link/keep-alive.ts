@@ -10,7 +10,7 @@ export interface KeepAlive {
   readonly deadlineMs: (shut: boolean) => number;
   /** Something that was sent has been taken. */
   readonly advance: () => void;
-  /** Another wants this link's place: whether to ask now, and whether it has been silent too long. */
+  /** Another wants this link's place: whether to ask it now, and whether it is too silent. */
   readonly contest: (nowMs: number) => { readonly asks: boolean; readonly isSilent: boolean };
 }
 

@@ -147,3 +147,22 @@ test("a line that goes down while it is being left is no second reason to come b
   expect(kinds).toEqual(["connected", "disconnected", "connected"]);
   await remote.close();
 });
+
+test("a device that greets and goes, again and again: pauses, and an end in time", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const { kinds, onEvent } = recorder();
+  let opened = 0;
+  const open: OpenWire = async (options) => {
+    const wire = unwrap(await overLine(emulator.open, SYSTEM_CLOCK)(options));
+    opened += 1;
+    return ok({ ...wire, onDown: (action) => void setImmediate(action) });
+  };
+  const remote = unwrap(await openRemote(open, { onEvent, reconnectMs: 1000 }));
+  const { code, access, params } = REGISTRY.getStatus;
+  const body = { code, access, params: params.toWire({}), idempotencyKey: new Uint8Array(16) };
+  const { signal } = new AbortController();
+  expect(await remote.call(body, signal)).toEqual(fail("link_down"));
+  expect(opened).toBeLessThanOrEqual(5);
+  expect(kinds.at(-1)).toBe("lost");
+  await remote.close();
+});

@@ -212,6 +212,17 @@ test("a link that goes down ends its clients; new ones wait until it is up again
   expect(changes).toEqual([false, true]);
 });
 
+test("a device that greets and goes is dialled with longer and longer pauses", async () => {
+  const { links } = await startHub();
+  const endMs = performance.now() + 1000;
+  while (performance.now() < endMs) {
+    at(links, links.length - 1).breakDown();
+    await Bun.sleep(1);
+  }
+  expect(links.length).toBeGreaterThan(2);
+  expect(links.length).toBeLessThanOrEqual(5);
+});
+
 /** Uses up the counters of a client's channel, as fast as it may. */
 const wearOut = async (
   { links, pass }: Awaited<ReturnType<typeof startHub>>,
