@@ -92,7 +92,7 @@ describe("a device of another boot", () => {
     scene.end();
   });
 
-  test("that refuses the role leaves the call indeterminate; the same boot refuses it", async () => {
+  test("that refuses the role leaves it indeterminate; the same boot refuses it", async () => {
     for (const [sentTo, end] of [
       ["00", "call_indeterminate"],
       [BOOT.toHex(), "session_refused"],
