@@ -4,7 +4,7 @@
  */
 import { LIMITS } from "../protocol/limits.ts";
 import type { Hello } from "../protocol/link/hello.ts";
-import { createLink } from "../protocol/link/link.ts";
+import { createLink, type LinkEvent } from "../protocol/link/link.ts";
 import type { ResponderConfig } from "../protocol/session/responder.ts";
 import type { Calls } from "./calls/calls.ts";
 import type { Hal } from "./hal.ts";
@@ -20,10 +20,20 @@ export interface LineConfig {
   readonly nonce: () => Uint8Array;
   /** Something was sent, or could have been. */
   readonly onTurn: () => void;
+  /** A broken invariant of ours: wipes and ends. */
+  readonly onFault: () => void;
 }
 
 /** Serves the line from now on. */
-export const serveLine = ({ hal, calls, responder, state, nonce, onTurn }: LineConfig): void => {
+export const serveLine = ({
+  hal,
+  calls,
+  responder,
+  state,
+  nonce,
+  onTurn,
+  onFault,
+}: LineConfig): void => {
   const { clock } = hal;
   const link = createLink({
     side: "device",
@@ -35,16 +45,23 @@ export const serveLine = ({ hal, calls, responder, state, nonce, onTurn }: LineC
   });
   let stopTimer: () => void = () => undefined;
   let isTurning = false;
+  /** Bytes of a peer never throw: what does is ours, and a device at fault does not go on. */
+  const guarded = (step: () => void): void => {
+    try {
+      step();
+    } catch {
+      onFault();
+    }
+  };
   const sessions = createSessions({ link, calls, responder, onWaiting: () => turn() });
 
   const schedule = (): void => {
     stopTimer();
     const deadlineMs = link.deadlineMs();
     if (deadlineMs === undefined) return;
-    stopTimer = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () => {
-      sessions.take(link.tick(clock.nowMs()), clock.nowMs());
-      turn();
-    });
+    stopTimer = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
+      hear(() => link.tick(clock.nowMs())),
+    );
   };
   const pull = (): boolean => {
     const bytes = hal.link.hasRoom() ? link.pull(clock.nowMs()) : undefined;
@@ -56,21 +73,20 @@ export const serveLine = ({ hal, calls, responder, state, nonce, onTurn }: LineC
   const turn = (): void => {
     if (isTurning) return;
     isTurning = true;
-    do sessions.pump(clock.nowMs());
-    while (pull());
+    guarded(() => {
+      do sessions.pump(clock.nowMs());
+      while (pull());
+    });
     isTurning = false;
     schedule();
     onTurn();
   };
-  hal.link.onReceive((bytes) => {
-    const nowMs = clock.nowMs();
-    sessions.take(link.receive(bytes, nowMs), nowMs);
+  const hear = (step: () => readonly LinkEvent[]): void => {
+    guarded(() => sessions.take(step(), clock.nowMs()));
     turn();
-  });
+  };
+  hal.link.onReceive((bytes) => hear(() => link.receive(bytes, clock.nowMs())));
   hal.link.onRoom(turn);
   // Whoever comes next is a stranger: not even a repeated frame is for him.
-  hal.link.onCable(() => {
-    sessions.take(link.forget(), clock.nowMs());
-    turn();
-  });
+  hal.link.onCable(() => hear(link.forget));
 };

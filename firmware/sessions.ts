@@ -156,12 +156,11 @@ const takeAll = (state: State, events: readonly LinkEvent[], nowMs: number): voi
 };
 
 /** One message of a session; false where it has none or none may be sent. */
-const sendNext = (
-  { link }: SessionsConfig,
-  { epoch, channel, responder, turns }: Place,
-  nowMs: number,
-): boolean => {
-  if (link.room(epoch) <= DEVICE_LIMITS.spareRecords) return false;
+const sendNext = (state: State, place: Place, nowMs: number): boolean => {
+  const { link } = state.config;
+  const { epoch, channel, responder, turns } = place;
+  if (turns.size() === 0 || link.room(epoch) <= DEVICE_LIMITS.spareRecords) return false;
+  for (const event of responder.wear(nowMs)) act(state, place, event, nowMs);
   const message = turns.next();
   const record = message === undefined ? undefined : responder.seal(encodeMessage(message), nowMs);
   if (record === undefined) return false;
@@ -178,7 +177,7 @@ export const createSessions = (config: SessionsConfig): Sessions => {
       while (hasMore) {
         hasMore = false;
         for (const place of state.places.values()) {
-          if (sendNext(config, place, nowMs)) hasMore = true;
+          if (sendNext(state, place, nowMs)) hasMore = true;
         }
       }
     },

@@ -225,6 +225,10 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
     responder: responderOf(hal, device, () => trust, pairing),
     state: () => ({ bootId: bootId.value, phase: device().phase }),
     nonce: () => nonceOf(hal),
+    onFault: () => {
+      state.audit({ kind: "fault", during: "line" });
+      end("fault");
+    },
     onTurn: () => {
       const now = device();
       if (now.phase === "ended") end(now.reason);

@@ -45,7 +45,7 @@ export interface Channel {
   readonly end: () => void;
 }
 
-/** Where ephemeral keys come from: 32 bytes each; the system's generator unless told. */
+/** Where ephemeral keys come from: 32 bytes each, which are overwritten after use. */
 export type Ephemerals = () => Uint8Array;
 
 /** Handshakes of one channel are counted in 16 bits: the link is given up before they run out. */
@@ -132,7 +132,10 @@ const begin = (
   }
   const { promise, resolve } = Promise.withResolvers<Outcome<Began, "session_refused">>();
   state.waiting = resolve;
-  take(state, [initiator.begin(opening, noiseSuite.keyPair(ephemeral()), clock.nowMs())]);
+  const secret = ephemeral();
+  const pair = noiseSuite.keyPair(secret);
+  secret.fill(0);
+  take(state, [initiator.begin(opening, pair, clock.nowMs())]);
   return promise;
 };
 

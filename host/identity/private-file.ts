@@ -36,6 +36,7 @@ const unreadable = (file: string, why: string): Failure<PrivateFileError> =>
 const unfitness = (descriptor: number): string | undefined => {
   const found = fstatSync(descriptor);
   if (!found.isFile()) return "not a file";
+  if (found.uid !== process.getuid?.()) return "another user's: chown makes it yours";
   if ((found.mode & 0o077) !== 0) return "open to others: chmod 600 makes it yours again";
   return found.size > LARGEST ? "too large" : undefined;
 };

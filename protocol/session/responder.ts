@@ -48,6 +48,8 @@ export interface Responder {
     isHandshake: boolean,
     nowMs: number,
   ) => readonly ResponderEvent[];
+  /** Ends a session that has had its time or its records. */
+  readonly wear: (nowMs: number) => readonly ResponderEvent[];
   /** Seals a message under the session that counts; `undefined` where there is none. */
   readonly seal: (plaintext: Uint8Array, nowMs: number) => Uint8Array | undefined;
   /** Zeroes every key. */
@@ -190,19 +192,25 @@ const confirm = (state: State, fresh: Held): readonly ResponderEvent[] => {
   ];
 };
 
+/** A session that is worn goes, and its host is told, so that neither waits in vain. */
+const wear = (state: State, nowMs: number): readonly ResponderEvent[] => {
+  const { live } = state;
+  if (live === undefined || !isWorn(live.transport, nowMs)) return [];
+  live.transport.end();
+  state.live = undefined;
+  return [{ kind: "ended", reason: "worn" }, NO_SESSION];
+};
+
 /** The record of a message, or a stray confirmation, under the session that counts. */
 const takeMessage = (
   state: State,
   record: Uint8Array,
   nowMs: number,
 ): readonly ResponderEvent[] => {
+  const worn = wear(state, nowMs);
+  if (worn.length > 0) return worn;
   const { live } = state;
   if (live === undefined) return refuse(state, nowMs);
-  if (isWorn(live.transport, nowMs)) {
-    live.transport.end();
-    state.live = undefined;
-    return [{ kind: "ended", reason: "worn" }, NO_SESSION];
-  }
   const plaintext = live.transport.open(record);
   if (plaintext === undefined) return refuse(state, nowMs);
   return plaintext.length === 0 ? [] : [{ kind: "plaintext", plaintext }];
@@ -238,6 +246,7 @@ export const createResponder = (config: ResponderConfig, binding: ChannelBinding
   return {
     take: (record, isHandshake, nowMs) =>
       isHandshake ? takeHandshake(state, record, nowMs) : takeTransport(state, record, nowMs),
+    wear: (nowMs) => wear(state, nowMs),
     seal: (plaintext, nowMs) =>
       state.live === undefined || isWorn(state.live.transport, nowMs)
         ? undefined

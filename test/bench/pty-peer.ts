@@ -73,6 +73,9 @@ const serveLayers = (): void => {
     state: () => ({ bootId: new Uint8Array(16), phase: "sealed" }),
     nonce: () => random(16),
     onTurn: () => undefined,
+    onFault: () => {
+      throw new Error("a fault");
+    },
   });
 };
 

@@ -98,6 +98,9 @@ export const startFake = (lies: Lies): string => {
     state: () => ({ bootId: BOOT_ID, phase: "ready" }),
     nonce: () => random(16),
     onTurn: () => undefined,
+    onFault: () => {
+      throw new Error("a fault");
+    },
   });
   atEnd(() => pty.close());
   return pty.path;

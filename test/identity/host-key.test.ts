@@ -1,6 +1,6 @@
 /** The host's key: made once, kept private, the same to all programs of a user. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { x25519 } from "@noble/curves/ed25519.js";
 import { noiseSuite } from "../../host/driver/noise-suite.ts";
@@ -79,6 +79,16 @@ describe("a file that is not to be trusted", () => {
       unwrap(openHostKey(home, keyPair));
     },
   );
+
+  // Only root can give a file away.
+  test.skipIf(process.getuid?.() !== 0)("another user's", () => {
+    const home = temporaryHome();
+    const { file } = unwrap(openHostKey(home, keyPair));
+    chownSync(file, 65_534, 65_534);
+    const outcome = openHostKey(home, keyPair);
+    expect(outcome).toMatchObject({ error: "file_unreadable", details: { file } });
+    expect(JSON.stringify(outcome)).toContain("another user's");
+  });
 
   test("malformed is named, and left as it is", () => {
     const home = temporaryHome();

@@ -64,8 +64,8 @@ export interface Device {
   readonly log: readonly string[];
 }
 
-/** Bytes for bodies: two of hosts and one of anyone else. */
-const MOST_HELD = 2 * (1 << 20) + (1 << 15);
+/** Bytes for bodies: four of hosts and one of anyone else. */
+const MOST_HELD = 4 * (1 << 20) + (1 << 15);
 /** Calls at work and bodies: the rooms of all kinds of callers, and what may run twice. */
 const MOST_OPEN = 64;
 

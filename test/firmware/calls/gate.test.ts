@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { encodeMessage, type Message } from "../../../protocol/call/envelope.ts";
 import { COMMAND_NAMES, REGISTRY } from "../../../protocol/commands/registry.ts";
+import { ok } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import { mayCall } from "../../../protocol/session/role.ts";
 import { seeded } from "../outcomes.ts";
@@ -55,6 +56,27 @@ describe("the order", () => {
       }
     });
   }
+
+  test("a device that has ended repeats nothing, not even what ended it", async () => {
+    const bench = createCallBench({
+      handlers: {
+        seal: ({ advance }) => {
+          advance({ kind: "ended", reason: "seal" });
+          return ok({});
+        },
+      },
+    });
+    const session = bench.session(hostOf("operator"));
+    const ids = [1, 1].map((key) => session.ask("seal", new Map(), { key }));
+    await settle();
+    const later = session.ask("seal", new Map(), { key: 1 });
+    await settle();
+    expect([...ids, later].map(session.finals)).toEqual([
+      ["result"],
+      ["wrong_phase"],
+      ["wrong_phase"],
+    ]);
+  });
 
   test("a role and a phase are judged before a body is asked for", async () => {
     const bench = createCallBench({ phase: "suspended" });

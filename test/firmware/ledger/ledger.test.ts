@@ -25,6 +25,18 @@ describe("keys of hosts", () => {
     expect(ledger.size()).toBe(1);
   });
 
+  test("keep their trace: one that ended stays so, even if it did not begin again", () => {
+    const ledger = createLedger();
+    for (const hasTrace of [true, false]) {
+      unwrap(ledger.begin(host(1), "d", 0));
+      ledger.end(host(1), hasTrace, 0);
+      expect(ledger.standing(host(1), "d", 0)).toBe("ended");
+    }
+    unwrap(ledger.begin(host(2), "d", 0));
+    ledger.end(host(2), false, 0);
+    expect(ledger.standing(host(2), "d", 0)).toBe("unknown");
+  });
+
   test("that are committed fill the ledger and are never given up before", () => {
     const ledger = createLedger();
     for (let key = 0; key < DEVICE_LIMITS.ledgerKeys; key += 1) {
