@@ -213,6 +213,7 @@ export const ERRORS = {
   funds_insufficient: entry(1015, "host", "later", "The coins do not cover payments and fee."),
   nothing_to_pay: entry(1016, "host", "never", "No request passed the screening."),
   request_malformed: entry(1017, "host", "never", "The line is not a withdrawal request."),
+  device_changed: entry(1019, "host", "never", "The device is not the one that answered before."),
   unexpected: entry(1018, "host", "never", "Mayfly met a fault of its own."),
 } as const satisfies Record<string, Declaration>;
 

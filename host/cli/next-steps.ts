@@ -8,6 +8,8 @@ const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   not_a_signer: "`mayfly devices` lists the signers on this machine",
   session_refused: "`mayfly pair --role ROLE` makes this host known to the device in that role",
   device_unknown: "`mayfly pair` makes this host and the device known to each other",
+  link_key_mismatch: "`mayfly pair --replace` forgets the device that was known by that name",
+  device_changed: "somebody may sit between: look at the cable, and begin again",
   pairing_words_invalid: "copy all 12 from the device's screen, in order",
   link_loopback: "look at the cable or the program at the other end",
   wallet_unknown: "`mayfly wallet register` makes a wallet known to the device",

@@ -40,7 +40,10 @@ export interface CallOptions {
   /** 16 bytes; the same key repeats the same call. Random unless told. */
   readonly idempotencyKey?: Uint8Array;
   readonly onProgress?: (progress: CallProgress) => void;
-  /** 32 bytes, from the words on the device's screen: what `pair` needs. */
+  /**
+   * 32 bytes, from the words on the device's screen: what `pair` needs. Whatever is called with it
+   * goes over the session of these words and no other, so that the device that shows them answers.
+   */
   readonly psk?: Uint8Array;
 }
 
@@ -115,7 +118,7 @@ const call = async <N extends CommandName>(
   const outcome = await remote.call(
     {
       code,
-      access,
+      access: psk === undefined ? access : "pairing",
       idempotencyKey: options.idempotencyKey ?? freshKey(connection),
       params: schema.toWire(params),
       deadlineAtMs: clock.nowMs() + patienceMs,

@@ -116,6 +116,15 @@ const begin = async (state: State, { opening, guise }: Prepared): Promise<Outcom
   return began;
 };
 
+/** The device never says what it refused: the host knows what it asked for. */
+const beginAs = async (state: State, prepared: Prepared): Promise<Outcome<void>> => {
+  const began = await begin(state, prepared);
+  const isRole = prepared.opening.pattern === "IK";
+  return !began.ok && began.error === "session_refused" && isRole
+    ? fail("session_refused", { role: prepared.guise })
+    : began;
+};
+
 const isLost = (reply: WireOutcome): boolean => !reply.ok && reply.error === "timeout";
 
 /** Asks once, over the present session or one of anyone's; `timeout` where that is lost. */
@@ -149,7 +158,7 @@ const askStatus = async (state: State): Promise<Outcome<DeviceStatus>> => {
 /** Begins the session that a call needs; a call for which none is to be had is settled. */
 const serve = async (state: State, call: Call): Promise<void> => {
   const prepared = await state.preparation.prepare(call);
-  const began = prepared.ok ? await begin(state, prepared.value) : prepared;
+  const began = prepared.ok ? await beginAs(state, prepared.value) : prepared;
   if (began.ok || state.stopped.signal.aborted) return;
   if (prepared.ok) call.refusals += 1;
   else call.delays += 1;

@@ -5,6 +5,7 @@ export {
   type KnownDevices,
   type KnownDevicesError,
   openKnownDevices,
+  type Others,
 } from "./known-devices.ts";
 export { pairingKeyOf, readPairingCode } from "./pairing-code.ts";
 export { formatTrustFile, parseTrustFile, type TrustFile, trustJson } from "./trust-file.ts";

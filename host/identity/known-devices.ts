@@ -33,6 +33,9 @@ export interface KnownDevice {
 /** Details carry `file`. */
 export type KnownDevicesError = PrivateFileError | "file_malformed";
 
+/** What is known of others of a device's name in its role: they give way, or it does. */
+export type Others = "give way" | "stay";
+
 type Found<T> = Outcome<T, KnownDevicesError>;
 
 /** What this host keeps of devices. Nothing is held in memory: each call looks again. */
@@ -43,8 +46,14 @@ export interface KnownDevices {
   readonly byName: (name: string) => Found<readonly KnownDevice[]>;
   /** Keeps what is known of a device in a role, in place of what was. */
   readonly keep: (device: KnownDevice) => Found<void>;
-  /** The same, and what was known of others of that name in that role is gone. */
-  readonly replace: (device: KnownDevice) => Found<void>;
+  /**
+   * The same for a name of its own: what was known of others of that name in that role is gone, or
+   * nothing is kept and `link_key_mismatch` says so. Details carry `device` and `role`.
+   */
+  readonly replace: (
+    device: KnownDevice,
+    others: Others,
+  ) => Outcome<void, KnownDevicesError | "link_key_mismatch">;
 }
 
 const format = ({ deviceKey, credential, ...rest }: KnownDevice): string => {
@@ -125,14 +134,17 @@ export const openKnownDevices = (home: string): KnownDevices => {
     byKey: (deviceKey, role) => read(folder, nameOf({ deviceKey, role })),
     byName,
     keep,
-    replace: (device) => {
+    replace: (device, wish) => {
       const known = byName(device.name);
       if (!known.ok) return known;
+      const { name, role } = device;
+      const others = known.value.filter(
+        (one) => one.role === role && nameOf(one) !== nameOf(device),
+      );
+      if (others.length > 0 && wish === "stay")
+        return fail("link_key_mismatch", { device: name, role });
       const kept = keep(device);
       if (!kept.ok) return kept;
-      const others = known.value.filter(
-        (one) => one.role === device.role && nameOf(one) !== nameOf(device),
-      );
       for (const other of others) {
         const removed = removePrivate(join(folder, nameOf(other)));
         if (!removed.ok) return removed;

@@ -72,8 +72,8 @@ export const knowFakes = (home: string, name = "A"): void => {
   }
 };
 
-/** Starts a fake; its path. `cleanUp` closes it. */
-export const startFake = (lies: Lies): string => {
+/** Starts a fake, which shows a code of that key if it has one; its path. `cleanUp` closes it. */
+export const startFake = (lies: Lies, psk?: Uint8Array): string => {
   const pty = unwrap(openPty(undefined));
   const all: Lies = { getStatus: () => statusOf(), ...lies };
   const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length));
@@ -90,7 +90,7 @@ export const startFake = (lies: Lies): string => {
       suite: noiseSuite,
       ephemeral: () => noiseSuite.keyPair(random(32)),
       linkKey: () => LINK_KEY,
-      pairingKey: () => undefined,
+      pairingKey: () => psk,
       onPairingOpened: () => undefined,
       onPairingFailed: () => undefined,
       accepts: () => true,

@@ -2,10 +2,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { openKnownDevices } from "../../host/identity/index.ts";
+import { openKnownDevices, readPairingCode } from "../../host/identity/index.ts";
 import { unwrap } from "../firmware/outcomes.ts";
 import { startBackground } from "./background.ts";
 import { expectJsonRefusal, expectSentence } from "./contract.ts";
+import { startFake, statusOf } from "./fake-signer.ts";
 import { type Emulating, hasNoPty, startEmulating, until } from "./emulating.ts";
 import {
   askMayfly,
@@ -121,6 +122,7 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     expect((await pair(home, port, emulating, undefined, "--role", "auditor")).code).toBe(0);
     const run = await runMayfly({ home }, "seal", "--port", port, "--json");
     expectJsonRefusal(run, "session_refused");
+    expect(lastOf(run)).toMatchObject({ error: { details: { role: "operator" } } });
     expect((await pair(home, port, emulating, undefined, "--role", "operator")).code).toBe(0);
     expect(await askMayfly({ home }, "seal", "--port", port)).toEqual({
       event: "sealed",
@@ -128,21 +130,57 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     });
   }, 30_000);
 
-  test.concurrent("another seed under the same name takes the former's place", async () => {
+  test.concurrent("another seed under the same name: refused, or told to take its place", async () => {
     const home = temporaryFolder();
-    for (const seed of [ABANDON, OTHER]) {
+    const known = () => unwrap(openKnownDevices(home).all());
+    const start = async (seed: string) => {
       const emulating = startEmulating(temporaryFolder(), "--insecure-mnemonic", seed);
       const [listening = {}] = await emulating.listening();
-      const port = textOf(listening, "path");
-      expect((await pair(home, port, emulating)).code).toBe(0);
-      expect((await pair(home, port, emulating, undefined, "--role", "auditor")).code).toBe(0);
-      expect(lastOf(await xpub(home, port))).toMatchObject({ event: "xpub" });
-      await emulating.end("SIGTERM");
+      return { emulating, port: textOf(listening, "path") };
+    };
+    const first = await start(ABANDON);
+    for (const role of ["vault", "auditor", "vault"]) {
+      const run = await pair(home, first.port, first.emulating, undefined, "--role", role);
+      expect(run.code).toBe(0);
     }
-    const known = unwrap(openKnownDevices(home).all());
-    expect(known.map(({ role }) => role).toSorted()).toEqual(["auditor", "vault"]);
-    expect(new Set(known.map(({ deviceKey }) => deviceKey.toHex())).size).toBe(1);
+    await first.emulating.end("SIGTERM");
+    const before = known();
+    const { emulating, port } = await start(OTHER);
+    const refused = await pair(home, port, emulating);
+    expectSentence(refused, "link_key_mismatch");
+    expect(refused.stderr).toContain("device: A, role: vault");
+    expect(known()).toEqual(before);
+    for (const role of ["vault", "auditor"]) {
+      const words = ["--replace", "--role", role];
+      expect((await pair(home, port, emulating, undefined, ...words)).code).toBe(0);
+    }
+    expect(lastOf(await xpub(home, port))).toMatchObject({ event: "xpub" });
+    expect(
+      known()
+        .map(({ role }) => role)
+        .toSorted(),
+    ).toEqual(["auditor", "vault"]);
+    expect(new Set(known().map(({ deviceKey }) => deviceKey.toHex())).size).toBe(1);
     expect(readdirSync(join(home, "devices"))).toHaveLength(2);
+  }, 30_000);
+
+  test.concurrent("one that calls itself otherwise under the words: device_changed", async () => {
+    const home = temporaryFolder();
+    const names = ["A", "B"];
+    const seen: string[] = [];
+    const lies = {
+      getStatus: () => statusOf({ name: names.shift() ?? "B" }),
+      startPairing: () => ({ lifeMs: 600_000 }),
+      pair: () => {
+        seen.push("pair");
+        return { deviceKey: new Uint8Array(32), generation: 1, credential: new Uint8Array(32) };
+      },
+    };
+    const port = startFake(lies, unwrap(readPairingCode(ABANDON)));
+    const run = await runMayfly({ home, stdin: ABANDON }, "pair", "--port", port, "--code", "-");
+    expectSentence(run, "device_changed");
+    expect(run.stderr).toContain("device: B, before: A");
+    expect([seen, unwrap(openKnownDevices(home).all())]).toEqual([[], []]);
   }, 30_000);
 
   test.concurrent("Ctrl-C while the words are waited for: cancelled", async () => {

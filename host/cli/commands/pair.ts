@@ -3,7 +3,7 @@ import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.t
 import { isKeyName } from "../../../protocol/session/pairing.ts";
 import { type Role, ROLES } from "../../../protocol/session/role.ts";
 import { type Client, noiseSuite } from "../../driver/index.ts";
-import { type HostKey, openHostKey, openKnownDevices } from "../../identity/index.ts";
+import { type HostKey, openHostKey, openKnownDevices, type Others } from "../../identity/index.ts";
 import { toHex } from "../bytes.ts";
 import { askPairingKey } from "../code-words.ts";
 import { withDevice } from "../device.ts";
@@ -16,6 +16,7 @@ interface PairOptions {
   readonly port: string;
   readonly code?: string | undefined;
   readonly role: string;
+  readonly replace?: true | undefined;
 }
 
 /** What the user chose, understood. */
@@ -23,16 +24,19 @@ interface Wish {
   readonly port: string;
   readonly from: "prompt" | "stdin";
   readonly role: Role;
+  readonly others: Others;
 }
 
-const wishOf = ({ port, code, role: name }: PairOptions): Outcome<Wish, "arguments_invalid"> => {
+const wishOf = (options: PairOptions): Outcome<Wish, "arguments_invalid"> => {
+  const { port, code, role: name } = options;
+  const others = options.replace === true ? "give way" : "stay";
   const role = ROLES.find((one) => one === name);
   if (role === undefined) return badOption("--role", `one of ${ROLES.join(", ")}`);
-  if (code === "-") return ok({ port, role, from: "stdin" });
+  if (code === "-") return ok({ port, role, others, from: "stdin" });
   // Words among the arguments would stay in the shell's history.
   if (code !== undefined) return badOption("--code", "only -, for standard input");
   if (!process.stdin.isTTY) return badOption("--code", "without a terminal, it must be -");
-  return ok({ port, role, from: "prompt" });
+  return ok({ port, role, others, from: "prompt" });
 };
 
 /** A handshake that does not open never says why. */
@@ -41,14 +45,36 @@ const explained = (failure: Failure): Failure =>
     ? fail("session_refused", { why: "the words may be wrong, or the code over" })
     : failure;
 
-/** Trades keys under the words that a person brings over. */
+/**
+ * Trades keys under the words that a person brings over. Who shows the words says its name again
+ * under them: what was said before, anyone on the cable may have said.
+ */
+const tradeUnder = async (
+  psk: Uint8Array,
+  client: Client,
+  hostKey: HostKey,
+  { role }: Wish,
+  name: string,
+) => {
+  const status = await client.getStatus({}, { psk });
+  if (!status.ok) return explained(status);
+  const { name: device } = status.value;
+  if (device !== name) return fail("device_changed", { device, before: name });
+  const paired = await client.pair({ hostKey: hostKey.publicKey, role }, { psk });
+  if (!paired.ok) return explained(paired);
+  return isKeyName(paired.value.deviceKey) ? paired : fail("malformed_reply");
+};
+
+/** Has the device show words, and trades keys under them. */
 const trade = async (
   client: Client,
   hostKey: HostKey,
-  { role, from }: Wish,
+  wish: Wish,
+  name: string,
   signal: AbortSignal,
   output: Output,
 ) => {
+  const { role, from } = wish;
   const progress = createProgress(output, "The device");
   const started = await client.startPairing({ role }, { onProgress: progress.onProgress });
   progress.end();
@@ -57,10 +83,9 @@ const trade = async (
   output.tell(`Type the 12 words that it shows; they are good for ${minutes} minutes.`);
   const psk = await askPairingKey(from, signal);
   if (!psk.ok) return psk;
-  const paired = await client.pair({ hostKey: hostKey.publicKey, role }, { psk: psk.value });
+  const paired = await tradeUnder(psk.value, client, hostKey, wish, name);
   psk.value.fill(0);
-  if (!paired.ok) return explained(paired);
-  return isKeyName(paired.value.deviceKey) ? paired : fail("malformed_reply");
+  return paired;
 };
 
 const pairWith = async (
@@ -77,9 +102,10 @@ const pairWith = async (
   if (phase === "ready") {
     output.tell(`${name} asks whether to pair a host as ${role}: press yes there.`);
   }
-  const paired = await trade(client, hostKey, wish, signal, output);
+  const paired = await trade(client, hostKey, wish, name, signal, output);
   if (!paired.ok) return paired;
-  const kept = openKnownDevices(mayflyHome()).replace({ name, role, ...paired.value });
+  const devices = openKnownDevices(mayflyHome());
+  const kept = devices.replace({ name, role, ...paired.value }, wish.others);
   if (!kept.ok) return kept;
   const { deviceKey, generation } = paired.value;
   const keys = { hostKey: toHex(hostKey.publicKey), deviceKey: toHex(deviceKey) };
@@ -105,5 +131,6 @@ export const pairCommand = () =>
   declare("pair", "make a ready device and this host known to each other, by 12 words")
     .requiredOption("--port <port>", PORT)
     .option("--code <from>", "- takes the words from standard input instead of a prompt")
+    .option("--replace", "forget another device that this host knows by the same name")
     .option("--role <role>", `what the host is to be trusted with: ${ROLES.join(", ")}`, "vault")
     .action((options) => answer((output) => pair(options, output)));

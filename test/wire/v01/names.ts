@@ -138,4 +138,5 @@ export const ERROR_CODES = {
   nothing_to_pay: 1016,
   request_malformed: 1017,
   unexpected: 1018,
+  device_changed: 1019,
 } as const;
