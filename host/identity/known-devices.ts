@@ -111,6 +111,14 @@ const mapOutcome = <T, U, E extends ErrorName>(
   change: (value: T) => U,
 ): Outcome<U, E> => (outcome.ok ? ok(change(outcome.value)) : outcome);
 
+const removeAll = (files: readonly string[]): Outcome<void, PrivateFileError> => {
+  for (const file of files) {
+    const removed = removePrivate(file);
+    if (!removed.ok) return removed;
+  }
+  return ok(undefined);
+};
+
 /** The devices that are known under a home (`MAYFLY_HOME`). */
 export const openKnownDevices = (home: string): KnownDevices => {
   const folder = join(home, "devices");
@@ -145,11 +153,7 @@ export const openKnownDevices = (home: string): KnownDevices => {
         return fail("link_key_mismatch", { device: name, role });
       const kept = keep(device);
       if (!kept.ok) return kept;
-      for (const other of others) {
-        const removed = removePrivate(join(folder, nameOf(other)));
-        if (!removed.ok) return removed;
-      }
-      return ok(undefined);
+      return removeAll(others.map((other) => join(folder, nameOf(other))));
     },
   };
 };

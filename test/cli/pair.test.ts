@@ -130,7 +130,7 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     });
   }, 30_000);
 
-  test.concurrent("another seed under the same name: refused, or told to take its place", async () => {
+  test.concurrent("another seed under the same name: refused, or put in its place", async () => {
     const home = temporaryFolder();
     const known = () => unwrap(openKnownDevices(home).all());
     const start = async (seed: string) => {
