@@ -16,6 +16,7 @@ import {
   readMap,
 } from "./psbt-map.ts";
 import { type ByteReader, createReader } from "./reader.ts";
+import { runSteps, type Steps } from "./steps.ts";
 import {
   parseTransaction,
   readOutput,
@@ -116,7 +117,7 @@ function* readMaps<T>(
   count: number,
   read: () => Outcome<T, PsbtError>,
   place: (index: number) => Details,
-): Generator<void, Outcome<readonly T[], PsbtError>, void> {
+): Steps<Outcome<readonly T[], PsbtError>> {
   const maps: T[] = [];
   while (maps.length < count) {
     const map = read();
@@ -133,7 +134,7 @@ function* readMaps<T>(
  *
  * @yields after some of the maps each
  */
-export function* readPsbtSteps(bytes: Uint8Array): Generator<void, Outcome<Psbt, PsbtError>, void> {
+export function* readPsbtSteps(bytes: Uint8Array): Steps<Outcome<Psbt, PsbtError>> {
   if (bytes.length > BITCOIN_LIMITS.psbtBytes) return fail("psbt_unsupported");
   const reader = createReader(bytes);
   if (!isSame(reader.bytes(MAGIC.length), MAGIC)) return fail("psbt_malformed");
@@ -157,9 +158,5 @@ export function* readPsbtSteps(bytes: Uint8Array): Generator<void, Outcome<Psbt,
 }
 
 /** All the steps of reading at once. */
-export const parsePsbt = (bytes: Uint8Array): Outcome<Psbt, PsbtError> => {
-  const steps = readPsbtSteps(bytes);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  return step.value;
-};
+export const parsePsbt = (bytes: Uint8Array): Outcome<Psbt, PsbtError> =>
+  runSteps(readPsbtSteps(bytes));

@@ -6,11 +6,12 @@ import { BITCOIN_LIMITS } from "./limits.ts";
 import type { Psbt, PsbtInput } from "./psbt.ts";
 import { type Found, findPlace, ownKey, type RegisteredWallet } from "./review-wallet.ts";
 import { createSighash, SIGHASH_ALL } from "./sighash.ts";
+import type { Steps } from "./steps.ts";
 import {
-  parseTransaction,
+  readTransactionSteps,
   type TransactionInput,
   type TransactionOutput,
-  transactionId,
+  transactionIdSteps,
 } from "./transaction.ts";
 
 /** An input that may be signed. */
@@ -44,28 +45,33 @@ const PREVIOUS_LIMITS = {
   outputs: BITCOIN_LIMITS.previousOutputs,
 } as const;
 
-/** The output that an input spends, read from the previous transaction itself. */
-export const readCoin = (
+/**
+ * The output that an input spends, read from the previous transaction itself.
+ *
+ * @yields after some of that transaction each
+ */
+export function* readCoin(
   input: PsbtInput,
   spent: TransactionInput,
   crypto: Crypto,
-): Outcome<TransactionOutput, InputError> => {
+): Steps<Outcome<TransactionOutput, InputError>> {
   const bytes = input.previousTransaction;
   if (bytes === undefined) return fail("previous_transaction_missing");
   if (bytes.length > BITCOIN_LIMITS.transactionBytes) return fail("psbt_malformed");
-  const previous = parseTransaction(bytes, "any", PREVIOUS_LIMITS);
+  const previous = yield* readTransactionSteps(bytes, "any", PREVIOUS_LIMITS);
   if (!previous.ok) {
     return fail(previous.error === "amount_out_of_range" ? previous.error : "psbt_malformed");
   }
   const coin = previous.value.outputs[spent.outputIndex];
-  const isNamed = isSame(transactionId(previous.value, crypto), spent.outpoint.subarray(0, 32));
+  const txid = yield* transactionIdSteps(previous.value, crypto);
+  const isNamed = isSame(txid, spent.outpoint.subarray(0, 32));
   if (!isNamed || coin === undefined) return fail("previous_transaction_mismatch");
   const { witnessUtxo } = input;
   if (witnessUtxo === undefined) return ok(coin);
   const agrees =
     witnessUtxo.amountSats === coin.amountSats && isSame(witnessUtxo.script, coin.script);
   return agrees ? ok(coin) : fail("amount_mismatch");
-};
+}
 
 /** The coin's place in a wallet; undefined where it is not the wallet's. */
 export const findCoin = (
@@ -93,32 +99,32 @@ const findRepeated = (inputs: readonly TransactionInput[]): number | undefined =
   return undefined;
 };
 
-const reviewInput = (
+function* reviewInput(
   input: PsbtInput,
   spent: TransactionInput,
   wallet: RegisteredWallet,
   crypto: Crypto,
-): Outcome<Found & { readonly amountSats: number }, InputError> => {
+): Steps<Outcome<Found & { readonly amountSats: number }, InputError>> {
   const { sighashType } = input;
   if (sighashType !== undefined && sighashType !== SIGHASH_ALL) return fail("sighash_refused");
-  const coin = readCoin(input, spent, crypto);
+  const coin = yield* readCoin(input, spent, crypto);
   if (!coin.ok) return coin;
   const found = findCoin(input, coin.value, wallet);
   if (found === undefined) return fail("input_foreign");
   const checked = checkScripts(input, found);
   return checked.ok ? ok({ ...found, amountSats: coin.value.amountSats }) : checked;
-};
+}
 
 /**
- * Reviews all inputs against one wallet, one a step; a refusal's details name the `input`.
+ * Reviews all inputs against one wallet; a refusal's details name the `input`.
  *
- * @yields after each input
+ * @yields after each input, and after some of a large previous transaction each
  */
 export function* reviewInputs(
   psbt: Psbt,
   wallet: RegisteredWallet,
   crypto: Crypto,
-): Generator<void, Outcome<readonly ReviewedInput[], InputError>, void> {
+): Steps<Outcome<readonly ReviewedInput[], InputError>> {
   const { transaction } = psbt;
   const repeated = findRepeated(transaction.inputs);
   if (repeated !== undefined) return fail("input_repeated", { input: repeated });
@@ -129,7 +135,7 @@ export function* reviewInputs(
   for (const [index, spent] of transaction.inputs.entries()) {
     const input = psbt.inputs[index];
     if (input === undefined) return fail("psbt_malformed", { input: index });
-    const found = reviewInput(input, spent, wallet, crypto);
+    const found = yield* reviewInput(input, spent, wallet, crypto);
     if (!found.ok) return fail(found.error, { input: index });
     const { branch, index: leaf, script, amountSats } = found.value;
     const publicKey = script.publicKeys[keyIndex];

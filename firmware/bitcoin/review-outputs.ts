@@ -5,6 +5,7 @@ import { isSame } from "./bytes.ts";
 import type { Psbt, PsbtOutput } from "./psbt.ts";
 import { type Found, findPlace, type RegisteredWallet, type WalletPlace } from "./review-wallet.ts";
 import type { TransactionOutput } from "./transaction.ts";
+import type { Steps } from "./steps.ts";
 
 /**
  * `change` returns to the wallet's change branch and is not shown unless it is far ahead; `self`
@@ -77,7 +78,7 @@ export function* reviewOutputs(
   psbt: Psbt,
   wallet: RegisteredWallet,
   context: OutputContext,
-): Generator<void, Outcome<readonly ReviewedOutput[], OutputError>, void> {
+): Steps<Outcome<readonly ReviewedOutput[], OutputError>> {
   const reviewed: ReviewedOutput[] = [];
   for (const [index, paid] of psbt.transaction.outputs.entries()) {
     const output = psbt.outputs[index];

@@ -25,6 +25,7 @@ import {
 } from "./review-outputs.ts";
 import { transactionScreens } from "./review-screens.ts";
 import type { RegisteredWallet } from "./review-wallet.ts";
+import { runSteps, type Steps } from "./steps.ts";
 import { transactionId } from "./transaction.ts";
 
 /** What the review needs besides the PSBT and the wallets. */
@@ -53,16 +54,20 @@ export type ReviewError =
   | "wallet_unknown"
   | "outputs_exceed_inputs";
 
-/** The wallet that owns the first input; one wallet a step. */
+/**
+ * The wallet that owns the first input.
+ *
+ * @yields before each wallet that is looked through
+ */
 function* findOwner(
   psbt: Psbt,
   wallets: readonly RegisteredWallet[],
   context: ReviewContext,
-): Generator<void, Outcome<RegisteredWallet, ReviewError>, void> {
+): Steps<Outcome<RegisteredWallet, ReviewError>> {
   const [input] = psbt.inputs;
   const [spent] = psbt.transaction.inputs;
   if (input === undefined || spent === undefined) return fail("psbt_unsupported");
-  const coin = readCoin(input, spent, context.crypto);
+  const coin = yield* readCoin(input, spent, context.crypto);
   if (!coin.ok) return fail(coin.error, { input: 0 });
   for (const wallet of wallets) {
     yield;
@@ -111,7 +116,8 @@ const balance = (
  * Reviews a PSBT against the wallet that `walletId` names (32 bytes), or without one against the
  * registered wallet that owns the first input. Details name the `input` or `output` at fault. A
  * transaction without inputs or without outputs is `psbt_unsupported`. Reading takes a step for
- * some of the maps; every wallet that is looked through, every input and every output is one.
+ * some of the maps and for parts of a large previous transaction; every wallet that is looked
+ * through, every input and every output is one.
  *
  * @yields after each step
  */
@@ -120,7 +126,7 @@ export function* reviewSteps(
   wallets: readonly RegisteredWallet[],
   walletId: Uint8Array | undefined,
   context: ReviewContext,
-): Generator<void, Outcome<Review, ReviewError>, void> {
+): Steps<Outcome<Review, ReviewError>> {
   const psbt = yield* readPsbtSteps(bytes);
   if (!psbt.ok) return psbt;
   const { transaction } = psbt.value;
@@ -156,9 +162,5 @@ export function* reviewSteps(
 }
 
 /** All the steps of a review at once. */
-export const review = (...args: Parameters<typeof reviewSteps>): Outcome<Review, ReviewError> => {
-  const steps = reviewSteps(...args);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  return step.value;
-};
+export const review = (...args: Parameters<typeof reviewSteps>): Outcome<Review, ReviewError> =>
+  runSteps(reviewSteps(...args));

@@ -4,9 +4,10 @@
  */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Crypto } from "../hal.ts";
-import { doubleSha256, uint32At } from "./bytes.ts";
+import { uint32At } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import { type ByteReader, createReader } from "./reader.ts";
+import { runSteps, type Steps } from "./steps.ts";
 
 /** An input. */
 export interface TransactionInput {
@@ -69,12 +70,28 @@ export const readOutput = (reader: ByteReader): TransactionOutput => ({
   script: reader.string(),
 });
 
-/** As many as `count` says, which was checked; stops early where the bytes do not hold. */
-const readMany = <T>(reader: ByteReader, count: number, read: (reader: ByteReader) => T): T[] => {
+/** Inputs, outputs or witness items that are read in one step: some tenths of a millisecond. */
+const STEP_ITEMS = 512;
+/** Bytes that are hashed in one. */
+const STEP_BYTES = 1 << 17;
+
+/**
+ * As many as `count` says, which was checked; stops early where the bytes do not hold.
+ *
+ * @yields after some of them each
+ */
+function* readMany<T>(
+  reader: ByteReader,
+  count: number,
+  read: (reader: ByteReader) => T,
+): Steps<readonly T[]> {
   const items: T[] = [];
-  while (items.length < count && !reader.isFailed()) items.push(read(reader));
+  while (items.length < count && !reader.isFailed()) {
+    items.push(read(reader));
+    if (items.length % STEP_ITEMS === 0) yield;
+  }
   return items;
-};
+}
 
 const readCount = (reader: ByteReader, itemBytesMin: number): number => {
   const count = reader.compactSize();
@@ -82,16 +99,23 @@ const readCount = (reader: ByteReader, itemBytesMin: number): number => {
   return reader.isFailed() ? 0 : count;
 };
 
-/** Skips the witnesses; "no witness at all" must be written in the form without (BIP-144). */
-const skipWitnesses = (reader: ByteReader, inputs: number): void => {
+/**
+ * Skips the witnesses; "no witness at all" must be written in the form without (BIP-144).
+ *
+ * @yields after some of their items each
+ */
+function* skipWitnesses(reader: ByteReader, inputs: number): Steps<void> {
   let items = 0;
   for (let input = 0; input < inputs && !reader.isFailed(); input += 1) {
-    const count = readCount(reader, 1);
-    items += count;
-    for (let item = 0; item < count && !reader.isFailed(); item += 1) reader.string();
+    const end = items + readCount(reader, 1);
+    while (items < end && !reader.isFailed()) {
+      reader.string();
+      items += 1;
+      if (items % STEP_ITEMS === 0) yield;
+    }
   }
   if (items === 0) reader.refuse();
-};
+}
 
 /** The marker stands where a count of zero inputs would. */
 const readMarker = (reader: ByteReader, bytes: Uint8Array, form: TransactionForm): boolean => {
@@ -103,25 +127,29 @@ const readMarker = (reader: ByteReader, bytes: Uint8Array, form: TransactionForm
 const isAmount = (output: TransactionOutput): boolean =>
   output.amountSats <= BITCOIN_LIMITS.amountSats;
 
-/** Reads a whole transaction. */
-export const parseTransaction = (
+/**
+ * Reads a whole transaction.
+ *
+ * @yields after some of its inputs, outputs or witness items each
+ */
+export function* readTransactionSteps(
   bytes: Uint8Array,
   form: TransactionForm,
   limits: TransactionLimits,
-): Outcome<Transaction, TransactionError> => {
+): Steps<Outcome<Transaction, TransactionError>> {
   const reader = createReader(bytes);
   const version = reader.uint32();
   const hasWitness = readMarker(reader, bytes, form);
   const bodyStart = reader.position();
   const inputCount = readCount(reader, INPUT_BYTES_MIN);
   if (inputCount > limits.inputs) return fail("too_many_inputs", { inputs: inputCount });
-  const inputs = readMany(reader, inputCount, readInput);
+  const inputs = yield* readMany(reader, inputCount, readInput);
   const outputCount = readCount(reader, OUTPUT_BYTES_MIN);
   if (outputCount > limits.outputs) return fail("psbt_unsupported", { outputs: outputCount });
   const outputStart = reader.position();
-  const outputs = readMany(reader, outputCount, readOutput);
+  const outputs = yield* readMany(reader, outputCount, readOutput);
   const bodyEnd = reader.position();
-  if (hasWitness) skipWitnesses(reader, inputCount);
+  if (hasWitness) yield* skipWitnesses(reader, inputCount);
   const lockTime = reader.uint32();
   if (reader.isFailed() || reader.remaining() > 0) return fail("psbt_malformed");
   const foreign = outputs.findIndex((output) => !isAmount(output));
@@ -135,8 +163,29 @@ export const parseTransaction = (
       ]
     : [bytes];
   return ok({ version, inputs, outputs, lockTime, outputBytes, idParts });
-};
+}
 
-/** The transaction's id: 32 bytes in hash order (not the reversed order people read). */
+/** Reads a whole transaction at once. */
+export const parseTransaction = (
+  ...args: Parameters<typeof readTransactionSteps>
+): Outcome<Transaction, TransactionError> => runSteps(readTransactionSteps(...args));
+
+/**
+ * The transaction's id: 32 bytes in hash order (not the reversed order people read).
+ *
+ * @yields after some of the bytes each
+ */
+export function* transactionIdSteps({ idParts }: Transaction, crypto: Crypto): Steps<Uint8Array> {
+  let hash = crypto.sha256();
+  for (const part of idParts) {
+    for (let at = 0; at < part.length; at += STEP_BYTES) {
+      hash = hash.update(part.subarray(at, at + STEP_BYTES));
+      if (at > 0) yield;
+    }
+  }
+  return crypto.sha256().update(hash.digest()).digest();
+}
+
+/** The transaction's id at once. */
 export const transactionId = (transaction: Transaction, crypto: Crypto): Uint8Array =>
-  doubleSha256(crypto, ...transaction.idParts);
+  runSteps(transactionIdSteps(transaction, crypto));

@@ -6,6 +6,13 @@ import {
   review,
   reviewSteps,
 } from "../../firmware/bitcoin/index.ts";
+import { doubleSha256 } from "../../firmware/bitcoin/bytes.ts";
+import {
+  parseTransaction,
+  readTransactionSteps,
+  transactionId,
+  transactionIdSteps,
+} from "../../firmware/bitcoin/transaction.ts";
 import { CHANGE, COIN, PAYMENT } from "./attacked-draft.ts";
 import { unwrap } from "./expect-value.ts";
 import { buildPsbt } from "./psbt-fixture.ts";
@@ -26,6 +33,34 @@ test("steps: reading, each wallet looked through, each input, each output", () =
   };
   expect(countOf(HOT.registered.id)).toBe(1 + 6 + 2);
   expect(countOf(undefined)).toBe(1 + 2 + 6 + 2);
+});
+
+/** A transaction of so many outputs of nothing and so many empty witness items, by hand. */
+const largeTransaction = (outputs: number, items: number): Uint8Array => {
+  const count = (value: number): readonly number[] => [0xfd, value & 0xff, value >> 8];
+  const input = [...new Uint8Array(36), 0, 0xff, 0xff, 0xff, 0xff];
+  const [head, tail] = [
+    [2, 0, 0, 0, 0, 1, 1],
+    [0, 0, 0, 0],
+  ];
+  const made = [...count(outputs), ...new Uint8Array(9 * outputs)];
+  const witness = [...count(items), ...new Uint8Array(items)];
+  return Uint8Array.from([head, input, made, witness, tail].flat());
+};
+
+test("a large previous transaction takes steps: 512 outputs or witness items, and its hash", () => {
+  const limits = { inputs: 10, outputs: 10_000 };
+  const bytes = largeTransaction(2000, 3000);
+  const steps = readTransactionSteps(bytes, "any", limits);
+  const read = [...{ [Symbol.iterator]: () => steps }].length;
+  expect(read).toBe(Math.floor(2000 / 512) + Math.floor(3000 / 512));
+  const whole = unwrap(parseTransaction(bytes, "any", limits));
+  expect([whole.outputs.length, whole.inputs.length]).toEqual([2000, 1]);
+  const large = unwrap(parseTransaction(largeTransaction(9999, 300), "any", limits));
+  const repeated = { ...large, idParts: Array.from({ length: 5 }, () => new Uint8Array(1 << 18)) };
+  const hashing = transactionIdSteps(repeated, crypto);
+  expect([...{ [Symbol.iterator]: () => hashing }].length).toBe(5);
+  expect(transactionId(repeated, crypto)).toEqual(doubleSha256(crypto, ...repeated.idParts));
 });
 
 test("equal places are derived once, and what is remembered is bounded", () => {
