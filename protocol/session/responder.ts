@@ -9,7 +9,7 @@ import { type ChannelBinding, counterOf, type HandshakeRecord } from "./binding.
 import { handshakeRecord, prologueOf, readHandshake, refusalRecord } from "./binding.ts";
 import { createHandshake, type Handshake } from "./noise/handshake.ts";
 import { PATTERNS } from "./noise/patterns.ts";
-import type { KeyAgreement, NoiseSuite } from "./noise/suite.ts";
+import { type KeyAgreement, NOISE_BYTES, type NoiseSuite } from "./noise/suite.ts";
 import { SESSION_CLAIM, type SessionClaim } from "./pairing.ts";
 import type { Caller } from "./role.ts";
 import { createTransport, isConfirmation, isWorn, type Transport } from "./transport.ts";
@@ -121,12 +121,16 @@ const dropPending = (state: State): void => {
   state.pending = undefined;
 };
 
+/** Whether it may be somebody's try at a code; noise is none, and uses none up. */
+const isPairing = ({ pattern, message }: Message): boolean =>
+  pattern === "NNpsk0" && message.length === NOISE_BYTES.key + NOISE_BYTES.tag;
+
 /** Answers message 1; `undefined` where it is refused. */
 const answer = (state: State, said: Message, nowMs: number): Uint8Array | undefined => {
   const handshake = openHandshake(state, said);
   if (handshake === undefined) return undefined;
   const payload = handshake.read(said.message);
-  if (payload === undefined && said.pattern === "NNpsk0") state.config.onPairingFailed();
+  if (payload === undefined && isPairing(said)) state.config.onPairingFailed();
   const caller =
     payload === undefined ? undefined : callerOf(state, said.pattern, handshake, payload);
   const reply = caller === undefined ? undefined : handshake.write(NONE);
