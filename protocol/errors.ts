@@ -197,7 +197,12 @@ export const ERRORS = {
   share_malformed: entry(912, "custody", "never", "That is not a sealed share."),
 
   port_missing: entry(1001, "host", "later", "There is no such port or device."),
-  port_busy: entry(1002, "host", "later", "Another program holds the port."),
+  port_busy: entry(
+    1002,
+    "host",
+    "later",
+    "Another program holds the port; `mayfly link` lets several share it.",
+  ),
   port_denied: entry(1003, "host", "never", "This user may not open the port."),
   not_a_signer: entry(1004, "host", "never", "Nothing on the port answers as a Mayfly signer."),
   not_a_psbt: entry(1005, "host", "never", "The file is not a PSBT."),

@@ -1,10 +1,10 @@
 /** What a person may do after a refusal: half a sentence, where there is a step that helps. */
-import type { ErrorName } from "../../protocol/errors.ts";
+import type { ErrorName, Failure } from "../../protocol/errors.ts";
 
 const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   arguments_invalid: "--help tells what is",
   port_missing: "`mayfly devices` lists the signers on this machine",
-  port_busy: "end the other program, or share the port with `mayfly link --port P --socket F`",
+  port_busy: "end the other program, or begin with `mayfly link --port P --socket F`",
   not_a_signer: "`mayfly devices` lists the signers on this machine",
   session_refused: "`mayfly pair --role ROLE` makes this host known to the device in that role",
   device_unknown: "`mayfly pair` makes this host and the device known to each other",
@@ -18,5 +18,9 @@ const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   file_exists: "name another, or move it away first",
 };
 
-/** The step after a refusal by this name; `undefined` where none is sure to help. */
-export const nextStep = (error: ErrorName): string | undefined => NEXT_STEPS[error];
+/** Steps that help after the usual case of a refusal, and not where it says why. */
+const USUAL: ReadonlySet<ErrorName> = new Set(["port_busy"]);
+
+/** The step after a refusal; `undefined` where none is sure to help. */
+export const nextStep = ({ error, details }: Failure): string | undefined =>
+  USUAL.has(error) && details?.["why"] !== undefined ? undefined : NEXT_STEPS[error];

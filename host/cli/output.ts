@@ -23,12 +23,13 @@ export interface Output {
 }
 
 /** One sentence: what went wrong, about what, what to do, and its name. */
-export const sentence = ({ error, details }: Failure): string => {
+export const sentence = (failure: Failure): string => {
+  const { error, details } = failure;
   const about = Object.entries(details ?? {})
     .map(([name, value]) => `${name}: ${value}`)
     .join(", ");
   const means = ERRORS[error].means.replace(/\.$/, "");
-  const next = nextStep(error);
+  const next = nextStep(failure);
   const rest = next === undefined ? "" : `: ${next}`;
   return `${means}${about === "" ? "" : ` (${about})`}${rest}. [${error}]`;
 };

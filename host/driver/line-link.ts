@@ -47,7 +47,8 @@ interface State {
   onRoom: (() => void) | undefined;
 }
 
-const PORT_CLOSED = fail("not_a_signer", { why: "the port closed" });
+/** As when the device restarts just now. */
+const PORT_CLOSED = fail("link_down", { why: "the port closed before the signer answered" });
 
 /** What consoles and modems send: letters, ends of lines, escapes. */
 const isText = (byte: number): boolean =>

@@ -32,7 +32,7 @@ export type ConnectError =
   | LineError
   | Extract<
       ErrorName,
-      "link_loopback" | "link_incompatible" | "bytes_without_frames" | "cancelled"
+      "link_down" | "link_loopback" | "link_incompatible" | "bytes_without_frames" | "cancelled"
     >;
 
 /** How long to wait for a signer, and what ends the wait early. */

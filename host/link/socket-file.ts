@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 
 /** Why a socket is not placed. */
-export type SocketFileError = "file_exists" | "file_unreadable" | "port_busy";
+export type SocketFileError = "file_exists" | "file_unreadable";
 
 /** A socket that listens. */
 export interface ListeningSocket {
@@ -57,7 +57,7 @@ export const checkPlace = async (
     return failureOf(file, thrown);
   }
   return (await isAnswered(file))
-    ? fail("port_busy", { port: file, why: "a link listens there" })
+    ? fail("file_exists", { file, why: "a link listens there" })
     : ok("stale");
 };
 

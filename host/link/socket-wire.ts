@@ -39,8 +39,8 @@ const connectFailure = (thrown: unknown): Failure<ConnectError> => {
 };
 
 const FULL = fail("port_busy", { why: "every channel of the link is taken" });
-const CLOSED = fail("not_a_signer", { why: "the link ended" });
-const SILENT = fail("not_a_signer", { why: "the link has no device just now" });
+const CLOSED = fail("link_down", { why: "the link ended" });
+const SILENT = fail("port_missing", { why: "the link says nothing: is its device away?" });
 const GARBLED = fail("not_a_signer", { why: "the socket is no link's" });
 
 /** A socket, read as the link's messages. */

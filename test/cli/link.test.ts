@@ -174,7 +174,7 @@ describe.skipIf(hasNoPty)("pty: link", () => {
     await Promise.all(sockets.map((one) => new Promise((done) => one.once("data", done))));
     const run = await runMayfly({ home }, "status", "--port", socket);
     expectSentence(run, "port_busy");
-    expect(run.stderr).toContain("every channel of the link is taken");
+    expect(run.stderr).toContain("every channel of the link is taken). [port_busy]");
     sockets[3]?.destroy();
     await Bun.sleep(50);
     expect(await askMayfly({ home }, "status", "--port", socket)).toMatchObject({ name: "A" });
@@ -199,8 +199,8 @@ describe.skipIf(hasNoPty)("pty: link", () => {
     writeFileSync(file, "mine");
     expectSentence(await onto(file), "file_exists");
     const same = await onto(socket);
-    expectSentence(same, "port_busy");
-    expect(same.stderr).toContain(`port: ${socket}`);
+    expectSentence(same, "file_exists");
+    expect(same.stderr).toContain(`file: ${socket}, why: a link listens there`);
     expectSentence(await onto(join(home, "other")), "port_busy");
     expect(existsSync(join(home, "other"))).toBe(false);
     const twice = await runMayfly({ home }, "link", "--port", socket, "--socket", "t");

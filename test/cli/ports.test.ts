@@ -95,10 +95,10 @@ test.skipIf(hasNoPty)(
     const busy = await runMayfly({ home }, "status", "--port", "A");
     expectSentence(busy, "port_busy");
     expect(busy.stderr).toContain("(port: A): ");
-    expect(busy.stderr).toContain("share the port with `mayfly link --port P --socket F`.");
+    expect(busy.stderr).toContain("or begin with `mayfly link --port P --socket F`.");
     const run = await runMayfly({ home }, "status", "--port", path, "--json");
     expect(expectJsonRefusal(run, "port_busy")).toMatchObject({
-      error: { details: { port: path } },
+      error: { details: { port: path }, means: expect.stringContaining("mayfly link") },
     });
     const unknown = { path, busy: true, name: null, phase: null, fingerprint: null, bootId: null };
     expect(await askMayfly({ home }, "devices")).toEqual({ event: "devices", devices: [unknown] });

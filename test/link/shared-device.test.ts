@@ -128,7 +128,7 @@ test("sockets that are no link's: each named for what it is", async () => {
   const silent = join(folder, "silent");
   await new Promise<void>((done) => void server.listen(silent, done));
   atEnd(() => void server.close());
-  expect(await openClient(wireTo(silent))).toMatchObject({ error: "not_a_signer" });
+  expect(await openClient(wireTo(silent))).toMatchObject({ error: "port_missing" });
   const talker = join(folder, "talker");
   const talking = createServer((socket) => void socket.end("220 smtp ready\r\n"));
   await new Promise<void>((done) => void talking.listen(talker, done));

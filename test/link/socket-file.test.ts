@@ -30,8 +30,8 @@ test("one that somebody listens on is refused, and goes on", async () => {
   await listen(file);
   expect(await listenAt(file, () => undefined)).toMatchObject({
     ok: false,
-    error: "port_busy",
-    details: { port: file },
+    error: "file_exists",
+    details: { file, why: "a link listens there" },
   });
   const client = connectRaw(file);
   await until("an end", client.isClosed);
