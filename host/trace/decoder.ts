@@ -2,7 +2,9 @@
  * From the bytes of a line to items. A pure state machine over both directions: the same bytes at
  * the same times give the same items, live or from a recording.
  */
+import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { FLAGS, type Frame } from "../../protocol/frame/frame.ts";
+import { HELLO } from "../../protocol/link/hello.ts";
 import { createIntake, type Intake } from "../../protocol/link/intake.ts";
 import type { Direction, DroppedItem, FrameFate, FrameItem, LineItem } from "./item.ts";
 import { createRecordTracer, type RecordTracer } from "./records.ts";
@@ -48,6 +50,16 @@ const itemOf = (
   return fate === undefined ? whole : { ...whole, fate };
 };
 
+/** A greeting with what it says; a nonce tells nobody anything. */
+const greetingOf = (frame: Frame, place: Pick<FrameItem, "atMs" | "direction">): FrameItem => {
+  const item = itemOf(frame, place, undefined);
+  const hello = decodeAs(HELLO, frame.payload);
+  if (hello === undefined) return item;
+  const { nonce: _, bootId, ...said } = hello;
+  const boot = bootId === undefined ? {} : { bootId: bootId.toHex() };
+  return { ...item, greeting: { ...said, ...boot } };
+};
+
 const takeFrame = (
   state: State,
   frame: Frame,
@@ -62,7 +74,7 @@ const takeFrame = (
     state.epoch = frame.epoch;
     state.records = createRecords();
   }
-  if (isGreeting(frame)) return [itemOf(frame, place, undefined)];
+  if (isGreeting(frame)) return [greetingOf(frame, place)];
   if (frame.epoch !== state.epoch) return [itemOf(frame, place, "stale")];
   if (frame.type !== "data") return [itemOf(frame, place, undefined)];
   const { fate, record } = state.records[direction].take(frame);

@@ -34,8 +34,15 @@ const NOTES = {
   noise: "bytes come, but no frames among them: is the baud rate right?",
 } as const;
 
+const greetingText = (greeting: NonNullable<FrameItem["greeting"]>): string => {
+  const { oldest, newest, frameLimit, suites, features, phase } = greeting;
+  const versions = oldest === newest ? `version ${newest}` : `versions ${oldest} to ${newest}`;
+  const words = [versions, `frames of ${frameLimit}`, ...suites, ...features];
+  return [...words, ...(phase === undefined ? [] : [phase])].join(", ");
+};
+
 const frameText = (item: FrameItem): string => {
-  const { type, flags, epoch, seq, ack, window, channel, bytes, fate } = item;
+  const { type, flags, epoch, seq, ack, window, channel, bytes, fate, greeting } = item;
   const data = type === "data" ? [`ch ${channel}`, `seq ${seq}`] : [];
   const words = [
     TYPE_NAMES[type].padEnd(9),
@@ -44,6 +51,7 @@ const frameText = (item: FrameItem): string => {
     `ack ${ack}`,
     `window ${window}`,
     `${bytes} bytes`,
+    ...(greeting === undefined ? [] : [greetingText(greeting)]),
     ...(flags.length === 0 ? [] : [`[${flags.join(" ")}]`]),
     ...(fate === undefined ? [] : [`(${FATES[fate]})`]),
   ];

@@ -1,5 +1,6 @@
 /** What a trace tells: facts about bytes that crossed a line, and never what a record holds. */
 import type { FrameType } from "../../protocol/frame/frame.ts";
+import type { Hello } from "../../protocol/link/hello.ts";
 import type { SessionPattern } from "../../protocol/session/binding.ts";
 
 /** From the host's side: `in` came from the device. */
@@ -35,6 +36,8 @@ export interface FrameItem extends Place {
   /** Of its payload. */
   readonly bytes: number;
   readonly fate?: FrameFate;
+  /** Of HELLO and HELLO_ACK, where it can be read: what a side says of itself. */
+  readonly greeting?: Omit<Hello, "nonce" | "bootId"> & { readonly bootId?: string };
 }
 
 /** A piece of the line that was no frame. */

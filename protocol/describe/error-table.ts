@@ -1,4 +1,6 @@
 /** errors.md: the one table of errors, for who writes a client. */
+import { COMMON_ERRORS } from "../commands/command.ts";
+import { COMMAND_NAMES, REGISTRY } from "../commands/registry.ts";
 import { ERROR_NAMES, ERRORS, type ErrorName, type Retry } from "../errors.ts";
 import { NOTICE, plain, table, textOf } from "./layout.ts";
 
@@ -9,9 +11,16 @@ const RETRIES: Readonly<Record<Retry, string>> = {
   "new-session": "begin with a new session",
 };
 
+/** What a device may answer; all others are found by the host. */
+const ANSWERED: ReadonlySet<ErrorName> = new Set([
+  ...COMMON_ERRORS,
+  ...COMMAND_NAMES.flatMap((name): readonly ErrorName[] => REGISTRY[name].errors),
+]);
+
 const rowOf = (name: ErrorName): readonly string[] => {
   const { code, group, means, retry } = ERRORS[name];
-  return [String(code), `\`${name}\``, group, retry, plain(means)];
+  const from = ANSWERED.has(name) ? "device" : "host";
+  return [String(code), `\`${name}\``, group, from, retry, plain(means)];
 };
 
 /** The text of errors.md. */
@@ -21,9 +30,9 @@ export const describeErrors = (): string =>
     "# Errors",
     "",
     "Codes are never reused. A code that is not listed here comes from a later version: it ends",
-    "the call all the same. Those of the group `host` never cross the wire: the host finds them.",
+    "the call all the same. Only those from a device cross the wire: the host finds the others.",
     "",
     ...table(["retry", "what a caller may do"], Object.entries(RETRIES)),
     "",
-    ...table(["code", "name", "group", "retry", "what happened"], ERROR_NAMES.map(rowOf)),
+    ...table(["code", "name", "group", "from", "retry", "what happened"], ERROR_NAMES.map(rowOf)),
   ]);

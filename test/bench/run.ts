@@ -67,8 +67,10 @@ const main = async (args: readonly string[]): Promise<number> => {
   const unknown = names.find((arg) => arg.startsWith("-"));
   const benches = unknown === undefined ? await findBenches(names) : [];
   if (benches.length === 0) {
-    console.error(unknown === undefined ? "no such bench" : `unknown option ${unknown}`);
-    return 1;
+    const known = (await findBenches([])).map(({ name }) => name).join(", ");
+    const why = unknown === undefined ? `no bench is called ${names.join(" or ")}` : unknown;
+    console.error(`${why}: bun run bench [NAME…] [--json], with ${known}`);
+    return 2;
   }
   await runAll(benches, args.length > names.length);
   return 0;

@@ -53,7 +53,7 @@ test.concurrent("people see device, member, seed and boot key", async () => {
   const seed = Buffer.from(made.fingerprint).toString("hex");
   const digest = createHash("sha256").update(quote.bootKey).digest("hex").slice(0, 16);
   const [first] = stdout.split("\n");
-  expect(first).toBe(`Sealing to A: member 0 of seed ${seed}, boot key ${digest}`);
+  expect(first).toBe(`Sealing to A: member 1 of seed ${seed}, boot key ${digest}`);
 });
 
 test.concurrent("an expiry that is none, or beyond a day: quote_malformed", async () => {

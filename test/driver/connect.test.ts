@@ -52,6 +52,19 @@ test.each([
   expect(opened).toMatchObject({ ok: false, error });
 });
 
+test("a port that closes before an answer, as when a device restarts: link_down", async () => {
+  const gone: OpenLine = async () => {
+    const line = await lineTo(() => undefined)();
+    return line.ok ? { ok: true, value: { ...line.value, onClose: (told) => told() } } : line;
+  };
+  const opened = await openClient({ open: gone });
+  expect(opened).toMatchObject({
+    ok: false,
+    error: "link_down",
+    details: { why: expect.stringContaining("closed") },
+  });
+});
+
 test("what the opening is refused with is passed on", async () => {
   const open: OpenLine = () => Promise.resolve({ ok: false, error: "port_denied" });
   expect(await openClient({ open })).toMatchObject({ ok: false, error: "port_denied" });

@@ -12,7 +12,7 @@ interface Wish {
   readonly isJson: boolean;
 }
 
-const USAGE = "bun run simulate [--seed N] [--runs M] [--json]";
+const USAGE = "not understood: bun run simulate [--seed N] [--runs M] [--json], whole numbers";
 
 const readWish = (args: readonly string[]): Wish | undefined => {
   try {

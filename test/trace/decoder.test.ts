@@ -3,7 +3,9 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { createTraceDecoder } from "../../host/trace/decoder.ts";
 import { itemEvent, itemText, type LineItem } from "../../host/trace/index.ts";
+import { encodeAs } from "../../protocol/cbor/cbor.ts";
 import { encodeFrame, FLAGS, type Frame } from "../../protocol/frame/frame.ts";
+import { HELLO } from "../../protocol/link/hello.ts";
 import { handshakeRecord, refusalRecord } from "../../protocol/session/binding.ts";
 import { seeded } from "../firmware/outcomes.ts";
 
@@ -174,4 +176,27 @@ test("any bytes, however they are cut, give items and no end", () => {
     }),
     seeded(200),
   );
+});
+
+test("a greeting tells what a side says of itself, and no nonce", () => {
+  const nonce = new Uint8Array(16).fill(0x5a);
+  const hello = {
+    side: "device" as const,
+    oldest: 1,
+    newest: 2,
+    nonce,
+    frameLimit: 4096,
+    window: 32,
+    suites: ["25519_AESGCM_SHA256"],
+    features: [],
+    bootId: new Uint8Array(16).fill(0xb0),
+    phase: "sealed" as const,
+  };
+  const decoder = createTraceDecoder();
+  const items = decoder.take("in", frame({ type: "helloAck", payload: encodeAs(HELLO, hello) }), 1);
+  const said = "versions 1 to 2, frames of 4096, 25519_AESGCM_SHA256, sealed";
+  expect(textsOf(items)[0]).toContain(said);
+  const events = JSON.stringify(items.map(itemEvent));
+  expect(events).toContain(`"bootId":"${"b0".repeat(16)}"`);
+  expect(events).not.toContain(nonce.toHex());
 });

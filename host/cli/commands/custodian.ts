@@ -91,7 +91,8 @@ const readKey = (file: string, output: Output): Outcome<CustodianKey> => {
 /** What a custodian compares with what is known of the device, before it has the share. */
 const summary = ({ device, bootKey }: Quote, { context }: ShareFile): string => {
   const bootKeyDigest = createHash("sha256").update(bootKey).digest("hex").slice(0, 16);
-  const share = `member ${context.header.memberIndex} of seed ${toHex(context.fingerprint)}`;
+  // SLIP-39 counts members from 0, people from 1.
+  const share = `member ${context.header.memberIndex + 1} of seed ${toHex(context.fingerprint)}`;
   return `Sealing to ${device}: ${share}, boot key ${bootKeyDigest}`;
 };
 
