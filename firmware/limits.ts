@@ -32,8 +32,8 @@ export const DEVICE_LIMITS = {
   openCalls: 16,
   /** The same of all callers without a key. */
   publicCalls: 2,
-  /** Calls that may run twice, while the line has its turn. */
-  pacedCalls: 64,
+  /** Calls of a caller that may run twice, and wait while the line has its turn. */
+  pacedCalls: 32,
   /** Milliseconds between two progress messages of one phase. */
   progressMs: 250,
   /** Bodies of hosts that are received at once, 1 MiB each, of each host one. */

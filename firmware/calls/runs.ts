@@ -132,7 +132,7 @@ export const createRuns = (config: RunsConfig): Runs => {
     repeat: createRepeat(config, outcomes, atWork),
     run: (call, prepared) => {
       if (!REGISTRY[call.name].idempotent) beginOnce(call, prepared);
-      else if (!pace.run(() => void runFreely(call, prepared)))
+      else if (!pace.run(call.caller, () => void runFreely(call, prepared)))
         conclude(call.name, [call.request], fail("busy"));
     },
     count,

@@ -144,6 +144,10 @@ describe.skipIf(hasNoPty)("pty: link", () => {
     const { home, emulating, link, socket, pid } = await linked();
     await restart(emulating, pid);
     await until("the device is gone for good", () => !isAlive(pid));
+    // How long a device takes to boot and the link to find it is the machine's business.
+    for (let tries = 0; tries < 5; tries += 1) {
+      if ((await runMayfly({ home }, "status", "--port", socket)).code === 0) break;
+    }
     expect(await askMayfly({ home }, "xpub", "--port", socket, "--path", PATH)).toMatchObject({
       event: "xpub",
     });
