@@ -7,7 +7,7 @@ import { DEVICE_LIMITS } from "../limits.ts";
 
 /** Takes work piece by piece. */
 export interface Pace {
-  /** Runs it now, or once the line has had its turn; false where the caller has too much waiting. */
+  /** Runs it now, or once the line has had its turn; false where too much of the caller waits. */
   readonly run: (caller: string, work: () => void) => boolean;
 }
 
