@@ -5,6 +5,7 @@
 import { FLAGS, type Frame } from "../../../protocol/frame/frame.ts";
 import { handshakeRecord } from "../../../protocol/session/binding.ts";
 import type { Fault, FaultRoom } from "./fault.ts";
+import type { World } from "../world.ts";
 import { edited, frameOf } from "./frames.ts";
 
 /** From the inserted frame on, the device's count of the host's frames is one ahead. */
@@ -27,6 +28,12 @@ const shift = ({ cable }: FaultRoom, { epoch, seq: from }: Frame): void => {
 const isBetween = ({ flags }: Frame): boolean =>
   (flags & FLAGS.first) !== 0 && (flags & FLAGS.retransmit) === 0;
 
+/**
+ * When somebody last inserted something: two at once would send more than a window of 1 holds, and
+ * lose their own place in the count.
+ */
+const lastMs = new WeakMap<World, number>();
+
 /** Puts a handshake record before some record of the worker's. */
 const inserting =
   (recordOf: (first: Frame, room: FaultRoom) => Uint8Array): Fault =>
@@ -39,6 +46,9 @@ const inserting =
       if ((frame.flags & FLAGS.handshake) !== 0) first ??= frame;
       left -= 1;
       if (left > 0 || first?.epoch !== frame.epoch || !isBetween(frame)) return undefined;
+      const nowMs = room.world.nowMs();
+      if (lastMs.get(room.world) === nowMs) return undefined;
+      lastMs.set(room.world, nowMs);
       stop();
       left = Number.POSITIVE_INFINITY; // more chunks of this moment may be on their way here
       room.happened();
