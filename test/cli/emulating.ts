@@ -21,7 +21,7 @@ export interface Emulating {
   readonly end: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") => Promise<number | string>;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** Whether a process is there. */
 export const isAlive = (pid: number): boolean => {
