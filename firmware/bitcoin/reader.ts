@@ -21,6 +21,8 @@ export interface ByteReader {
   readonly compactSize: () => number;
   /** A view of the next `length` bytes; a negative length does not fit. */
   readonly bytes: (length: number) => Uint8Array;
+  /** Passes over the next `length` bytes, without a view of them. */
+  readonly skip: (length: number) => void;
   /** A compact size and that many bytes. */
   readonly string: () => Uint8Array;
 }
@@ -80,6 +82,9 @@ export const createReader = (source: Uint8Array): ByteReader => {
     uint64,
     compactSize,
     bytes,
+    skip: (length) => {
+      advance(length);
+    },
     string: () => bytes(compactSize()),
   };
 };

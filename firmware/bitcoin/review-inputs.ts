@@ -8,10 +8,10 @@ import { type Found, findPlace, ownKey, type RegisteredWallet } from "./review-w
 import { createSighash, SIGHASH_ALL } from "./sighash.ts";
 import type { Steps } from "./steps.ts";
 import {
-  readTransactionSteps,
   type TransactionInput,
   type TransactionOutput,
   transactionIdSteps,
+  transactionSteps,
 } from "./transaction.ts";
 
 /** An input that may be signed. */
@@ -48,7 +48,7 @@ const PREVIOUS_LIMITS = {
 /**
  * The output that an input spends, read from the previous transaction itself.
  *
- * @yields after some of that transaction each
+ * @yields where the previous transaction is a long one
  */
 export function* readCoin(
   input: PsbtInput,
@@ -58,13 +58,13 @@ export function* readCoin(
   const bytes = input.previousTransaction;
   if (bytes === undefined) return fail("previous_transaction_missing");
   if (bytes.length > BITCOIN_LIMITS.transactionBytes) return fail("psbt_malformed");
-  const previous = yield* readTransactionSteps(bytes, "any", PREVIOUS_LIMITS);
+  const previous = yield* transactionSteps(bytes, "any", PREVIOUS_LIMITS);
   if (!previous.ok) {
     return fail(previous.error === "amount_out_of_range" ? previous.error : "psbt_malformed");
   }
   const coin = previous.value.outputs[spent.outputIndex];
-  const txid = yield* transactionIdSteps(previous.value, crypto);
-  const isNamed = isSame(txid, spent.outpoint.subarray(0, 32));
+  const id = yield* transactionIdSteps(previous.value, crypto);
+  const isNamed = isSame(id, spent.outpoint.subarray(0, 32));
   if (!isNamed || coin === undefined) return fail("previous_transaction_mismatch");
   const { witnessUtxo } = input;
   if (witnessUtxo === undefined) return ok(coin);
@@ -116,9 +116,9 @@ function* reviewInput(
 }
 
 /**
- * Reviews all inputs against one wallet; a refusal's details name the `input`.
+ * Reviews all inputs against one wallet, one a step; a refusal's details name the `input`.
  *
- * @yields after each input, and after some of a large previous transaction each
+ * @yields after each input, and within one whose previous transaction is long
  */
 export function* reviewInputs(
   psbt: Psbt,

@@ -4,8 +4,8 @@ import { type AddressContext, describeOutput } from "./address.ts";
 import { isSame } from "./bytes.ts";
 import type { Psbt, PsbtOutput } from "./psbt.ts";
 import { type Found, findPlace, type RegisteredWallet, type WalletPlace } from "./review-wallet.ts";
-import type { TransactionOutput } from "./transaction.ts";
 import type { Steps } from "./steps.ts";
+import type { TransactionOutput } from "./transaction.ts";
 
 /**
  * `change` returns to the wallet's change branch and is not shown unless it is far ahead; `self`

@@ -4,6 +4,7 @@ import { BITCOIN_LIMITS } from "./limits.ts";
 import type { ReviewedInput } from "./review-inputs.ts";
 import { lockLines } from "./review-locks.ts";
 import type { ReviewedOutput } from "./review-outputs.ts";
+import type { Steps } from "./steps.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** What the screens tell of. */
@@ -63,22 +64,40 @@ const farChangeScreens = ({ inputs, outputs }: ShownTransaction): readonly Scree
   );
 };
 
+const outputScreen = (
+  { kind, amountSats, address }: ReviewedOutput,
+  number: number,
+  ofAll: number,
+): Screen =>
+  screen(
+    `${kind === "self" ? "To this wallet" : "Pay"} ${number} of ${ofAll}`,
+    formatAmount(amountSats),
+    ...formatAddress(address),
+  );
+
+/** Screens that are written in one step. */
+const STEP_SCREENS = 256;
+
+function* outputScreens(outputs: readonly ReviewedOutput[]): Steps<readonly Screen[]> {
+  const visible = outputs.filter((output) => output.kind !== "change");
+  const screens: Screen[] = [];
+  for (const output of visible) {
+    screens.push(outputScreen(output, screens.length + 1, visible.length));
+    if (screens.length % STEP_SCREENS === 0) yield;
+  }
+  return screens;
+}
+
 /**
  * A summary with what keeps the transaction waiting, a screen for each output that is not change
  * and for change at a far place, and the fee. What leaves is what is paid
  * to others and the fee; what returns to the wallet does not leave.
+ *
+ * @yields after some of the outputs each
  */
-export const transactionScreens = (shown: ShownTransaction): readonly Screen[] => {
+export function* transactionScreenSteps(shown: ShownTransaction): Steps<readonly Screen[]> {
   const { walletName, transaction, inputs, outputs, feeSats } = shown;
-  const visible = outputs.filter((output) => output.kind !== "change");
   const leavingSats = total(outputs.filter((output) => output.kind === "payment")) + feeSats;
-  const outputScreens = visible.map((output, at) =>
-    screen(
-      `${output.kind === "self" ? "To this wallet" : "Pay"} ${at + 1} of ${visible.length}`,
-      formatAmount(output.amountSats),
-      ...formatAddress(output.address),
-    ),
-  );
   return [
     screen(
       "Spend from",
@@ -88,8 +107,8 @@ export const transactionScreens = (shown: ShownTransaction): readonly Screen[] =
       `Fee ${formatAmount(feeSats)}`,
       ...lockLines(transaction),
     ),
-    ...outputScreens,
+    ...(yield* outputScreens(outputs)),
     ...farChangeScreens(shown),
     screen("Fee", formatAmount(feeSats)),
   ];
-};
+}

@@ -23,10 +23,10 @@ import {
   type ReviewedOutput,
   reviewOutputs,
 } from "./review-outputs.ts";
-import { transactionScreens } from "./review-screens.ts";
+import { transactionScreenSteps } from "./review-screens.ts";
 import type { RegisteredWallet } from "./review-wallet.ts";
-import { runSteps, type Steps } from "./steps.ts";
-import { transactionId } from "./transaction.ts";
+import { finish, type Steps } from "./steps.ts";
+import { transactionIdSteps } from "./transaction.ts";
 
 /** What the review needs besides the PSBT and the wallets. */
 export type ReviewContext = OutputContext;
@@ -55,9 +55,9 @@ export type ReviewError =
   | "outputs_exceed_inputs";
 
 /**
- * The wallet that owns the first input.
+ * The wallet that owns the first input; one wallet a step.
  *
- * @yields before each wallet that is looked through
+ * @yields before each wallet
  */
 function* findOwner(
   psbt: Psbt,
@@ -116,8 +116,8 @@ const balance = (
  * Reviews a PSBT against the wallet that `walletId` names (32 bytes), or without one against the
  * registered wallet that owns the first input. Details name the `input` or `output` at fault. A
  * transaction without inputs or without outputs is `psbt_unsupported`. Reading takes a step for
- * some of the maps and for parts of a large previous transaction; every wallet that is looked
- * through, every input and every output is one.
+ * some of the maps; every wallet that is looked through, every input and every output is one, or
+ * several where it is long.
  *
  * @yields after each step
  */
@@ -144,7 +144,7 @@ export function* reviewSteps(
   if (!outputs.ok) return outputs;
   const totals = balance(inputs.value, outputs.value);
   if (!totals.ok) return totals;
-  const screens = transactionScreens({
+  const screens = yield* transactionScreenSteps({
     walletName: wallet.value.policy.name,
     transaction,
     inputs: inputs.value,
@@ -156,11 +156,11 @@ export function* reviewSteps(
     inputs: inputs.value,
     outputs: outputs.value,
     ...totals.value,
-    txid: transactionId(transaction, context.crypto),
+    txid: yield* transactionIdSteps(transaction, context.crypto),
     screens,
   });
 }
 
 /** All the steps of a review at once. */
 export const review = (...args: Parameters<typeof reviewSteps>): Outcome<Review, ReviewError> =>
-  runSteps(reviewSteps(...args));
+  finish(reviewSteps(...args));

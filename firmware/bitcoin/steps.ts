@@ -1,10 +1,19 @@
-/** Work in steps, between which whoever runs it may do something else, or stop. */
+/**
+ * Work in steps: whoever runs it may do something else between two of them, or stop. A step is
+ * short for any input that is let in: what a peer can make long yields on the way.
+ */
 
-/** Work that comes to a `T`. */
+/** Work that gives its result after some steps. */
 export type Steps<T> = Generator<void, T, void>;
 
+/** Small things (outputs, witness items, map entries) that are read in one step. */
+export const STEP_ITEMS = 1024;
+
+/** Bytes that are hashed in one step. */
+export const STEP_HASHED_BYTES = 1 << 16;
+
 /** All the steps at once. */
-export const runSteps = <T>(steps: Steps<T>): T => {
+export const finish = <T>(steps: Steps<T>): T => {
   let step = steps.next();
   while (step.done !== true) step = steps.next();
   return step.value;

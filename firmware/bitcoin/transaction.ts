@@ -1,13 +1,14 @@
 /**
  * Transactions, read strictly: in the form before segwit, or BIP-144's with witnesses. Nothing may
- * follow the lock time. Byte strings in the result are views of what was read.
+ * follow the lock time. Byte strings in the result are views of what was read. A previous
+ * transaction may be a whole PSBT long, so reading and hashing come in steps.
  */
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Crypto } from "../hal.ts";
-import { uint32At } from "./bytes.ts";
+import { sha256, uint32At } from "./bytes.ts";
 import { BITCOIN_LIMITS } from "./limits.ts";
 import { type ByteReader, createReader } from "./reader.ts";
-import { runSteps, type Steps } from "./steps.ts";
+import { STEP_HASHED_BYTES, STEP_ITEMS, type Steps } from "./steps.ts";
 
 /** An input. */
 export interface TransactionInput {
@@ -70,16 +71,7 @@ export const readOutput = (reader: ByteReader): TransactionOutput => ({
   script: reader.string(),
 });
 
-/** Inputs, outputs or witness items that are read in one step: some tenths of a millisecond. */
-const STEP_ITEMS = 512;
-/** Bytes that are hashed in one. */
-const STEP_BYTES = 1 << 17;
-
-/**
- * As many as `count` says, which was checked; stops early where the bytes do not hold.
- *
- * @yields after some of them each
- */
+/** As many as `count` says, which was checked; stops early where the bytes do not hold. */
 function* readMany<T>(
   reader: ByteReader,
   count: number,
@@ -102,14 +94,14 @@ const readCount = (reader: ByteReader, itemBytesMin: number): number => {
 /**
  * Skips the witnesses; "no witness at all" must be written in the form without (BIP-144).
  *
- * @yields after some of their items each
+ * @yields after some of the items, of whatever inputs
  */
 function* skipWitnesses(reader: ByteReader, inputs: number): Steps<void> {
   let items = 0;
   for (let input = 0; input < inputs && !reader.isFailed(); input += 1) {
-    const end = items + readCount(reader, 1);
-    while (items < end && !reader.isFailed()) {
-      reader.string();
+    const last = items + readCount(reader, 1);
+    while (items < last && !reader.isFailed()) {
+      reader.skip(reader.compactSize());
       items += 1;
       if (items % STEP_ITEMS === 0) yield;
     }
@@ -127,12 +119,26 @@ const readMarker = (reader: ByteReader, bytes: Uint8Array, form: TransactionForm
 const isAmount = (output: TransactionOutput): boolean =>
   output.amountSats <= BITCOIN_LIMITS.amountSats;
 
+const idPartsOf = (
+  bytes: Uint8Array,
+  hasWitness: boolean,
+  bodyStart: number,
+  bodyEnd: number,
+): readonly Uint8Array[] =>
+  hasWitness
+    ? [
+        bytes.subarray(0, VERSION_BYTES),
+        bytes.subarray(bodyStart, bodyEnd),
+        bytes.subarray(bytes.length - LOCK_TIME_BYTES),
+      ]
+    : [bytes];
+
 /**
  * Reads a whole transaction.
  *
- * @yields after some of its inputs, outputs or witness items each
+ * @yields after some of the inputs, outputs and witness items each
  */
-export function* readTransactionSteps(
+export function* transactionSteps(
   bytes: Uint8Array,
   form: TransactionForm,
   limits: TransactionLimits,
@@ -155,37 +161,22 @@ export function* readTransactionSteps(
   const foreign = outputs.findIndex((output) => !isAmount(output));
   if (foreign >= 0) return fail("amount_out_of_range", { output: foreign });
   const outputBytes = bytes.subarray(outputStart, bodyEnd);
-  const idParts = hasWitness
-    ? [
-        bytes.subarray(0, VERSION_BYTES),
-        bytes.subarray(bodyStart, bodyEnd),
-        bytes.subarray(bytes.length - LOCK_TIME_BYTES),
-      ]
-    : [bytes];
+  const idParts = idPartsOf(bytes, hasWitness, bodyStart, bodyEnd);
   return ok({ version, inputs, outputs, lockTime, outputBytes, idParts });
 }
-
-/** Reads a whole transaction at once. */
-export const parseTransaction = (
-  ...args: Parameters<typeof readTransactionSteps>
-): Outcome<Transaction, TransactionError> => runSteps(readTransactionSteps(...args));
 
 /**
  * The transaction's id: 32 bytes in hash order (not the reversed order people read).
  *
- * @yields after some of the bytes each
+ * @yields after each stretch of bytes that is long enough
  */
-export function* transactionIdSteps({ idParts }: Transaction, crypto: Crypto): Steps<Uint8Array> {
-  let hash = crypto.sha256();
-  for (const part of idParts) {
-    for (let at = 0; at < part.length; at += STEP_BYTES) {
-      hash = hash.update(part.subarray(at, at + STEP_BYTES));
+export function* transactionIdSteps(transaction: Transaction, crypto: Crypto): Steps<Uint8Array> {
+  const hash = crypto.sha256();
+  for (const part of transaction.idParts) {
+    for (let at = 0; at < part.length; at += STEP_HASHED_BYTES) {
       if (at > 0) yield;
+      hash.update(part.subarray(at, at + STEP_HASHED_BYTES));
     }
   }
-  return crypto.sha256().update(hash.digest()).digest();
+  return sha256(crypto, hash.digest());
 }
-
-/** The transaction's id at once. */
-export const transactionId = (transaction: Transaction, crypto: Crypto): Uint8Array =>
-  runSteps(transactionIdSteps(transaction, crypto));

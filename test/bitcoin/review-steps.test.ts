@@ -1,66 +1,85 @@
 /** A review in steps: what makes a step, and that no place is derived twice. */
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import type { Transaction } from "bitcoinjs-lib";
 import {
   BITCOIN_LIMITS,
   createDeriver,
   review,
   reviewSteps,
 } from "../../firmware/bitcoin/index.ts";
-import { doubleSha256 } from "../../firmware/bitcoin/bytes.ts";
-import {
-  parseTransaction,
-  readTransactionSteps,
-  transactionId,
-  transactionIdSteps,
-} from "../../firmware/bitcoin/transaction.ts";
 import { CHANGE, COIN, PAYMENT } from "./attacked-draft.ts";
 import { unwrap } from "./expect-value.ts";
-import { buildPsbt } from "./psbt-fixture.ts";
+import { buildPsbt, fundingOf, inputMap } from "./psbt-fixture.ts";
 import { COLD, CONTEXT, crypto, HOT } from "./wallet-fixture.ts";
 
 const COINS = Array.from({ length: 6 }, (_, index) => ({ ...COIN, index }));
 const BYTES = buildPsbt({ coins: COINS, outputs: [PAYMENT, CHANGE] }).toBuffer();
+const SMALL = { ...PAYMENT, amountSats: 1_000 };
 const WALLETS = [COLD.registered, HOT.registered];
 
-test("steps: reading, each wallet looked through, each input, each output", () => {
-  const countOf = (walletId: Uint8Array | undefined): number => {
-    const steps = reviewSteps(BYTES, WALLETS, walletId, CONTEXT);
-    let count = 0;
-    let step = steps.next();
-    for (; step.done !== true; step = steps.next()) count += 1;
-    expect(step.value).toEqual(review(BYTES, WALLETS, walletId, CONTEXT));
-    return count;
-  };
-  expect(countOf(HOT.registered.id)).toBe(1 + 6 + 2);
-  expect(countOf(undefined)).toBe(1 + 2 + 6 + 2);
-});
-
-/** A transaction of so many outputs of nothing and so many empty witness items, by hand. */
-const largeTransaction = (outputs: number, items: number): Uint8Array => {
-  const count = (value: number): readonly number[] => [0xfd, value & 0xff, value >> 8];
-  const input = [...new Uint8Array(36), 0, 0xff, 0xff, 0xff, 0xff];
-  const [head, tail] = [
-    [2, 0, 0, 0, 0, 1, 1],
-    [0, 0, 0, 0],
-  ];
-  const made = [...count(outputs), ...new Uint8Array(9 * outputs)];
-  const witness = [...count(items), ...new Uint8Array(items)];
-  return Uint8Array.from([head, input, made, witness, tail].flat());
+const countOf = (bytes: Uint8Array, walletId: Uint8Array | undefined): number => {
+  const steps = reviewSteps(bytes, WALLETS, walletId, CONTEXT);
+  let count = 0;
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) count += 1;
+  expect(step.value).toEqual(review(bytes, WALLETS, walletId, CONTEXT));
+  return count;
 };
 
-test("a large previous transaction takes steps: 512 outputs or witness items, and its hash", () => {
-  const limits = { inputs: 10, outputs: 10_000 };
-  const bytes = largeTransaction(2000, 3000);
-  const steps = readTransactionSteps(bytes, "any", limits);
-  const read = [...{ [Symbol.iterator]: () => steps }].length;
-  expect(read).toBe(Math.floor(2000 / 512) + Math.floor(3000 / 512));
-  const whole = unwrap(parseTransaction(bytes, "any", limits));
-  expect([whole.outputs.length, whole.inputs.length]).toEqual([2000, 1]);
-  const large = unwrap(parseTransaction(largeTransaction(9999, 300), "any", limits));
-  const repeated = { ...large, idParts: Array.from({ length: 5 }, () => new Uint8Array(1 << 18)) };
-  const hashing = transactionIdSteps(repeated, crypto);
-  expect([...{ [Symbol.iterator]: () => hashing }].length).toBe(5);
-  expect(transactionId(repeated, crypto)).toEqual(doubleSha256(crypto, ...repeated.idParts));
+test("steps: reading, each wallet looked through, each input, each output", () => {
+  expect(countOf(BYTES, HOT.registered.id)).toBe(1 + 6 + 2);
+  expect(countOf(BYTES, undefined)).toBe(1 + 2 + 6 + 2);
+});
+
+describe("what a peer makes long takes many steps:", () => {
+  const MANY = 20_000;
+  const NOTHING = new Uint8Array(0);
+
+  /** The steps of a review whose one previous transaction is long. */
+  const stepsOf = (lengthen: (previous: Transaction) => void): number => {
+    const psbt = buildPsbt({ coins: [COIN], outputs: [PAYMENT] });
+    const previous = fundingOf(COIN, 0);
+    lengthen(previous);
+    inputMap(psbt).nonWitnessUtxo = previous.toBuffer();
+    return countOf(psbt.toBuffer(), HOT.registered.id);
+  };
+
+  test("a previous transaction's inputs, outputs and witness items", () => {
+    const hash = new Uint8Array(32);
+    const steps = [
+      stepsOf((previous) => {
+        for (let index = 0; index < MANY; index += 1) previous.addInput(hash, index);
+      }),
+      stepsOf((previous) => {
+        for (let index = 0; index < MANY; index += 1) previous.addOutput(NOTHING, 0n);
+      }),
+      stepsOf((previous) =>
+        previous.setWitness(
+          0,
+          Array.from({ length: MANY }, () => NOTHING),
+        ),
+      ),
+    ];
+    for (const count of steps) expect(count).toBeGreaterThan(MANY / 2048);
+  });
+
+  test("its bytes, as they are hashed", () => {
+    const count = stepsOf((previous) => previous.addOutput(new Uint8Array(1_000_000), 0n));
+    expect(count).toBeGreaterThan(1_000_000 / (1 << 17));
+  });
+
+  test("entries of few maps, and screens", () => {
+    const psbt = buildPsbt({ coins: COINS, outputs: Array.from({ length: 600 }, () => SMALL) });
+    const before = countOf(psbt.toBuffer(), HOT.registered.id);
+    expect(before).toBe(Math.floor((6 + 600) / 32) + 1 + 6 + 600 + 2);
+    for (const input of psbt.data.inputs) {
+      input.unknownKeyVals = Array.from({ length: 900 }, (_, at) => ({
+        key: Uint8Array.of(0xfc, at, at >>> 8),
+        value: NOTHING,
+      }));
+    }
+    expect(countOf(psbt.toBuffer(), HOT.registered.id)).toBe(before + 3);
+  });
 });
 
 test("equal places are derived once, and what is remembered is bounded", () => {
