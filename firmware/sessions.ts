@@ -17,7 +17,7 @@ import { DEVICE_LIMITS } from "./limits.ts";
 
 /** What the sessions stand between. */
 export interface SessionsConfig {
-  readonly link: Pick<Link, "send" | "room" | "promote" | "strengthen">;
+  readonly link: Pick<Link, "send" | "room" | "promote" | "claim" | "strengthen">;
   readonly calls: Pick<Calls, "take" | "leave">;
   readonly responder: ResponderConfig;
   /** A message waits to be sent. */
@@ -118,7 +118,7 @@ const act = (state: State, place: Place, event: ResponderEvent, nowMs: number): 
       link.send({ epoch, channel, isHandshake: event.isHandshake, bytes: event.record }, nowMs);
       return;
     case "claimed":
-      link.strengthen(epoch);
+      link.claim(epoch);
       return;
     case "began":
       begin(state, place, event, nowMs);

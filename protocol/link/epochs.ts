@@ -10,7 +10,9 @@ import { LINK_TIMES } from "./times.ts";
 export interface Epoch {
   readonly epoch: number;
   readonly stream: Stream;
-  /** Has or begins an `IK` session. */
+  /** Has begun an `IK` handshake. */
+  isClaimed: boolean;
+  /** Has an `IK` session: begun and confirmed. */
   isStrong: boolean;
 }
 
@@ -117,7 +119,7 @@ export const createEpochs = (): Epochs => {
     promote: (epoch) => (candidate?.epoch === epoch ? setLive(candidate) : []),
     end,
     takesData: (one, { flags }, nowMs) => {
-      const isFree = one === live || one.isStrong || (flags & FLAGS.handshake) !== 0;
+      const isFree = one === live || one.isClaimed || (flags & FLAGS.handshake) !== 0;
       if (isFree || live === undefined || !live.isStrong) return true;
       return live.stream.contest(nowMs);
     },

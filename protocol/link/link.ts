@@ -82,7 +82,9 @@ export interface Link {
   readonly room: (epoch: number) => number;
   /** Device: the candidate has had its first good transport record and takes the live place. */
   readonly promote: (epoch: number) => readonly LinkEvent[];
-  /** The epoch has or begins an `IK` session. */
+  /** The epoch has begun an `IK` handshake: as a candidate it is heard beside any live link. */
+  readonly claim: (epoch: number) => void;
+  /** The epoch has an `IK` session: as the live link it is asked before it gives way to `NN`. */
   readonly strengthen: (epoch: number) => void;
   /** Ends the live link with a RESET, which `pull` gives; the host asks no more. */
   readonly close: (nowMs: number) => void;
@@ -131,7 +133,7 @@ const openEpoch = (
   );
   const { window } = config;
   const sizes = { fragment, window, peerWindow: peer.window, shutsWhenFull: !isHost, counts };
-  return { epoch, stream: createStream(sizes, nowMs), isStrong: false };
+  return { epoch, stream: createStream(sizes, nowMs), isClaimed: false, isStrong: false };
 };
 
 /** Tells the greeter what is over. */
@@ -259,6 +261,10 @@ export const createLink = (config: LinkConfig): Link => {
     },
     room: (epoch) => epochs.find(epoch)?.stream.room() ?? 0,
     promote: (epoch) => promote(state, epoch),
+    claim: (epoch) => {
+      const one = epochs.find(epoch);
+      if (one !== undefined) one.isClaimed = true;
+    },
     strengthen: (epoch) => {
       const one = epochs.find(epoch);
       if (one !== undefined) one.isStrong = true;

@@ -7,12 +7,8 @@ import { noiseSuite } from "../../host/driver/index.ts";
 import type { Message } from "../../protocol/call/envelope.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { LinkEvent, LinkRecord } from "../../protocol/link/link.ts";
-import {
-  createInitiator,
-  type InitiatorEvent,
-  type Opening,
-} from "../../protocol/session/initiator.ts";
-import { asHost, ephemeral, LINK_KEY } from "../session/channel-ends.ts";
+import { createInitiator, type InitiatorEvent } from "../../protocol/session/initiator.ts";
+import { ephemeral } from "../session/channel-ends.ts";
 
 const EPOCH = 0xbeef;
 const hellos = { host: new Uint8Array(20), device: new Uint8Array(30) };
@@ -26,21 +22,15 @@ const endless = (id: number): Iterable<Message> => ({
   [Symbol.iterator]: () => ({ next: () => ({ value: part(id) }) }),
 });
 
-/** Begins a session on a channel, and says something in it. */
-const askOn = (
-  sessions: Sessions,
-  queue: LinkRecord[],
-  channel: number,
-  counter: number,
-  opening: Opening,
-): void => {
+/** Begins a session of anyone on a channel, and says something in it. */
+const askOn = (sessions: Sessions, queue: LinkRecord[], channel: number, counter: number): void => {
   const host = createInitiator(noiseSuite, { hellos, epoch: EPOCH, channel }, counter);
   const deliver = (record: Uint8Array, isHandshake: boolean): void =>
     sessions.take([{ kind: "record", epoch: EPOCH, channel, isHandshake, record }], 0);
   const run = (events: readonly InitiatorEvent[]): void => {
     for (const event of events) if (event.kind === "send") deliver(event.record, event.isHandshake);
   };
-  run([host.begin(opening, ephemeral(), 0)]);
+  run([host.begin({ pattern: "NN" }, ephemeral(), 0)]);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     run(host.take(next.bytes, next.isHandshake, 0));
   }
@@ -48,12 +38,10 @@ const askOn = (
 };
 
 /** Sessions over a queue that a test empties, with a session of anyone on each channel asked. */
-const createScene = (channels: readonly number[], opening: Opening = { pattern: "NN" }) => {
+const createScene = (channels: readonly number[]) => {
   const queue: LinkRecord[] = [];
   const origins: Origin[] = [];
   const left: number[] = [];
-  const strengthened: number[] = [];
-  const keys = new Set<Uint8Array>();
   const sessions = createSessions({
     link: {
       send: (record) => {
@@ -63,31 +51,25 @@ const createScene = (channels: readonly number[], opening: Opening = { pattern: 
       },
       room: () => LIMITS.queuedRecords - queue.length,
       promote: () => [],
-      // What has been sealed by then tells whether the session is confirmed.
-      strengthen: () => void strengthened.push(keys.size),
+      claim: () => undefined,
+      strengthen: () => undefined,
     },
     calls: { take: (_, origin) => void origins.push(origin), leave: (id) => void left.push(id) },
     responder: {
-      suite: {
-        ...noiseSuite,
-        seal: (key, ...others) => {
-          keys.add(key);
-          return noiseSuite.seal(key, ...others);
-        },
-      },
+      suite: noiseSuite,
       ephemeral,
-      linkKey: () => LINK_KEY,
+      linkKey: () => undefined,
       pairingKey: () => undefined,
       onPairingOpened: () => undefined,
       onPairingFailed: () => undefined,
-      accepts: () => true,
+      accepts: () => false,
     },
     onWaiting: () => undefined,
   });
   const opened: LinkEvent = { kind: "opened", epoch: EPOCH, peer, hellos };
   sessions.take([opened], 0);
-  for (const [i, channel] of channels.entries()) askOn(sessions, queue, channel, i, opening);
-  return { sessions, queue, origins, left, strengthened, keys };
+  for (const [i, channel] of channels.entries()) askOn(sessions, queue, channel, i);
+  return { sessions, queue, origins, left };
 };
 
 describe("answers", () => {
@@ -143,26 +125,6 @@ test("a link that closes takes its sessions with it", () => {
   expect(new Set(left)).toEqual(new Set(origins.map(({ session }) => session)));
   sessions.pump(0);
   expect(queue).toEqual([]);
-});
-
-test("the keys of a link that closes are zeroed", () => {
-  const { sessions, queue, keys } = createScene([0, 1]);
-  const host = createInitiator(noiseSuite, { hellos, epoch: EPOCH, channel: 1 }, 1);
-  const first = host.begin({ pattern: "NN" }, ephemeral(), 0);
-  const record = first.kind === "send" ? first.record : new Uint8Array(0);
-  sessions.take([{ kind: "record", epoch: EPOCH, channel: 1, isHandshake: true, record }], 0);
-  expect(queue).toHaveLength(1);
-  const inUse = () => [...keys].filter((key) => key.some((byte) => byte !== 0)).length;
-  expect(inUse()).toBeGreaterThan(1);
-  sessions.take([{ kind: "closed", epoch: EPOCH, reason: "lost" }], 0);
-  expect(inUse()).toBe(0);
-});
-
-test("a link is strong from a host's claim on, before it is confirmed; anyone's never is", () => {
-  expect(createScene([0]).strengthened).toEqual([]);
-  const { strengthened } = createScene([0], asHost());
-  // At the claim one key has sealed message 2; then the session's own the confirmation.
-  expect(strengthened).toEqual([1, 2]);
 });
 
 test("a worn session is ended, not starved: its host is told, and what waited is dropped", () => {

@@ -259,7 +259,7 @@ describe("beside a live link with an IK session", () => {
 
   test("with an IK handshake of its own the candidate waits for nothing", () => {
     const { link, candidate, hear } = strong();
-    link.strengthen(candidate);
+    link.claim(candidate);
     expect(hear(candidate, 0, 1001)).toEqual([candidate]);
   });
 
@@ -276,7 +276,8 @@ describe("beside a live link with an IK session", () => {
   test("a live link without one gives way at once", () => {
     const { link, live, candidate, hear } = beside();
     link.receive(frameBytes({ type: "ack", epoch: live, window: 8 }), 1000);
-    link.strengthen(live ^ candidate); // of nobody
+    for (const mark of [link.claim, link.strengthen]) mark(live ^ candidate); // of nobody
+    link.claim(live); // begun is not confirmed: whoever begins one may never end it
     expect(hear(candidate, 0, 1001)).toEqual([candidate]);
   });
 });

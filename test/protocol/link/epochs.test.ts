@@ -105,7 +105,7 @@ describe("epochs", () => {
 
   test("unless it begins an IK session itself", () => {
     const { pair, candidate, data } = greetedBeside(true);
-    pair.device.link.strengthen(candidate);
+    pair.device.link.claim(candidate);
     pair.device.inject(data(0));
     pair.run(5);
     expect(kindsOf(pair.device)).toEqual(["record"]);

@@ -3,6 +3,7 @@
  * both ends, so that neither misses a frame or hears of one too many.
  */
 import { FLAGS, type Frame } from "../../../protocol/frame/frame.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import { handshakeRecord } from "../../../protocol/session/binding.ts";
 import type { Fault, FaultRoom } from "./fault.ts";
 import type { World } from "../world.ts";
@@ -34,6 +35,17 @@ const isBetween = ({ flags }: Frame): boolean =>
  */
 const lastMs = new WeakMap<World, number>();
 
+const isFirstNow = ({ world }: FaultRoom): boolean => {
+  const nowMs = world.nowMs();
+  const isFirst = lastMs.get(world) !== nowMs;
+  lastMs.set(world, nowMs);
+  return isFirst;
+};
+
+/** Whether the frame begins a record of the same link, and nobody else has got at it. */
+const isPlace = (room: FaultRoom, first: Frame, frame: Frame): boolean =>
+  first.epoch === frame.epoch && isBetween(frame) && isFirstNow(room);
+
 /** Puts a handshake record before some record of the worker's. */
 const inserting =
   (recordOf: (first: Frame, room: FaultRoom) => Uint8Array): Fault =>
@@ -45,10 +57,7 @@ const inserting =
       if (frame?.type !== "data") return undefined;
       if ((frame.flags & FLAGS.handshake) !== 0) first ??= frame;
       left -= 1;
-      if (left > 0 || first?.epoch !== frame.epoch || !isBetween(frame)) return undefined;
-      const nowMs = room.world.nowMs();
-      if (lastMs.get(room.world) === nowMs) return undefined;
-      lastMs.set(room.world, nowMs);
+      if (left > 0 || first === undefined || !isPlace(room, first, frame)) return undefined;
       stop();
       left = Number.POSITIVE_INFINITY; // more chunks of this moment may be on their way here
       room.happened();
@@ -76,7 +85,7 @@ const insertForgery: Fault = inserting((_, { chance }) =>
  * he begins in this link count less.
  */
 const insertAnyones: Fault = inserting((_, { chance }) =>
-  handshakeRecord("NN", chance.between(1_000, 0xffff), chance.bytes(32)),
+  handshakeRecord("NN", chance.between(100, LIMITS.counterStep), chance.bytes(32)),
 );
 
 /** Faults that add to what was said. */
