@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import { type Identity, openClient } from "../../host/driver/index.ts";
+import { readPairingCode } from "../../host/identity/index.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { asking, clientOver, GENESIS, SEED, unwrap, until, untilAsked } from "./lines.ts";
 
@@ -160,5 +161,19 @@ test("the device's own refusals come with their names and details", async () => 
   const [first = new Uint8Array(32)] = GENESIS.custodians;
   const twice = { custodians: [first, first], threshold: 2 };
   expect(await client.generateSeed(twice)).toMatchObject({ error: "custodian_repeated" });
+  await client.close();
+});
+
+test("what is asked under a code's key goes over that code's session and no other", async () => {
+  const emulator = createEmulator({ seed: SEED });
+  const client = unwrap(await openClient({ open: emulator.open }));
+  unwrap(await client.startPairing({ role: "vault" }));
+  const psk = new Uint8Array(32).fill(9);
+  const wrong = await client.getStatus({}, { psk });
+  expect(wrong).toMatchObject({ ok: false, error: "session_refused" });
+  const code = emulator.screens.findLast(({ kind }) => kind === "pairing-code");
+  const key = unwrap(readPairingCode(code?.lines.join(" ") ?? ""));
+  expect(await client.getStatus({}, { psk: key })).toMatchObject({ ok: true });
+  expect(await client.getStatus({})).toMatchObject({ ok: true });
   await client.close();
 });

@@ -60,22 +60,24 @@ describe("the order", () => {
   test("a device that has ended repeats nothing, not even what ended it", async () => {
     const bench = createCallBench({
       handlers: {
-        seal: ({ advance }) => {
+        registerWallet: ({ advance }) => {
           advance({ kind: "ended", reason: "seal" });
-          return ok({});
+          return ok({ walletId: new Uint8Array(32), receive: "r", change: "c" });
         },
       },
     });
     const session = bench.session(hostOf("operator"));
-    const ids = [1, 1].map((key) => session.ask("seal", new Map(), { key }));
-    await settle();
-    const later = session.ask("seal", new Map(), { key: 1 });
-    await settle();
-    expect([...ids, later].map(session.finals)).toEqual([
-      ["result"],
-      ["wrong_phase"],
-      ["wrong_phase"],
+    const params = new Map<number, unknown>([
+      [0, "w"],
+      [1, "t"],
+      [2, []],
     ]);
+    const ids: number[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      ids.push(session.ask("registerWallet", params, { key: 1 }));
+      await settle();
+    }
+    expect(ids.map(session.finals)).toEqual([["result"], ["wrong_phase"]]);
   });
 
   test("a role and a phase are judged before a body is asked for", async () => {
