@@ -36,6 +36,13 @@ export interface SignerOptions {
   readonly ledger?: Ledger;
 }
 
+/** What a signer is busy with. */
+export interface SignerLoad {
+  readonly openCalls: number;
+  readonly heldBytes: number;
+  readonly sessions: number;
+}
+
 /** A running signer, seen from its board: public state only. */
 export interface Signer {
   readonly phase: () => Device["phase"];
@@ -43,8 +50,8 @@ export interface Signer {
   readonly fingerprint: () => Uint8Array | undefined;
   /** The link key (X25519), 32 bytes, while the device holds keys. */
   readonly linkKey: () => Uint8Array | undefined;
-  /** Calls that are not over, and bytes held for the bodies of requests. */
-  readonly load: () => { readonly openCalls: number; readonly heldBytes: number };
+  /** Calls that are not over, bytes held for the bodies of requests, sessions that have asked. */
+  readonly load: () => SignerLoad;
 }
 
 const randomBytes = ({ rng }: Hal, length: number): Outcome<Uint8Array, "rng_failed"> => {
@@ -241,6 +248,10 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
       return now.phase === "ready" || now.phase === "suspended" ? now.keys.fingerprint : undefined;
     },
     linkKey: () => linkKeyOf(hal, device())?.publicKey,
-    load: () => ({ openCalls: calls.openCalls(), heldBytes: calls.heldBytes() }),
+    load: () => ({
+      openCalls: calls.openCalls(),
+      heldBytes: calls.heldBytes(),
+      sessions: calls.sessions(),
+    }),
   });
 };

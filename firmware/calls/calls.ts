@@ -29,6 +29,8 @@ export interface Calls {
   readonly openCalls: () => number;
   /** Bytes held for the bodies of requests. */
   readonly heldBytes: () => number;
+  /** Sessions that have asked for something and are not over. */
+  readonly sessions: () => number;
 }
 
 /** What calls need besides the context, in which nobody has called yet. */
@@ -102,5 +104,6 @@ export const createCalls = (config: CallsConfig): Calls => {
     leave: requests.leave,
     openCalls: () => runs.count() + bodies.count(),
     heldBytes: bodies.heldBytes,
+    sessions: requests.sessions,
   };
 };

@@ -98,6 +98,8 @@ export interface Requests {
   readonly open: (arrival: Arrival) => OpenRequest | undefined;
   readonly find: (session: number, id: number) => OpenRequest | undefined;
   readonly leave: (session: number) => void;
+  /** Sessions that have asked for something and are not over. */
+  readonly sessions: () => number;
 }
 
 /** No session yet. */
@@ -124,5 +126,6 @@ export const createRequests = (clock: Clock): Requests => {
       sessions.delete(number);
       for (const request of session?.open.values() ?? []) request.abandon();
     },
+    sessions: () => sessions.size,
   };
 };

@@ -2,9 +2,12 @@
  * Ways to break a world on purpose, for the test of the simulation: each must make a run fail, or
  * the simulation would not see it in the product either.
  */
+import { mock } from "bun:test";
 import type { Buttons, LogEvent } from "../../firmware/hal.ts";
+import * as requests from "../../firmware/calls/requests.ts";
 import type { Ledger } from "../../firmware/ledger/ledger.ts";
 import { decodeFrame, encodeFrame, FLAGS } from "../../protocol/frame/frame.ts";
+import { LINK_TIMES } from "../../protocol/link/times.ts";
 import { SEED } from "./known-secrets.ts";
 import type { Invariant } from "./findings.ts";
 import type { Cable } from "./cable.ts";
@@ -17,6 +20,8 @@ export interface Breakage {
   readonly buttons?: (buttons: Buttons, boot: Actor) => Buttons;
   readonly logged?: (event: LogEvent) => LogEvent;
   readonly bend?: (signature: Uint8Array) => Uint8Array;
+  /** Breaks the product itself for a run; the result mends it. */
+  readonly product?: () => () => void;
   /** Breaks the line, from the beginning to the end. */
   readonly line?: (cable: Cable) => void;
 }
@@ -82,6 +87,30 @@ const acknowledgesLost: Breakage = {
   },
 };
 
+/** Ends that ask for ever whether anybody is there. */
+const neverGivesUp: Breakage = {
+  breaks: "givesUp",
+  product: () => {
+    const { pings } = LINK_TIMES;
+    Object.assign(LINK_TIMES, { pings: Number.POSITIVE_INFINITY });
+    return () => void Object.assign(LINK_TIMES, { pings });
+  },
+};
+
+const REQUESTS = "../../firmware/calls/requests.ts";
+const { createRequests } = requests;
+
+/** Calls that never hear that a session is over. */
+const keepsSessions: Breakage = {
+  breaks: "settled",
+  product: () => {
+    const leave = (): void => undefined;
+    const broken: typeof createRequests = (clock) => ({ ...createRequests(clock), leave });
+    void mock.module(REQUESTS, () => ({ createRequests: broken }));
+    return () => void mock.module(REQUESTS, () => ({ createRequests }));
+  },
+};
+
 /** All of them. */
 export const BREAKAGES = {
   chargesAgain,
@@ -90,6 +119,8 @@ export const BREAKAGES = {
   spoilsSignatures,
   reorders,
   acknowledgesLost,
+  neverGivesUp,
+  keepsSessions,
 } as const satisfies Record<string, Breakage>;
 
 /** The name of one. */

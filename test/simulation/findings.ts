@@ -14,6 +14,7 @@ export const INVARIANTS = {
   silent: "the device says nothing before a HELLO, and answers at most two a second",
   alike: "all refusals of a session are alike",
   survives: "what must not end a session does not",
+  givesUp: "an end that hears nothing asks three times, and no more",
   live: "once the faults are over, everything open gets done in bounded time",
   indeterminate: "a call that a boot took up is not answered by the next one as if nothing were",
   keys: "a key used again for another request is refused, and one request is never refused so",

@@ -1,6 +1,7 @@
 /**
  * What a boot says and hears on its line: nothing before a valid HELLO, at most two answers a
- * second, no more frames than the host takes, and every byte kept for the search for secrets.
+ * second, no more frames than the host takes, no fourth PING to nobody, and every byte kept for
+ * the search for secrets.
  */
 import type { Link } from "../../firmware/hal.ts";
 import { decodeAs } from "../../protocol/cbor/cbor.ts";
@@ -8,6 +9,7 @@ import { createFrameReader, FLAGS, type Frame } from "../../protocol/frame/frame
 import { HELLO } from "../../protocol/link/hello.ts";
 import { frameOf } from "./faults/frames.ts";
 import type { Findings } from "./findings.ts";
+import { createPingWatch } from "./ping-watch.ts";
 import { createWindowWatch } from "./window-watch.ts";
 
 /** Type and version of a HELLO_ACK, as COBS leaves it: the third byte of a chunk. */
@@ -28,6 +30,7 @@ export const watchLine = (
 ): Link => {
   let reader = createFrameReader();
   let windows = createWindowWatch();
+  const pings = createPingWatch();
   let wasGreeted = false;
   let answersAtMs: readonly number[] = [];
   const answer = (): void => {
@@ -48,11 +51,14 @@ export const watchLine = (
       const frame = frameOf(bytes);
       const isWithin = frame === undefined || windows.sent(frame);
       findings.expect(isWithin, "bounded", () => `frame ${frame?.seq} is beyond the window`);
+      const isSensible = frame === undefined || pings.sent(frame, nowMs());
+      findings.expect(isSensible, "givesUp", () => `the device asks link ${frame?.epoch} again`);
       onSend(bytes);
       line.send(bytes);
     },
     onReceive: (action) =>
       line.onReceive((bytes) => {
+        pings.heard();
         for (const frame of reader.push(bytes)) {
           wasGreeted ||= isHello(frame);
           // An echo of its own says nothing to the device.

@@ -13,7 +13,9 @@ import {
 } from "../../host/driver/index.ts";
 import { ERRORS, type ErrorName, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Chance } from "./chance.ts";
+import { frameOf } from "./faults/frames.ts";
 import type { Findings } from "./findings.ts";
+import { createPingWatch } from "./ping-watch.ts";
 import type { Trace } from "./trace.ts";
 import type { Witness } from "./witnesses.ts";
 import type { Actor } from "./world.ts";
@@ -95,20 +97,29 @@ const followOf = ({ findings, trace }: ProcessRoom, actor: Actor) => {
 /** Bytes that a driver may have written and not got rid of: two large frames, and one more. */
 const MOST_UNSENT = 8_192 + 4_200;
 
-/** The same port, with an eye on how much a program has on its way out. */
+/** The same port, with an eye on how much a program has on its way out, and whom it asks. */
 const watchOutbox =
-  ({ open, findings }: ProcessRoom): OpenLine =>
+  ({ open, findings }: ProcessRoom, { nowMs }: Actor): OpenLine =>
   async () => {
     const opened = await open();
     if (!opened.ok) return opened;
     let unsent = 0;
+    const pings = createPingWatch();
     const write: Line["write"] = async (bytes) => {
       unsent += bytes.length;
       findings.expect(unsent <= MOST_UNSENT, "bounded", () => `${unsent} bytes in the outbox`);
+      const frame = frameOf(bytes);
+      const isSensible = frame === undefined || pings.sent(frame, nowMs());
+      findings.expect(isSensible, "givesUp", () => `a program asks link ${frame?.epoch} again`);
       await opened.value.write(bytes);
       unsent -= bytes.length;
     };
-    return ok({ ...opened.value, write });
+    const onBytes: Line["onBytes"] = (action) =>
+      opened.value.onBytes((bytes) => {
+        pings.heard();
+        action(bytes);
+      });
+    return ok({ ...opened.value, write, onBytes });
   };
 
 /** A process that has just begun. */
@@ -128,7 +139,7 @@ export const createProcess = (actor: Actor, identity: Identity, room: ProcessRoo
   const openNow = async (): Promise<Client | undefined> => {
     isLost = false;
     const opened = await openClient({
-      open: watchOutbox(room),
+      open: watchOutbox(room, actor),
       identity,
       clock: actor,
       nonce: () => chance.bytes(16),

@@ -43,6 +43,8 @@ const SETTLE_MS = 160_000;
 const REST_MS = 2_000;
 /** A close waits for last words, which a slow line takes some time for. */
 const CLOSE_MS = 1_000;
+/** Without a RESET a link is over after a while. */
+const GONE_MS = 15_000;
 /** A question whose asker is gone waits for a person as long as any. */
 const CONSENT_MS = 130_000;
 /** Bytes that the device may put on top of its writer's buffer: one frame. */
@@ -160,8 +162,8 @@ const checkSurvival = (scene: Scene, injected: ReadonlyMap<FaultName, number>): 
   findings.expect(sessions <= 2, "survives", () => `${sessions} sessions`);
 };
 
-/** The last client closes: soon, and the port is free then. */
-const depart = ({ world, worker, cable, findings }: Scene): void => {
+/** The last client closes: soon, the port is free then, and the device forgets who was there. */
+const depart = ({ world, worker, cable, device, findings }: Scene): void => {
   const own = worker.process();
   let isClosed = own === undefined;
   const leave = async (): Promise<void> => {
@@ -171,10 +173,12 @@ const depart = ({ world, worker, cable, findings }: Scene): void => {
   own?.actor.after(0, () => void leave());
   world.runUntil(() => isClosed, world.nowMs() + CLOSE_MS);
   findings.expect(isClosed && !cable.isHeld(), "settled", () => "close does not free the port");
+  const sessions = (): number => device.boot()?.signer.load().sessions ?? 0;
+  world.runUntil(() => sessions() === 0, world.nowMs() + GONE_MS);
+  findings.expect(sessions() === 0, "settled", () => `${sessions()} sessions are kept for ever`);
 };
 
-/** Runs a seed. The same seed runs the same. */
-export const run = (options: RunOptions): RunResult => {
+const runScene = (options: RunOptions): RunResult => {
   const scene = createScene({ ...options, isLong: rareFaultOf(options.seed) !== undefined });
   const { world, findings, trace, worker } = scene;
   const faults = arm(scene, options.faults ?? faultsOf(scene, options.seed));
@@ -203,5 +207,13 @@ export const run = (options: RunOptions): RunResult => {
     injected: faults.injected,
   };
   worker.discard();
+  return result;
+};
+
+/** Runs a seed. The same seed runs the same. */
+export const run = (options: RunOptions): RunResult => {
+  const mendProduct = options.breakage?.product?.();
+  const result = runScene(options);
+  mendProduct?.();
   return result;
 };

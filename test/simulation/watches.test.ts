@@ -5,26 +5,21 @@ import { encodeMessage, type Message } from "../../protocol/call/envelope.ts";
 import { encodeAs } from "../../protocol/cbor/cbor.ts";
 import { encodeFrame, FLAGS, type Frame } from "../../protocol/frame/frame.ts";
 import { HELLO, SUITES } from "../../protocol/link/hello.ts";
+import { LINK_TIMES } from "../../protocol/link/times.ts";
 import { createFindings, type Invariant } from "./findings.ts";
 import { KNOWN_SECRETS } from "./known-secrets.ts";
 import { watchLine } from "./line-watch.ts";
+import { createPingWatch } from "./ping-watch.ts";
 import { createMessageWatch } from "./message-watch.ts";
 import { secretsIn } from "./secret-search.ts";
 
 const NONE = new Uint8Array(0);
 
+const EMPTY = { flags: 0, epoch: 0, seq: 0, ack: 0, window: 4, channel: 0, payload: NONE };
+const PING: Frame = { ...EMPTY, type: "ping" };
+
 const frame = (type: Frame["type"], changes: Partial<Frame> = {}): Uint8Array =>
-  encodeFrame({
-    type,
-    flags: 0,
-    epoch: 0,
-    seq: 0,
-    ack: 0,
-    window: 4,
-    channel: 0,
-    payload: NONE,
-    ...changes,
-  });
+  encodeFrame({ ...EMPTY, type, ...changes });
 
 const hello = (window: number): Uint8Array =>
   frame("hello", {
@@ -97,6 +92,20 @@ test("a frame for which the line has no room, and one beyond the window, are see
   room.isFull = true;
   watched.send(data(5));
   expect(found()).toEqual(["bounded", "bounded", "bounded"]);
+});
+
+test("three PINGs that nobody answers are well, a fourth is found", () => {
+  const asked = (everyMs: number, count: number): readonly boolean[] => {
+    const watch = createPingWatch();
+    return Array.from({ length: count }, (_, i) => watch.sent(PING, 5_000 + i * everyMs));
+  };
+  expect(asked(LINK_TIMES.pingAgain, 4)).toEqual([true, true, true, false]);
+  expect(asked(LINK_TIMES.shutAgain, 30)).not.toContain(false);
+  const watch = createPingWatch();
+  for (let i = 0; i < 9; i += 1) {
+    expect(watch.sent(PING, 7_000 * i)).toBe(true);
+    watch.heard();
+  }
 });
 
 const [HOST_KEY, DEVICE_KEY, OTHER_KEY] = [1, 2, 3].map((fill) => new Uint8Array(32).fill(fill));

@@ -35,6 +35,20 @@ const silence: Fault = (room) =>
     });
   });
 
+/** While a person thinks nobody has anything to say: only a PING finds out that nobody is there. */
+const silenceWhileAsking: Fault = (room) =>
+  duringAttempt(room, 10, () => {
+    const { person, world, chance, happened } = room;
+    person.dawdle(chance.between(30_000, 60_000));
+    world.after(chance.between(300, 3_000), () => {
+      happened();
+      const stops = pipesOf(room).map((pipe) => pipe.meddle(() => []));
+      world.after(chance.between(12_000, 30_000), () => {
+        for (const stop of stops) stop();
+      });
+    });
+  });
+
 /** Each end, or one of them, hears itself. */
 const echo: Fault = (room) => {
   const { cable, chance, world } = room;
@@ -112,6 +126,7 @@ const unplugAfterCommit: Fault = (room) => {
 export const LINE_FAULTS = {
   stall,
   silence,
+  "silence while asking": silenceWhileAsking,
   "every byte echoed": echo,
   "one byte a second": crawl,
   "unplugged in a frame": unplugAt(() => true),
