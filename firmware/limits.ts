@@ -12,6 +12,10 @@ export const DEVICE_LIMITS = {
   refusedHosts: 64,
   /** Milliseconds after which an unfinished set of shares is wiped (CUSTODY, section 4). */
   unfinishedSetMs: 900_000,
+  /** Handshakes that may fail under a pairing code: a slip of the pen or two, and no guessing. */
+  pairingFailures: 3,
+  /** Milliseconds in which one of them counts: a stranger's take longer than typing 12 words. */
+  pairingFailureMs: 60_000,
   /** SLIP-39 iteration exponent of a share: what genesis makes; each step doubles the deaf time. */
   shareExponent: 0,
   /** Registered wallets. */

@@ -1,7 +1,10 @@
 /**
  * The pairing code of one boot (SPEC, section 3, "Pairing"): at most one, on the screen for ten
- * minutes, ended by three handshakes that do not open, by one use, by another code and by the
- * loss of the keys. Whatever ends it zeroes its entropy and the key derived from it.
+ * minutes, ended by three failures, by one use, by another code and by the loss of the keys.
+ * Whatever ends it zeroes its entropy and the key derived from it.
+ *
+ * The failures are no guard of the words, which nobody guesses, but anyone on the cable can bring
+ * them about; so one counts in a minute at most, and who has the words is let in meanwhile.
  */
 import { assert, type Outcome, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
@@ -9,11 +12,9 @@ import { PAIRING_ENTROPY, PAIRING_LABEL } from "../../protocol/session/pairing.t
 import type { Role } from "../../protocol/session/role.ts";
 import type { Device } from "../device.ts";
 import type { Hal, Handle, Screen } from "../hal.ts";
+import { DEVICE_LIMITS } from "../limits.ts";
 import { mnemonicOf } from "../words/mnemonic.ts";
 import { deriveLinkSecret } from "./hkdf.ts";
-
-/** Handshakes that may fail under one code: a slip of the pen or two, and no guessing. */
-const FAILURES = 3;
 
 /** Sessions that a code remembers to have opened: one for each channel of a link. */
 const SESSIONS = LIMITS.channels;
@@ -46,7 +47,7 @@ export interface Pairing {
   readonly opened: (handshakeHash: Uint8Array) => void;
   /** Whether the open code opened that session. */
   readonly hasOpened: (handshakeHash: Uint8Array) => boolean;
-  /** A handshake did not open. */
+  /** A handshake did not open; soon after another that counted it counts nothing. */
   readonly failed: () => void;
   /** The code was used. */
   readonly succeed: () => void;
@@ -63,7 +64,8 @@ interface Code {
   readonly master: Handle<"node">;
   readonly untilMs: number;
   readonly stopTimer: () => void;
-  failures: number;
+  /** When the failures that count came. */
+  failuresMs: readonly number[];
   sessions: readonly string[];
 }
 
@@ -119,7 +121,7 @@ const draw = (
     master,
     untilMs: clock.nowMs() + LIMITS.pairingMs,
     stopTimer: clock.after(LIMITS.pairingMs, onTimeout),
-    failures: 0,
+    failuresMs: [],
     sessions: [],
   });
 };
@@ -154,8 +156,11 @@ export const createPairing = (config: PairingConfig): Pairing => {
     failed: () => {
       const code = open();
       if (code === undefined) return;
-      code.failures += 1;
-      if (code.failures >= FAILURES) end();
+      const nowMs = hal.clock.nowMs();
+      const lastMs = code.failuresMs.at(-1) ?? Number.NEGATIVE_INFINITY;
+      if (nowMs - lastMs < DEVICE_LIMITS.pairingFailureMs) return;
+      code.failuresMs = [...code.failuresMs, nowMs];
+      if (code.failuresMs.length >= DEVICE_LIMITS.pairingFailures) end();
     },
     succeed: end,
     deviceChanged: () => void open(),

@@ -5,6 +5,7 @@
  */
 import { decodeAs } from "../cbor/cbor.ts";
 import { LIMITS } from "../limits.ts";
+import { type BackOff, createBackOff } from "./back-off.ts";
 import { type ChannelBinding, counterOf, type HandshakeRecord } from "./binding.ts";
 import { handshakeRecord, prologueOf, readHandshake, refusalRecord } from "./binding.ts";
 import { createHandshake, type Handshake } from "./noise/handshake.ts";
@@ -25,7 +26,7 @@ export interface ResponderConfig {
   readonly pairingKey: () => Uint8Array | undefined;
   /** Message 1 opened under the pairing key, and the session that may come has this hash. */
   readonly onPairingOpened: (handshakeHash: Uint8Array) => void;
-  /** A handshake did not open under the pairing key. */
+  /** A message 1 of the right length did not open under the pairing key. */
   readonly onPairingFailed: () => void;
   /** Whether the host's key may have the role that it claims. */
   readonly accepts: (hostKey: Uint8Array, claim: SessionClaim) => boolean;
@@ -68,12 +69,11 @@ interface State {
   counter: number;
   live: Held | undefined;
   pending: Held | undefined;
-  failures: number;
-  closedUntilMs: number;
+  /** After records that did not open. */
+  readonly waiting: BackOff;
+  /** After handshakes that did not open under the pairing key: no other has to wait for them. */
+  readonly pairing: BackOff;
 }
-
-/** First and longest wait after a record that did not open, in milliseconds. */
-export const BACK_OFF = { first: 250, most: 8000 } as const;
 
 type Message = Extract<HandshakeRecord, { kind: "message" }>;
 
@@ -121,16 +121,21 @@ const dropPending = (state: State): void => {
   state.pending = undefined;
 };
 
-/** Whether it may be somebody's try at a code; noise is none, and uses none up. */
-const isPairing = ({ pattern, message }: Message): boolean =>
-  pattern === "NNpsk0" && message.length === NOISE_BYTES.key + NOISE_BYTES.tag;
+/** Message 1 of `NNpsk0`: an ephemeral key, and the tag of an empty payload. */
+const PAIRING_MESSAGE = NOISE_BYTES.key + NOISE_BYTES.tag;
+
+/** What has another length is nobody's slip of the pen: it costs its channel time, no more. */
+const failPairing = ({ config, pairing }: State, { message }: Message, nowMs: number): void => {
+  pairing.failed(nowMs);
+  if (message.length === PAIRING_MESSAGE) config.onPairingFailed();
+};
 
 /** Answers message 1; `undefined` where it is refused. */
 const answer = (state: State, said: Message, nowMs: number): Uint8Array | undefined => {
   const handshake = openHandshake(state, said);
   if (handshake === undefined) return undefined;
   const payload = handshake.read(said.message);
-  if (payload === undefined && isPairing(said)) state.config.onPairingFailed();
+  if (payload === undefined && said.pattern === "NNpsk0") failPairing(state, said, nowMs);
   const caller =
     payload === undefined ? undefined : callerOf(state, said.pattern, handshake, payload);
   const reply = caller === undefined ? undefined : handshake.write(NONE);
@@ -149,6 +154,10 @@ const answer = (state: State, said: Message, nowMs: number): Uint8Array | undefi
 const isNext = (counter: number, last: number): boolean =>
   counter > last && counter - last <= LIMITS.counterStep;
 
+/** What comes too early is refused unread. */
+const isHeard = ({ waiting, pairing }: State, { pattern }: Message, nowMs: number): boolean =>
+  waiting.isOver(nowMs) && (pattern !== "NNpsk0" || pairing.isOver(nowMs));
+
 const takeHandshake = (
   state: State,
   record: Uint8Array,
@@ -156,8 +165,7 @@ const takeHandshake = (
 ): readonly ResponderEvent[] => {
   const said = readHandshake(record);
   const isFresh = said?.kind === "message" && isNext(said.counter, state.counter);
-  const isOpen = nowMs >= state.closedUntilMs;
-  const reply = isFresh && isOpen ? answer(state, said, nowMs) : undefined;
+  const reply = isFresh && isHeard(state, said, nowMs) ? answer(state, said, nowMs) : undefined;
   if (reply === undefined) {
     return [{ kind: "send", isHandshake: true, record: refusalRecord(counterOf(record)) }];
   }
@@ -174,10 +182,7 @@ const refuse = (state: State, nowMs: number): readonly ResponderEvent[] => {
   const had = state.live !== undefined;
   state.live?.transport.end();
   state.live = undefined;
-  if (had || state.pending !== undefined) {
-    state.closedUntilMs = nowMs + Math.min(BACK_OFF.first * 2 ** state.failures, BACK_OFF.most);
-    state.failures += 1;
-  }
+  if (had || state.pending !== undefined) state.waiting.failed(nowMs);
   dropPending(state);
   return had ? [{ kind: "ended", reason: "unreadable" }, NO_SESSION] : [NO_SESSION];
 };
@@ -187,8 +192,9 @@ const confirm = (state: State, fresh: Held): readonly ResponderEvent[] => {
   state.live?.transport.end();
   state.live = fresh;
   state.pending = undefined;
-  state.failures = 0;
   const { caller, transport } = fresh;
+  state.waiting.succeeded();
+  if (caller.kind === "pairing") state.pairing.succeeded();
   const reply = transport.seal(NONE);
   return [
     { kind: "began", caller, handshakeHash: transport.hash },
@@ -244,8 +250,8 @@ export const createResponder = (config: ResponderConfig, binding: ChannelBinding
     counter: 0,
     live: undefined,
     pending: undefined,
-    failures: 0,
-    closedUntilMs: 0,
+    waiting: createBackOff(),
+    pairing: createBackOff(),
   };
   return {
     take: (record, isHandshake, nowMs) =>

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { LIMITS } from "../../protocol/limits.ts";
 import { prologueOf } from "../../protocol/session/binding.ts";
 import type { Opening } from "../../protocol/session/initiator.ts";
-import { BACK_OFF } from "../../protocol/session/responder.ts";
+import { BACK_OFF } from "../../protocol/session/back-off.ts";
 import {
   asHost,
   BINDING,

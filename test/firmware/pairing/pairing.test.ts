@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mnemonicToEntropy, validateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { readPairingCode } from "../../../host/identity/index.ts";
+import { DEVICE_LIMITS } from "../../../firmware/limits.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import { at, errorOf, unwrap } from "../outcomes.ts";
 import { createPairingRoom, deviceKeys, type PairingRoom, readyWith } from "./pairing-room.ts";
@@ -76,14 +77,17 @@ describe("an open code", () => {
   });
 });
 
+/** Fails as soon as it counts, so many times. */
+const failTimes = ({ pairing, clock }: PairingRoom, times: number): void => {
+  for (let i = 0; i < times; i += 1) {
+    if (i > 0) clock.advance(DEVICE_LIMITS.pairingFailureMs);
+    pairing.failed();
+  }
+};
+
 const ENDS: readonly (readonly [string, (room: PairingRoom) => void])[] = [
   ["ten minutes", ({ clock }) => clock.advance(LIMITS.pairingMs)],
-  [
-    "three handshakes that do not open",
-    ({ pairing }) => {
-      for (let i = 0; i < 3; i += 1) pairing.failed();
-    },
-  ],
+  ["three handshakes that do not open, a minute apart", (room) => failTimes(room, 3)],
   ["one use", ({ pairing }) => pairing.succeed()],
   ["a seal", ({ become }) => become({ phase: "ended", reason: "seal" })],
   ["tamper", ({ become }) => become({ phase: "tampered" })],
@@ -105,14 +109,12 @@ describe("what ends a code zeroes it and gives the display back", () => {
     const room = createPairingRoom();
     unwrap(room.pairing.start("vault"));
     const before = traces(room);
-    room.pairing.failed();
-    room.pairing.failed();
-    room.clock.advance(LIMITS.pairingMs - 1);
+    failTimes(room, 2);
+    room.clock.advance(DEVICE_LIMITS.pairingFailureMs);
     unwrap(room.pairing.start("auditor"));
     expect(before.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true);
-    room.pairing.failed();
-    room.pairing.failed();
-    room.clock.advance(LIMITS.pairingMs - 1);
+    failTimes(room, 2);
+    room.clock.advance(LIMITS.pairingMs - DEVICE_LIMITS.pairingFailureMs - 1);
     expect(room.pairing.role()).toBe("auditor");
     expect(room.clock.waiting()).toBe(1);
     room.clock.advance(1);
@@ -122,12 +124,23 @@ describe("what ends a code zeroes it and gives the display back", () => {
 
 describe("a code stays", () => {
   test("until its last millisecond, and through two failures", () => {
+    const room = createPairingRoom();
+    unwrap(room.pairing.start("vault"));
+    failTimes(room, 2);
+    room.clock.advance(LIMITS.pairingMs - DEVICE_LIMITS.pairingFailureMs - 1);
+    expect(room.pairing.psk()).toBeDefined();
+  });
+
+  test("through any number of failures in two minutes: a stranger cannot end it sooner", () => {
     const { pairing, clock } = createPairingRoom();
     unwrap(pairing.start("vault"));
+    for (let i = 0; i < 120; i += 1) {
+      for (let channel = 0; channel < LIMITS.channels; channel += 1) pairing.failed();
+      expect(pairing.psk()).toBeDefined();
+      clock.advance((2 * DEVICE_LIMITS.pairingFailureMs) / 120);
+    }
     pairing.failed();
-    pairing.failed();
-    clock.advance(LIMITS.pairingMs - 1);
-    expect(pairing.psk()).toBeDefined();
+    expect(pairing.psk()).toBeUndefined();
   });
 
   test("while the same keys are suspended, resumed, and given a wallet", () => {
