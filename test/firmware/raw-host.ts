@@ -52,6 +52,12 @@ export const requestOf = (
 export const isMessage = (record: Uint8Array): boolean =>
   record.length <= LIMITS.message && decodeMessage(record).ok;
 
+/** Whether a record is a request whose id is one of those to come: they would get no answer. */
+export const isAhead = (record: Uint8Array): boolean => {
+  const message = decodeMessage(record);
+  return message.ok && message.value.kind === "request" && message.value.id > lastId;
+};
+
 /** The name of a refusal, or `result`. */
 export const namesOf = (messages: readonly Message[]): readonly string[] =>
   messages.map((message) => (message.kind === "refusal" ? message.error : message.kind));
