@@ -193,6 +193,9 @@ const nonceOf = (hal: Hal): Uint8Array => {
   return nonce.ok ? nonce.value : new Uint8Array(16);
 };
 
+const fingerprintOf = (device: Device): Uint8Array | undefined =>
+  device.phase === "ready" || device.phase === "suspended" ? device.keys.fingerprint : undefined;
+
 /** Starts the firmware on a board. A board without a proper name is our own mistake: it throws. */
 export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, "rng_failed"> => {
   assert(isName(hal.identity.name), "a device's name is 1 to 32 printable ASCII characters");
@@ -243,10 +246,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
   });
   return ok({
     phase: () => device().phase,
-    fingerprint: () => {
-      const now = device();
-      return now.phase === "ready" || now.phase === "suspended" ? now.keys.fingerprint : undefined;
-    },
+    fingerprint: () => fingerprintOf(device()),
     linkKey: () => linkKeyOf(hal, device())?.publicKey,
     load: () => ({
       openCalls: calls.openCalls(),
