@@ -65,13 +65,29 @@ export const writePrivate = (file: string, content: string): Outcome<void, FileE
   }
 };
 
-/** Writes a result that may replace an older one. */
+/** Whether writing there would end what is in a file; a pipe or a terminal holds nothing. */
+const holdsContent = (file: string): boolean =>
+  statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+
+/** Refuses a file that is there, before work is done for it. */
+export const checkFree = (file: string): Outcome<void, FileError> => {
+  try {
+    return holdsContent(file) ? fail("file_exists", { file }) : ok(undefined);
+  } catch (thrown) {
+    return writeFailureOf(file, thrown);
+  }
+};
+
+/** Writes a result; `isForced` where it may replace what is there. */
 export const writeResult = (
   file: string,
   content: string | Uint8Array,
+  isForced: boolean,
 ): Outcome<void, FileError> => {
   try {
-    writeFileSync(file, content, { mode: 0o600 });
+    const isThere = statSync(file, { throwIfNoEntry: false }) !== undefined;
+    const mayOpen = isForced || (isThere && !holdsContent(file));
+    writeFileSync(file, content, { mode: 0o600, flag: mayOpen ? "w" : "wx" });
     return ok(undefined);
   } catch (thrown) {
     return writeFailureOf(file, thrown);

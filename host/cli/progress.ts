@@ -26,14 +26,18 @@ export const progressLine = (device: string, { phase, done, total }: CallProgres
   return plain(`${device} ${WORDS[phase]}${share}`);
 };
 
-/** The progress of a call to the device that the user calls `device`. */
-export const createProgress = (output: Output, device: string): Progress => {
+/** The progress of a call to `device`; the events of several calls tell `which` it is. */
+export const createProgress = (
+  output: Output,
+  device: string,
+  which: { readonly device?: string } = {},
+): Progress => {
   const isLine = !output.isJson && process.stderr.isTTY;
   let isShown = false;
   return {
     onProgress: (progress) => {
       const { phase, done, total } = progress;
-      if (output.isJson) output.say({ event: "progress", phase, done, total }, []);
+      if (output.isJson) output.say({ event: "progress", ...which, phase, done, total }, []);
       if (!isLine) return;
       isShown = true;
       process.stderr.write(`${EMPTY_LINE}${progressLine(device, progress)}`);

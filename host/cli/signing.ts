@@ -7,18 +7,27 @@ import {
   type Psbt,
   readPsbt,
 } from "../vault/index.ts";
+import type { Client } from "../driver/index.ts";
 import { fromHex, toHex } from "./bytes.ts";
 import { withOwnDevice } from "./device.ts";
-import { readBytes, writeResult } from "./files.ts";
+import { checkFree, readBytes, writeResult } from "./files.ts";
 import type { Output } from "./output.ts";
 import { badOption } from "./program.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 
 /** What the user chose. */
 export interface SignOptions {
   readonly port: readonly string[];
   readonly wallet?: string | undefined;
   readonly out?: string | undefined;
+  /** What is in `out` may go. */
+  readonly force?: true | undefined;
+}
+
+/** What is signed, and for which wallet where the user named one. */
+interface Subject {
+  readonly psbt: Psbt;
+  readonly walletId: Uint8Array | undefined;
 }
 
 const readFile = (file: string): Outcome<Psbt> => {
@@ -47,23 +56,31 @@ const addAll = (
   return signed > 0 && signed === inputs ? added : fail("signature_invalid", { signed, inputs });
 };
 
-const signWith = (
-  port: string,
-  psbt: Psbt,
-  walletId: Uint8Array | undefined,
-  { onProgress }: Progress,
-) =>
+/** The call itself; how far it has come is told by the device's own name. */
+const callWith = async (
+  client: Client,
+  { psbt, walletId }: Subject,
+  device: string,
+  output: Output,
+): ReturnType<Client["signPsbt"]> => {
+  const bytes = Uint8Array.from(psbt.toBuffer());
+  const params = walletId === undefined ? { psbt: bytes } : { psbt: bytes, walletId };
+  const { onProgress, end } = createProgress(output, device, { device });
+  const reply = await client.signPsbt(params, { onProgress });
+  end();
+  return reply;
+};
+
+const signWith = (port: string, subject: Subject, output: Output) =>
   withOwnDevice(port, async (client) => {
     const status = await client.getStatus({});
     if (!status.ok) return status;
-    const bytes = Uint8Array.from(psbt.toBuffer());
-    const params = walletId === undefined ? { psbt: bytes } : { psbt: bytes, walletId };
-    const reply = await client.signPsbt(params, { onProgress });
-    if (!reply.ok) return fail(reply.error, { ...reply.details, device: status.value.name });
-    const { fingerprint } = status.value;
-    if (fingerprint === undefined) return fail("wrong_phase", { device: status.value.name });
-    const added = addAll(psbt, toHex(fingerprint), reply.value.signatures);
-    return added.ok ? added : fail(added.error, { ...added.details, device: status.value.name });
+    const { name: device, fingerprint } = status.value;
+    const reply = await callWith(client, subject, device, output);
+    if (!reply.ok) return fail(reply.error, { ...reply.details, device });
+    if (fingerprint === undefined) return fail("wrong_phase", { device });
+    const added = addAll(subject.psbt, toHex(fingerprint), reply.value.signatures);
+    return added.ok ? added : fail(added.error, { ...added.details, device });
   });
 
 /** What the devices gave, and the refusal of the one that ended it. */
@@ -75,15 +92,12 @@ interface Signed {
 /** Asks the devices one after the other; the first that refuses ends it. */
 const signWithAll = async (
   ports: readonly string[],
-  psbt: Psbt,
-  walletId: Uint8Array | undefined,
+  subject: Subject,
   output: Output,
 ): Promise<Signed> => {
   const signatures: AddedSignature[] = [];
   for (const port of ports) {
-    const progress = createProgress(output, port);
-    const added = await signWith(port, psbt, walletId, progress);
-    progress.end();
+    const added = await signWith(port, subject, output);
     if (!added.ok) return { signatures, end: added };
     signatures.push(...added.value);
   }
@@ -96,6 +110,18 @@ const summary = (text: string, out: string | undefined, count: number, complete:
     ? text
     : `${out}: ${count} signatures added, ${complete ? "complete" : "more are needed"}.`;
 
+/** Everything that can be refused before anyone is asked to press. */
+const readSubject = (file: string, { wallet, out, force }: SignOptions): Outcome<Subject> => {
+  const walletId = wallet === undefined ? undefined : fromHex(wallet);
+  if (wallet !== undefined && walletId?.length !== 32) {
+    return badOption("--wallet", "not 64 hex digits");
+  }
+  const psbt = readFile(file);
+  if (!psbt.ok) return psbt;
+  const free = out === undefined || force === true ? ok(undefined) : checkFree(out);
+  return free.ok ? ok({ psbt: psbt.value, walletId }) : free;
+};
+
 /** Reads the PSBT, asks the devices, says and writes what came of it. */
 export const sign = async (
   file: string,
@@ -103,19 +129,16 @@ export const sign = async (
   output: Output,
 ): Promise<Outcome<unknown>> => {
   const began = performance.now();
-  const { port, wallet, out } = options;
-  const walletId = wallet === undefined ? undefined : fromHex(wallet);
-  if (wallet !== undefined && walletId?.length !== 32) {
-    return badOption("--wallet", "not 64 hex digits");
-  }
-  const psbt = readFile(file);
-  if (!psbt.ok) return psbt;
-  const { signatures, end } = await signWithAll(port, psbt.value, walletId, output);
+  const { port, out, force } = options;
+  const subject = readSubject(file, options);
+  if (!subject.ok) return subject;
+  const { psbt } = subject.value;
+  const { signatures, end } = await signWithAll(port, subject.value, output);
   // One that refuses must not cost the others' signatures: a person may have pressed for them.
   if (!end.ok && signatures.length === 0) return end;
-  const text = psbt.value.toBase64();
-  const written = out === undefined ? ok(undefined) : writeResult(out, `${text}\n`);
-  const complete = finalise(psbt.value).ok;
+  const text = psbt.toBase64();
+  const written = out === undefined ? ok(undefined) : writeResult(out, `${text}\n`, force === true);
+  const complete = finalise(psbt).ok;
   const ms = Math.round(performance.now() - began);
   output.say({ event: "signed", psbt: text, complete, signatures, receipts: [], ms }, [
     // A file that cannot be written must not cost the signatures.

@@ -7,6 +7,7 @@ import { hasNoPty, isListening, startEmulating } from "./emulating.ts";
 import {
   askMayfly,
   cleanUp,
+  eventsOf,
   type JsonEvent,
   numberOf,
   runMayfly,
@@ -208,6 +209,25 @@ describe.skipIf(hasNoPty)("pty: the road by hand", () => {
     expect(second).toEqual(signedContract(2, true));
     expectFinal(second);
     expect((await Bun.file(whole).text()).trim()).toBe(textOf(second, "psbt"));
+  });
+
+  test("sign: a file stays, and nobody is asked to press, unless --force says so", async () => {
+    writeFileSync(file("kept.psbt"), "kept");
+    const words = ["sign", file("js.psbt"), "--port", "A", "--out", file("kept.psbt")];
+    const screens = () => emulating.events.filter(({ kind }) => kind === "transaction").length;
+    const before = screens();
+    expectJsonRefusal(await runMayfly({ home }, ...words, "--json"), "file_exists");
+    expect([await Bun.file(file("kept.psbt")).text(), screens()]).toEqual(["kept", before]);
+    const signed = await ask("sign", ...words.slice(1), "--force");
+    expect(await Bun.file(file("kept.psbt")).text()).toBe(`${textOf(signed, "psbt")}\n`);
+  });
+
+  test("sign: progress names the device that it is of", async () => {
+    const run = await runMayfly({ home }, "sign", file("js.psbt"), "--port", "A", "B", "--json");
+    const devices = eventsOf(run)
+      .filter(({ event }) => event === "progress")
+      .map(({ device }) => device);
+    expect(devices.filter((one, i) => one !== devices[i - 1])).toEqual(["A", "B"]);
   });
 
   test("sign: standard input, binary and base64", async () => {

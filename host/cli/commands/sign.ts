@@ -9,6 +9,7 @@ export const signCommand = () =>
     .requiredOption("--port <port...>", "the devices: paths, names or serial numbers")
     .option("--wallet <id>", "the wallet it spends from; else the one that owns its first input")
     .option("--out <file>", "write the PSBT there instead of on the screen")
+    .option("--force", "let --out replace a file that is there")
     .action((file, options) =>
       answer(async (output) => {
         const { sign } = await import("../signing.ts");
