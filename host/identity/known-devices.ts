@@ -33,7 +33,7 @@ export interface KnownDevice {
 /** Details carry `file`. */
 export type KnownDevicesError = PrivateFileError | "file_malformed";
 
-/** What is known of others of a device's name in its role: they give way, or it does. */
+/** What is known of others of a device's name: they give way, or it does. */
 export type Others = "give way" | "stay";
 
 type Found<T> = Outcome<T, KnownDevicesError>;
@@ -47,13 +47,14 @@ export interface KnownDevices {
   /** Keeps what is known of a device in a role, in place of what was. */
   readonly keep: (device: KnownDevice) => Found<void>;
   /**
-   * The same for a name of its own: what was known of others of that name in that role is gone, or
-   * nothing is kept and `link_key_mismatch` says so. Details carry `device` and `role`.
+   * The same for a name of its own, in whatever role: who is looked up by name must be one device.
+   * Others of that name are forgotten and returned, or nothing is kept and `link_key_mismatch`
+   * says so. Details carry `device` and `role`.
    */
   readonly replace: (
     device: KnownDevice,
     others: Others,
-  ) => Outcome<void, KnownDevicesError | "link_key_mismatch">;
+  ) => Outcome<readonly KnownDevice[], KnownDevicesError | "link_key_mismatch">;
 }
 
 const format = ({ deviceKey, credential, ...rest }: KnownDevice): string => {
@@ -145,15 +146,14 @@ export const openKnownDevices = (home: string): KnownDevices => {
     replace: (device, wish) => {
       const known = byName(device.name);
       if (!known.ok) return known;
-      const { name, role } = device;
-      const others = known.value.filter(
-        (one) => one.role === role && nameOf(one) !== nameOf(device),
-      );
+      const { name, role, deviceKey } = device;
+      const others = known.value.filter((one) => hexOf(one.deviceKey) !== hexOf(deviceKey));
       if (others.length > 0 && wish === "stay")
         return fail("link_key_mismatch", { device: name, role });
       const kept = keep(device);
       if (!kept.ok) return kept;
-      return removeAll(others.map((other) => join(folder, nameOf(other))));
+      const removed = removeAll(others.map((other) => join(folder, nameOf(other))));
+      return removed.ok ? ok(others) : removed;
     },
   };
 };

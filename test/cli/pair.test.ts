@@ -149,11 +149,18 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     const refused = await pair(home, port, emulating);
     expectSentence(refused, "link_key_mismatch");
     expect(refused.stderr).toContain("device: A, role: vault");
+    // Nor in a role that the other has not: a name stands for one device.
+    const elsewhere = await pair(home, port, emulating, undefined, "--role", "operator");
+    expectSentence(elsewhere, "link_key_mismatch");
     expect(known()).toEqual(before);
-    for (const role of ["vault", "auditor"]) {
-      const words = ["--replace", "--role", role];
-      expect((await pair(home, port, emulating, undefined, ...words)).code).toBe(0);
-    }
+    const replaced = await pair(home, port, emulating, undefined, "--replace");
+    expect(replaced.stdout.trimEnd().split("\n").slice(-2)).toEqual(
+      before.map(
+        ({ role, deviceKey }) =>
+          `Forgotten: another A, paired as ${role}, with link key ${deviceKey.toHex()}.`,
+      ),
+    );
+    expect((await pair(home, port, emulating, undefined, "--role", "auditor")).code).toBe(0);
     expect(lastOf(await xpub(home, port))).toMatchObject({ event: "xpub" });
     expect(
       known()

@@ -63,6 +63,22 @@ describe("what is kept", () => {
     expect(readdirSync(folder)).toHaveLength(1);
   });
 
+  test("gives a name to one device: others of it stay, or go in every role", () => {
+    const { known } = keeping(A, AUDITED_A, LISTED);
+    const renewed = { ...A, generation: 3 };
+    expect(unwrap(known.replace(renewed, "stay"))).toEqual([]);
+    const before = unwrap(known.all());
+    const other: KnownDevice = { ...OTHER_A, role: "operator" };
+    expect(known.replace(other, "stay")).toEqual({
+      ok: false,
+      error: "link_key_mismatch",
+      details: { device: "A", role: "operator" },
+    });
+    expect(unwrap(known.all())).toEqual(before);
+    expect(unwrap(known.replace(other, "give way"))).toEqual([AUDITED_A, renewed]);
+    expect(unwrap(known.all())).toEqual([other, LISTED]);
+  });
+
   test("is what any program of this user sees", () => {
     const { known, folder } = keeping(A);
     expect(unwrap(openKnownDevices(join(folder, "..")).all())).toEqual(unwrap(known.all()));

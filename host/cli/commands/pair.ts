@@ -3,7 +3,13 @@ import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.t
 import { isKeyName } from "../../../protocol/session/pairing.ts";
 import { type Role, ROLES } from "../../../protocol/session/role.ts";
 import { type Client, noiseSuite } from "../../driver/index.ts";
-import { type HostKey, openHostKey, openKnownDevices, type Others } from "../../identity/index.ts";
+import {
+  type HostKey,
+  type KnownDevice,
+  openHostKey,
+  openKnownDevices,
+  type Others,
+} from "../../identity/index.ts";
 import { toHex } from "../bytes.ts";
 import { askPairingKey } from "../code-words.ts";
 import { withDevice } from "../device.ts";
@@ -88,6 +94,9 @@ const trade = async (
   return paired;
 };
 
+const forgotten = ({ name, role, deviceKey }: KnownDevice): string =>
+  `Forgotten: another ${name}, paired as ${role}, with link key ${toHex(deviceKey)}.`;
+
 const pairWith = async (
   client: Client,
   hostKey: HostKey,
@@ -111,6 +120,7 @@ const pairWith = async (
   const keys = { hostKey: toHex(hostKey.publicKey), deviceKey: toHex(deviceKey) };
   output.say({ event: "paired", name, role, ...keys, generation }, [
     `Paired with ${name} as ${role}; its link key is ${keys.deviceKey}.`,
+    ...kept.value.map(forgotten),
   ]);
   output.hint(`Next: mayfly xpub${portWords(wish.port)} --path "m/48'/1'/0'/2'"`);
   return ok(undefined);
