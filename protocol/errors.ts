@@ -201,7 +201,7 @@ export const ERRORS = {
     1002,
     "host",
     "later",
-    "Another program holds the port; `mayfly link` lets several share it.",
+    "The port is in use; `mayfly link` shares one among up to eight programs.",
   ),
   port_denied: entry(1003, "host", "never", "This user may not open the port."),
   not_a_signer: entry(1004, "host", "never", "Nothing on the port answers as a Mayfly signer."),

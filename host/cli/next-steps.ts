@@ -1,5 +1,6 @@
 /** What a person may do after a refusal: half a sentence, where there is a step that helps. */
 import type { ErrorName, Failure } from "../../protocol/errors.ts";
+import { LINK_FULL, LINK_LISTENS } from "../link/index.ts";
 
 const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   arguments_invalid: "--help tells what is",
@@ -18,9 +19,13 @@ const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   file_exists: "name another, or move it away first",
 };
 
-/** Steps that help after the usual case of a refusal, and not where it says why. */
-const USUAL: ReadonlySet<ErrorName> = new Set(["port_busy"]);
+/** What helps where a refusal says why, instead of what helps after its usual case. */
+const STEPS_OF_WHY: ReadonlyMap<string | number, string> = new Map([
+  [LINK_FULL, "end one of the programs that share it"],
+  ["EAGAIN", "try again in a moment"], // more connect to a link at once than it takes in
+  [LINK_LISTENS, "name another socket, or use that link: its socket is a `--port`"],
+]);
 
 /** The step after a refusal; `undefined` where none is sure to help. */
 export const nextStep = ({ error, details }: Failure): string | undefined =>
-  USUAL.has(error) && details?.["why"] !== undefined ? undefined : NEXT_STEPS[error];
+  STEPS_OF_WHY.get(details?.["why"] ?? "") ?? NEXT_STEPS[error];

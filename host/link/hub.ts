@@ -200,8 +200,12 @@ const leave = (state: State, channel: number): void => {
 };
 
 const admit = (state: State, socket: Socket): void => {
+  if (state.closing.signal.aborted) {
+    socket.on("error", () => undefined).destroy(); // a word would say that the link is full
+    return;
+  }
   const channel = freeChannel(state) ?? idleChannel(state);
-  if (channel === undefined || state.closing.signal.aborted) {
+  if (channel === undefined) {
     turnAway(socket);
     return;
   }
@@ -231,9 +235,11 @@ export const createHub = (first: LineLink, options: HubOptions): Hub => {
   return {
     admit: (socket) => admit(state, socket),
     close: async () => {
-      state.closing.abort();
-      dismissAll(state);
       const { link } = state;
+      state.closing.abort();
+      // Who still waits for the link would take the last word for a full one.
+      if (link === undefined) for (const { member } of state.seats.values()) member.drop();
+      else dismissAll(state);
       state.link = undefined;
       await link?.close();
       await state.returning;

@@ -10,6 +10,9 @@ import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 /** Why a socket is not placed. */
 export type SocketFileError = "file_exists" | "file_unreadable";
 
+/** Why a link does not take the place of another that is in use. */
+export const LINK_LISTENS = "a link listens there";
+
 /** A socket that listens. */
 export interface ListeningSocket {
   /** Takes no more connections, and removes the file if it is still this one. */
@@ -56,9 +59,7 @@ export const checkPlace = async (
   } catch (thrown) {
     return failureOf(file, thrown);
   }
-  return (await isAnswered(file))
-    ? fail("file_exists", { file, why: "a link listens there" })
-    : ok("stale");
+  return (await isAnswered(file)) ? fail("file_exists", { file, why: LINK_LISTENS }) : ok("stale");
 };
 
 const listen = (server: Server, path: string): Promise<void> => {

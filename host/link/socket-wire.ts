@@ -38,7 +38,10 @@ const connectFailure = (thrown: unknown): Failure<ConnectError> => {
     : fail(ERROR_OF_CODE[why] ?? "not_a_signer", { why });
 };
 
-const FULL = fail("port_busy", { why: "every channel of the link is taken" });
+/** Why a program more than the link has channels is turned away. */
+export const LINK_FULL = "every channel of the link is taken";
+
+const FULL = fail("port_busy", { why: LINK_FULL });
 const CLOSED = fail("link_down", { why: "the link ended" });
 const SILENT = fail("port_missing", { why: "the link says nothing: is its device away?" });
 const GARBLED = fail("not_a_signer", { why: "the socket is no link's" });

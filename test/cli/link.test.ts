@@ -178,7 +178,7 @@ describe.skipIf(hasNoPty)("pty: link", () => {
     await Promise.all(sockets.map((one) => new Promise((done) => one.once("data", done))));
     const run = await runMayfly({ home }, "status", "--port", socket);
     expectSentence(run, "port_busy");
-    expect(run.stderr).toContain("every channel of the link is taken). [port_busy]");
+    expect(run.stderr).toContain("is taken): end one of the programs that share it. [port_busy]");
     sockets[3]?.destroy();
     await Bun.sleep(50);
     expect(await askMayfly({ home }, "status", "--port", socket)).toMatchObject({ name: "A" });
@@ -204,7 +204,8 @@ describe.skipIf(hasNoPty)("pty: link", () => {
     expectSentence(await onto(file), "file_exists");
     const same = await onto(socket);
     expectSentence(same, "file_exists");
-    expect(same.stderr).toContain(`file: ${socket}, why: a link listens there`);
+    expect(same.stderr).toContain(`file: ${socket}, why: a link listens there): name`);
+    expect(same.stderr).toContain("or use that link: its socket is a `--port`. [file_exists]");
     expectSentence(await onto(join(home, "other")), "port_busy");
     expect(existsSync(join(home, "other"))).toBe(false);
     const twice = await runMayfly({ home }, "link", "--port", socket, "--socket", "t");

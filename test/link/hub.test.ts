@@ -1,56 +1,13 @@
 /** The hub: channels, counters, fairness, and clients that are slow, hostile or gone. */
 import { afterAll, expect, test } from "bun:test";
-import { join } from "node:path";
-import { SYSTEM_CLOCK } from "../../host/driver/index.ts";
-import { createHub } from "../../host/link/hub.ts";
-import { listenAt } from "../../host/link/socket-file.ts";
-import { ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { handshakeRecord } from "../../protocol/session/binding.ts";
-import { unwrap, until } from "../driver/lines.ts";
+import { until } from "../driver/lines.ts";
 import { at } from "../firmware/outcomes.ts";
-import {
-  atEnd,
-  cleanUp,
-  connectRaw,
-  createFakeLink,
-  type FakeLink,
-  type RawClient,
-  temporaryFolder,
-} from "./sockets.ts";
+import { startHub } from "./fake-hub.ts";
+import { cleanUp, connectRaw, createFakeLink, type RawClient } from "./sockets.ts";
 
 afterAll(cleanUp);
-
-/** A hub on fake links, one after the other, its socket, and a clock that may be set forward. */
-const startHub = async (first: FakeLink = createFakeLink(1)) => {
-  let laterMs = 0;
-  const links = [first];
-  const changes: boolean[] = [];
-  let isReachable = true;
-  const hub = createHub(first, {
-    clock: { ...SYSTEM_CLOCK, nowMs: () => SYSTEM_CLOCK.nowMs() + laterMs },
-    dial: () => {
-      if (!isReachable) return Promise.resolve({ ok: false, error: "port_missing" } as const);
-      const fresh = createFakeLink(links.length + 1);
-      links.push(fresh);
-      return Promise.resolve(ok(fresh));
-    },
-    onChange: (isUp) => changes.push(isUp),
-  });
-  const reach = (can: boolean): void => {
-    isReachable = can;
-  };
-  const file = join(temporaryFolder(), "s");
-  const listening = unwrap(await listenAt(file, hub.admit));
-  atEnd(async () => {
-    listening.close();
-    await hub.close();
-  });
-  const pass = (ms: number): void => {
-    laterMs += ms;
-  };
-  return { hub, file, links, changes, reach, pass };
-};
 
 const opened = async (file: string) => {
   const client = connectRaw(file);

@@ -8,6 +8,8 @@ import { overSocket, sharePort } from "../../host/link/index.ts";
 import { ok } from "../../protocol/errors.ts";
 import { type Role, ROLES } from "../../protocol/session/role.ts";
 import { asking, GENESIS, SEED, unwrap, until, untilAsked } from "../driver/lines.ts";
+import { at } from "../firmware/outcomes.ts";
+import { startHub } from "./fake-hub.ts";
 import { atEnd, cleanUp, connectRaw, temporaryFolder } from "./sockets.ts";
 
 afterAll(cleanUp);
@@ -162,4 +164,18 @@ test("garbage on one connection disturbs no other program", async () => {
     expect(key).toMatchObject({ ok: true });
     raw.destroy();
   }
+});
+
+test("at the end who waits for the device is not told that the link is full", async () => {
+  const { hub, file, links, changes, reach, admitted } = await startHub();
+  reach(false);
+  at(links, 0).breakDown();
+  await until("the device is away", () => changes.length === 1);
+  const raw = connectRaw(file);
+  const opening = openClient({ wire: overSocket(file, SYSTEM_CLOCK), connectTimeoutMs: 20_000 });
+  await until("both wait", () => admitted() === 2);
+  await hub.close();
+  await until("an end", raw.isClosed);
+  expect(raw.said).toEqual([]);
+  expect(await opening).toMatchObject({ error: "link_down", details: { why: "the link ended" } });
 });
