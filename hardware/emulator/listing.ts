@@ -7,6 +7,8 @@ import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 export interface Listing {
   readonly name: string;
   readonly path: string;
+  /** The pty that the path leads to. Its number may be another's once the emulator is killed. */
+  readonly line: string;
   readonly pid: number;
   /** Its link key in hex, while it holds keys: whoever may read the folder need not pair. */
   readonly linkKey?: string;

@@ -96,9 +96,13 @@ const start = (
 const hexOf = (bytes: Uint8Array | undefined): string | null => bytes?.toHex() ?? null;
 
 /** Lists the emulator, with the link key that it has just now; anew whenever that may change. */
-const list = ({ name, link, runFolder }: Settings, signer: Signer | undefined) => {
+const list = (
+  { name, link, runFolder }: Settings,
+  { path: line }: Pty,
+  signer: Signer | undefined,
+) => {
   const linkKey = hexOf(signer?.linkKey());
-  const base = { name, path: link, pid: process.pid };
+  const base = { name, path: link, line, pid: process.pid };
   return listEmulator(runFolder, linkKey === null ? base : { ...base, linkKey });
 };
 
@@ -110,7 +114,7 @@ const run = (settings: Settings, buttons: PressableButtons): Outcome<() => void>
   if (!pty.ok) return pty;
   const { name, link } = settings;
   const state: { signer: Signer | undefined } = { signer: undefined };
-  const listed = list(settings, undefined);
+  const listed = list(settings, pty.value, undefined);
   const leaveListing = listed.ok ? listed.value : () => undefined;
   const end = (reason: BootReason): never => {
     leaveListing();
@@ -126,7 +130,7 @@ const run = (settings: Settings, buttons: PressableButtons): Outcome<() => void>
   const tellKeys = (): void => {
     const { signer } = state;
     if (signer === undefined) return;
-    const isListed = list(settings, signer);
+    const isListed = list(settings, pty.value, signer);
     if (!isListed.ok) say({ event: "failed", error: isListed.error, details: isListed.details });
     const linkKey = hexOf(signer.linkKey());
     say({ event: "phase", name, phase: signer.phase(), linkKey });

@@ -9,9 +9,10 @@ import {
   SYSTEM_CLOCK,
 } from "../driver/index.ts";
 import { overSocket } from "../link/index.ts";
-import { listPorts, openPort } from "../serial/index.ts";
+import { listPorts } from "../serial/index.ts";
 import { runFolder } from "./home.ts";
 import { openIdentity } from "./identity.ts";
+import { openLine } from "./open-line.ts";
 import { runningEmulators } from "./running.ts";
 
 /** The path that a port's path, a device's name or a serial number stands for. */
@@ -37,7 +38,7 @@ export const findLine = (port: string): Outcome<string, "port_missing" | "not_a_
 
 /** The way to the signer: through the socket of `mayfly link`, or over the line itself. */
 const wayTo = (path: string) =>
-  isSocket(path) ? { wire: overSocket(path, SYSTEM_CLOCK) } : { open: () => openPort(path) };
+  isSocket(path) ? { wire: overSocket(path, SYSTEM_CLOCK) } : { open: () => openLine(path) };
 
 /**
  * Opens the signer on a port, or behind the socket of a link. Its failures name the port as the

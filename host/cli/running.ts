@@ -1,23 +1,34 @@
 /** The emulators that run under this home, as they list themselves there. */
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import { emulatorWords } from "./emulators.ts";
 
 /** A running emulator. */
 export interface RunningEmulator {
   readonly name: string;
   readonly path: string;
+  /** The pty that `path` leads to. */
+  readonly line?: string;
   readonly pid: number;
   /** Its link key in hex, while it holds keys. */
   readonly linkKey?: string;
 }
+
+/** A process's command line; nothing where it is gone. */
+const wordsOf = (pid: number): readonly string[] => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+};
 
 /**
  * Whether the process is this emulator, by its command line: a listing outlives an emulator that
  * was killed, and its process's number may be another's by now.
  */
 const isItsProcess = (folder: string, { name, pid }: RunningEmulator): boolean => {
-  const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  const words = wordsOf(pid);
   return emulatorWords(folder, name).every((word, i) => words[i + 1] === word);
 };
 
@@ -33,20 +44,20 @@ const isRunningEmulator = (value: unknown): value is RunningEmulator =>
   typeof value.path === "string" &&
   "pid" in value &&
   Number.isSafeInteger(value.pid) &&
+  (!("line" in value) || typeof value.line === "string") &&
   (!("linkKey" in value) || isHexKey(value.linkKey));
 
 const readListing = (folder: string, file: string): readonly RunningEmulator[] => {
   try {
     const value: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
-    if (!isRunningEmulator(value) || file !== `${value.name}.json`) return [];
-    return isItsProcess(folder, value) ? [value] : [];
+    return isRunningEmulator(value) && file === `${value.name}.json` ? [value] : [];
   } catch {
-    return []; // it or its process is gone, or it is no listing
+    return []; // it is gone, or it is no listing
   }
 };
 
-/** All that are alive, by name. A listing that its own process does not bear out is ignored. */
-export const runningEmulators = (folder: string): readonly RunningEmulator[] => {
+/** All listings, by name; some may outlive their emulators. */
+const listingsIn = (folder: string): readonly RunningEmulator[] => {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith(".json"))
@@ -57,6 +68,10 @@ export const runningEmulators = (folder: string): readonly RunningEmulator[] => 
   }
 };
 
+/** All that are alive, by name. A listing that its own process does not bear out is ignored. */
+export const runningEmulators = (folder: string): readonly RunningEmulator[] =>
+  listingsIn(folder).filter((one) => isItsProcess(folder, one));
+
 /** Whether two paths, however spelled, are one and the same link. */
 const isOneLink = (one: string, other: string): boolean => {
   const [a, b] = [one, other].map((path) => lstatSync(path, { throwIfNoEntry: false }));
@@ -66,3 +81,30 @@ const isOneLink = (one: string, other: string): boolean => {
 /** The running emulator that a link leads to; `undefined` where it is free to be placed anew. */
 export const holderOfLink = (folder: string, link: string): RunningEmulator | undefined =>
   runningEmulators(folder).find(({ path }) => isOneLink(path, link));
+
+/** Where a link leads, one step; `undefined` for what is no link. */
+export const targetOf = (link: string): string | undefined => {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Whether the process is an emulator of that name, however it spells its folder and program. */
+const isAlive = ({ name, pid }: RunningEmulator): boolean =>
+  basename(wordsOf(pid)[2] ?? "") === name;
+
+/**
+ * Whether a link is what an emulator that was killed has left behind, as a folder lists it: the
+ * number of its pty is free, and soon that of another emulator or of somebody's terminal.
+ */
+export const isLeftBehind = (folder: string, link: string): boolean => {
+  const target = targetOf(link);
+  return (
+    target !== undefined &&
+    listingsIn(folder).some(
+      (one) => one.line === target && isOneLink(one.path, link) && !isAlive(one),
+    )
+  );
+};

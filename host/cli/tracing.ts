@@ -4,7 +4,7 @@ import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { wait } from "../driver/clock.ts";
 import { type Client, type ClientOptions, openClient, SYSTEM_CLOCK } from "../driver/index.ts";
 import { overSocket, sharePort } from "../link/index.ts";
-import { openPort } from "../serial/index.ts";
+import { openLine } from "./open-line.ts";
 import { createTracer, type Recording, type Show, type Tracer } from "../trace/index.ts";
 import { findLine, interruption } from "./device.ts";
 
@@ -61,7 +61,7 @@ const traceAlone = (path: string, tracer: Tracer, signal: AbortSignal): Promise<
   let failure: Failure | undefined;
   let hasOpened = false;
   const open = async () => {
-    const port = await openPort(path);
+    const port = await openLine(path);
     hasOpened ||= port.ok;
     failure = port.ok ? undefined : port;
     return port;
@@ -77,7 +77,7 @@ const traceShared = async (
   signal: AbortSignal,
 ): Promise<Outcome<void>> => {
   const { observe } = tracer;
-  const open = () => openPort(path);
+  const open = () => openLine(path);
   const shared = await sharePort({ open, socket, clock: SYSTEM_CLOCK, signal, observe });
   if (!shared.ok) return shared;
   const wire = overSocket(socket, SYSTEM_CLOCK);

@@ -1,9 +1,12 @@
 /** Ports that are no signer, or somebody else's: each named for what it is. */
 import { afterAll, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
 import { openPort } from "../../host/serial/index.ts";
 import { expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty, startEmulating } from "./emulating.ts";
+import { startFake } from "./fake-signer.ts";
 import {
   askMayfly,
   atEnd,
@@ -75,6 +78,32 @@ for (const { claim, make, error } of STRANGERS) {
     20_000,
   );
 }
+
+/** What a killed emulator leaves: its link and its listing, with the number of its pty. */
+const leaveBehind = async (folder: string, line: string): Promise<string> => {
+  const killed = Bun.spawn(["true"]);
+  await killed.exited;
+  const path = join(folder, "A");
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(line, path);
+  const listing = { name: "A", path, line, pid: killed.pid };
+  writeFileSync(join(folder, "A.json"), JSON.stringify(listing));
+  return path;
+};
+
+test.skipIf(hasNoPty)(
+  "pty: a killed emulator's link leads to nobody who has its number now",
+  async () => {
+    const other = startFake({});
+    const [own, elsewhere] = [temporaryFolder(), temporaryFolder()];
+    for (const folder of [join(own, "run"), elsewhere]) {
+      const path = await leaveBehind(folder, other);
+      const run = await runMayfly({ home: own }, "status", "--port", path, "--json");
+      expectJsonRefusal(run, "port_missing");
+    }
+    expect(await askMayfly({ home: own }, "status", "--port", other)).toMatchObject({ name: "A" });
+  },
+);
 
 test.skipIf(hasNoPty)("pty: Ctrl-C ends the wait for a signer", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -162,7 +162,7 @@ test("settings and presses: no line makes the reader throw", () => {
 });
 
 test("a listing: its user's alone, whole, and gone when it is taken back", () => {
-  const listing = { name: "A", path: "/run/a", pid: 1 };
+  const listing = { name: "A", path: "/run/a", line: "/dev/pts/0", pid: 1 };
   const room = join(folder, "run");
   const unlist = unwrap(listEmulator(room, listing));
   expect(readdirSync(room)).toEqual(["A.json"]);
@@ -175,7 +175,12 @@ test("a listing: its user's alone, whole, and gone when it is taken back", () =>
 
 test("a listing in a folder that is a file: refused, not thrown", () => {
   writeFileSync(join(folder, "file"), "");
-  const listed = listEmulator(join(folder, "file"), { name: "A", path: "/a", pid: 1 });
+  const listed = listEmulator(join(folder, "file"), {
+    name: "A",
+    path: "/a",
+    line: "/dev/pts/0",
+    pid: 1,
+  });
   expect(listed).toMatchObject({ ok: false, error: "file_unreadable" });
 });
 

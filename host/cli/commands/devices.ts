@@ -1,11 +1,12 @@
 /** `mayfly devices`: the signers on this machine, asked one by one for their public state. */
 import { ok } from "../../../protocol/errors.ts";
 import { openClient } from "../../driver/index.ts";
-import { listPorts, openPort } from "../../serial/index.ts";
+import { listPorts } from "../../serial/index.ts";
 import { toHex } from "../bytes.ts";
 import { runFolder } from "../home.ts";
 import type { Output } from "../output.ts";
 import { answer, declare } from "../program.ts";
+import { openLine } from "../open-line.ts";
 import { runningEmulators } from "../running.ts";
 
 interface Candidate {
@@ -26,7 +27,7 @@ const candidates = (): readonly Candidate[] => [
 const describe = async (candidate: Candidate) => {
   const unknown = { ...candidate, name: null, phase: null, fingerprint: null, bootId: null };
   const client = await openClient({
-    open: () => openPort(candidate.path),
+    open: () => openLine(candidate.path),
     connectTimeoutMs: 1500,
     reconnectMs: 0,
   });

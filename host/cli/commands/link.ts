@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { SYSTEM_CLOCK } from "../../driver/index.ts";
 import { sharePort } from "../../link/index.ts";
-import { openPort } from "../../serial/index.ts";
+import { openLine } from "../open-line.ts";
 import { findLine, interruption } from "../device.ts";
 import type { Output } from "../output.ts";
 import { answer, declare, PORT } from "../program.ts";
@@ -29,7 +29,7 @@ const share = async (
   if (!path.ok) return path;
   const socket = resolve(file);
   const shared = await sharePort({
-    open: () => openPort(path.value),
+    open: () => openLine(path.value),
     socket,
     clock: SYSTEM_CLOCK,
     signal,

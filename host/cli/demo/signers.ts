@@ -20,7 +20,7 @@ import {
   type ShareFile,
 } from "../../custody/index.ts";
 import { type Client, type Identity, noiseSuite, openClient } from "../../driver/index.ts";
-import { openPort } from "../../serial/index.ts";
+import { openLine } from "../open-line.ts";
 import { toHex } from "../bytes.ts";
 import { type SupervisedEmulator, superviseEmulator } from "../emulators.ts";
 import { join } from "node:path";
@@ -102,7 +102,7 @@ const identityOf = ({ emulator, host }: StartedSigner): Identity => ({
 
 const dial = (signer: StartedSigner): Promise<Outcome<Client>> =>
   openClient({
-    open: () => openPort(signer.emulator.path),
+    open: () => openLine(signer.emulator.path),
     identity: identityOf(signer),
     reconnectMs: 0,
   });
