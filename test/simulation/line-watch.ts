@@ -58,7 +58,7 @@ export const watchLine = (
     },
     onReceive: (action) =>
       line.onReceive((bytes) => {
-        pings.heard();
+        pings.heard(nowMs());
         for (const frame of reader.push(bytes)) {
           wasGreeted ||= isHello(frame);
           // An echo of its own says nothing to the device.

@@ -116,7 +116,7 @@ const watchOutbox =
     };
     const onBytes: Line["onBytes"] = (action) =>
       opened.value.onBytes((bytes) => {
-        pings.heard();
+        pings.heard(nowMs());
         action(bytes);
       });
     return ok({ ...opened.value, write, onBytes });

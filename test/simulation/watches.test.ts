@@ -104,7 +104,7 @@ test("three PINGs that nobody answers are well, a fourth is found", () => {
   const watch = createPingWatch();
   for (let i = 0; i < 9; i += 1) {
     expect(watch.sent(PING, 7_000 * i)).toBe(true);
-    watch.heard();
+    watch.heard(7_000 * i);
   }
 });
 
