@@ -20,7 +20,7 @@ describe("mayfly host", () => {
     expect(trust.hosts.map(({ roles }) => roles)).toEqual([ROLES]);
     const again = await runMayfly({ home }, "host");
     expect(again.stdout).toBe(run.stdout);
-  }, 30_000);
+  });
 
   test("says the same as an event, with the roles that were named, each once", async () => {
     const home = temporaryFolder();
@@ -33,7 +33,7 @@ describe("mayfly host", () => {
       file: join(home, "host.key"),
       trust: { generation: 1, hosts: [{ key, roles: ["vault", "control"] }], revoked: [] },
     });
-  }, 30_000);
+  });
 
   test.each(["", "boss", "vault,boss", "vault,,auditor", "Vault"])(
     "knows no role %p",
@@ -43,7 +43,6 @@ describe("mayfly host", () => {
       expectSentence(run, "arguments_invalid", 2);
       expect(run.stdout).toBe("");
     },
-    30_000,
   );
 
   test("names a key file that is malformed, or open to others", async () => {
@@ -57,5 +56,5 @@ describe("mayfly host", () => {
       "file_unreadable",
     );
     expect(JSON.stringify(refused)).toContain(file);
-  }, 30_000);
+  });
 });

@@ -39,12 +39,18 @@ const strangers = async (...words: readonly string[]) => {
   return { emulating, port: textOf(listening, "path"), home: temporaryFolder() };
 };
 
-/** The code that the device shows when it has answered: before, a former one may have stood. */
-const shownCode = async ({ events }: Emulating, before: number): Promise<string> => {
-  const codes = () => events.filter(isCode);
-  await until("a code", () => codes().length > before);
-  await Bun.sleep(150);
-  return wordsOf(codes().at(-1) ?? {});
+/** The codes that the device has shown, by their words. */
+const codesOf = ({ events }: Emulating): readonly string[] => events.filter(isCode).map(wordsOf);
+
+/** The next code that is another than `former`, which is shown again after the question. */
+const nextCode = async (emulating: Emulating, former: string | undefined): Promise<string> => {
+  let code: string | undefined;
+  await until("a code", () => {
+    const last = codesOf(emulating).at(-1);
+    code = last === former ? undefined : last;
+    return code !== undefined;
+  });
+  return code ?? "";
 };
 
 /** Pairs by whatever the device shows, changed by `spoil`; what it came to. */
@@ -55,9 +61,9 @@ const pair = async (
   spoil: (words: string) => string = (words) => words,
   ...options: readonly string[]
 ) => {
-  const before = emulating.events.filter(isCode).length;
+  const former = codesOf(emulating).at(-1);
   const pairing = startBackground(home, "pair", "--port", port, "--code", "-", ...options);
-  pairing.write(`${spoil(await shownCode(emulating, before))}\n`);
+  pairing.write(`${spoil(await nextCode(emulating, former))}\n`);
   return pairing.end();
 };
 
@@ -85,7 +91,7 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     process.kill(Number(first?.["pid"]), "SIGKILL");
     await emulating.listening();
     expect(lastOf(await xpub(home, port))).toEqual(before);
-  }, 30_000);
+  });
 
   test.concurrent("for people: what to do, in words, and the link key", async () => {
     const { emulating, port, home } = await strangers();
@@ -96,7 +102,7 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
       "Type the 12 words that it shows; they are good for 10 minutes.",
       expect.stringMatching(/^Paired with A as vault; its link key is [0-9a-f]{64}\.$/),
     ]);
-  }, 30_000);
+  });
 
   test.concurrent("words of no code, of another code, and none at all", async () => {
     const { emulating, port, home } = await strangers();
@@ -109,13 +115,13 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     expect(wrong.stderr).toContain("the words may be wrong");
     // Any case will do.
     expect((await pair(home, port, emulating, (words) => words.toUpperCase())).code).toBe(0);
-  }, 30_000);
+  });
 
   test.concurrent("a person who says no: declined", async () => {
     const { port, home } = await strangers("--approve", "never");
     const run = await runMayfly({ home, stdin: ABANDON }, "pair", "--port", port, "--code", "-");
     expectSentence(run, "declined");
-  }, 30_000);
+  });
 
   test.concurrent("a role without the command: the device refuses the session", async () => {
     const { emulating, port, home } = await strangers();
@@ -128,7 +134,7 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
       event: "sealed",
       name: "A",
     });
-  }, 30_000);
+  });
 
   test.concurrent("another seed under the same name: refused, or put in its place", async () => {
     const home = temporaryFolder();
@@ -169,7 +175,7 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     ).toEqual(["auditor", "vault"]);
     expect(new Set(known().map(({ deviceKey }) => deviceKey.toHex())).size).toBe(1);
     expect(readdirSync(join(home, "devices"))).toHaveLength(2);
-  }, 30_000);
+  });
 
   test.concurrent("one that calls itself otherwise under the words: device_changed", async () => {
     const home = temporaryFolder();
@@ -188,16 +194,16 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     expectSentence(run, "device_changed");
     expect(run.stderr).toContain("device: B, before: A");
     expect([seen, unwrap(openKnownDevices(home).all())]).toEqual([[], []]);
-  }, 30_000);
+  });
 
   test.concurrent("Ctrl-C while the words are waited for: cancelled", async () => {
     const { emulating, port, home } = await strangers();
     const pairing = startBackground(home, "pair", "--port", port, "--code", "-");
     await emulating.next(isCode);
-    await Bun.sleep(100);
+    await until("it asks", () => pairing.lines.some((line) => line.startsWith("Type the 12")));
     pairing.kill("SIGINT");
     expectSentence(await pairing.end(), "cancelled");
-  }, 30_000);
+  });
 
   test.concurrent("progress under --json: phases before the last line", async () => {
     const { emulating, port, home } = await strangers("--approve", "ask");
@@ -210,7 +216,7 @@ describe.skipIf(hasNoPty)("pty: pair", () => {
     pairing.write("\n");
     const run = await pairing.end();
     expect(eventsOf(run).at(-1)).toMatchObject({ event: "paired" });
-  }, 30_000);
+  });
 });
 
 describe("pair: arguments", () => {
@@ -218,16 +224,12 @@ describe("pair: arguments", () => {
     ["a role that is none", ["--role", "boss", "--code", "-"]],
     ["words on the command line", ["--code", ABANDON]],
     ["no terminal to ask on", []],
-  ])(
-    "%s",
-    async (_, words) => {
-      const home = temporaryFolder();
-      expectSentence(
-        await runMayfly({ home }, "pair", "--port", "A", ...words),
-        "arguments_invalid",
-        2,
-      );
-    },
-    30_000,
-  );
+  ])("%s", async (_, words) => {
+    const home = temporaryFolder();
+    expectSentence(
+      await runMayfly({ home }, "pair", "--port", "A", ...words),
+      "arguments_invalid",
+      2,
+    );
+  });
 });

@@ -68,15 +68,11 @@ const STRANGERS = [
 ] as const;
 
 for (const { claim, make, error } of STRANGERS) {
-  test.skipIf(hasNoPty).concurrent(
-    `pty: ${claim}: ${error}`,
-    async () => {
-      const { path } = make();
-      expectSentence(await runMayfly({ home }, "status", "--port", path), error);
-      expectJsonRefusal(await runMayfly({ home }, "status", "--port", path, "--json"), error);
-    },
-    20_000,
-  );
+  test.skipIf(hasNoPty).concurrent(`pty: ${claim}: ${error}`, async () => {
+    const { path } = make();
+    expectSentence(await runMayfly({ home }, "status", "--port", path), error);
+    expectJsonRefusal(await runMayfly({ home }, "status", "--port", path, "--json"), error);
+  });
 }
 
 /** What a killed emulator leaves: its link and its listing, with the number of its pty. */
@@ -150,5 +146,4 @@ test.skipIf(hasNoPty)(
     first.kill("SIGINT");
     expect((await first.end()).code).toBe(0);
   },
-  20_000,
 );

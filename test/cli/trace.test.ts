@@ -39,7 +39,7 @@ describe.skipIf(hasNoPty)("pty: trace", () => {
     expect(events).toHaveLength(live.stdout.trimEnd().split("\n").length);
     const call = events.find(({ event }) => event === "call");
     expect(call).toMatchObject({ name: "getStatus", id: 1, outcome: "ok" });
-  }, 30_000);
+  });
 
   test.concurrent("--json, live and replayed, event by event", async () => {
     const { home } = await emulated();
@@ -51,7 +51,7 @@ describe.skipIf(hasNoPty)("pty: trace", () => {
     expect(new Set(eventsOf(live).map(({ event }) => event))).toEqual(
       new Set(["frame", "record", "call"]),
     );
-  }, 30_000);
+  });
 
   test.concurrent("--socket: a link whose clients' records are seen, not read", async () => {
     const { home } = await emulated();
@@ -67,7 +67,7 @@ describe.skipIf(hasNoPty)("pty: trace", () => {
     expect(stdout + raw).not.toContain(xpub);
     expect(raw).not.toContain(Buffer.from(xpub).toString("hex"));
     expect((await runMayfly({ home }, "trace", "--file", "r")).stdout).toBe(stdout);
-  }, 30_000);
+  });
 
   test("a device that restarts is asked again", async () => {
     const { home, emulating } = await emulated();
@@ -77,7 +77,7 @@ describe.skipIf(hasNoPty)("pty: trace", () => {
     process.kill(Number(first?.["pid"]), "SIGKILL");
     const acks = () => trace.lines.filter((line) => line.includes("HELLO_ACK")).length;
     await until("another link", () => acks() >= 2);
-  }, 30_000);
+  });
 
   test.concurrent("a line that sends all back, and one full of noise, in words", async () => {
     const home = temporaryFolder();
@@ -98,7 +98,7 @@ describe.skipIf(hasNoPty)("pty: trace", () => {
     for (const one of [looped, noisy]) one.kill("SIGINT");
     expect((await looped.end()).code).toBe(0);
     expect((await noisy.end()).code).toBe(0);
-  }, 30_000);
+  });
 });
 
 describe("trace: refusals", () => {
@@ -110,7 +110,7 @@ describe("trace: refusals", () => {
       error: { details: { file: "r", line: 2 } },
     });
     expectSentence(await runMayfly({ home }, "trace", "--file", "none"), "file_missing");
-  }, 30_000);
+  });
 
   test.concurrent("a port that is none, and a recording that is there already", async () => {
     const home = temporaryFolder();
@@ -118,19 +118,15 @@ describe("trace: refusals", () => {
     expectSentence(await runMayfly({ home }, "trace", "--port", "Z"), "port_missing");
     const onto = await runMayfly({ home }, "trace", "--port", "Z", "--record", "r");
     expectSentence(onto, "file_exists");
-  }, 30_000);
+  });
 
   test.concurrent.each([
     [[]],
     [["--file", "r", "--port", "A"]],
     [["--file", "r", "--record", "s"]],
     [["--file", "r", "--socket", "s"]],
-  ])(
-    "arguments %p are not understood",
-    async (words) => {
-      const home = temporaryFolder();
-      expectSentence(await runMayfly({ home }, "trace", ...words), "arguments_invalid", 2);
-    },
-    30_000,
-  );
+  ])("arguments %p are not understood", async (words) => {
+    const home = temporaryFolder();
+    expectSentence(await runMayfly({ home }, "trace", ...words), "arguments_invalid", 2);
+  });
 });
