@@ -1,31 +1,19 @@
 /** A steward whose wire ends in the test's hands: whoever it plays is at the other end. */
 import { createCall } from "../../host/driver/call.ts";
 import { type HostClock, SYSTEM_CLOCK } from "../../host/driver/clock.ts";
-import { noiseSuite } from "../../host/driver/index.ts";
 import { createSteward, type Household } from "../../host/driver/steward.ts";
 import { REGISTRY } from "../../protocol/commands/registry.ts";
 import { ok } from "../../protocol/errors.ts";
 import { createResponder, type ResponderEvent } from "../../protocol/session/responder.ts";
 import type { Access } from "../../protocol/session/role.ts";
 import { statusOf } from "../cli/fake-signer.ts";
-import { BINDING, ephemeral, HOST_KEY, LINK_KEY } from "../session/channel-ends.ts";
+import { BINDING, HOST_KEY, KEYLESS, LINK_KEY } from "../session/channel-ends.ts";
 
 const PEER = { side: "device", oldest: 1, newest: 1, nonce: new Uint8Array(16) } as const;
 
 /** A device's end of the wire; without the link key it can be anyone. */
 export const responderOf = (linkKey: typeof LINK_KEY | undefined) =>
-  createResponder(
-    {
-      suite: noiseSuite,
-      ephemeral,
-      linkKey: () => linkKey,
-      pairingKey: () => undefined,
-      onPairingOpened: () => undefined,
-      onPairingFailed: () => undefined,
-      accepts: () => true,
-    },
-    BINDING,
-  );
+  createResponder({ ...KEYLESS, linkKey: () => linkKey, accepts: () => true }, BINDING);
 
 type Device = (record: Uint8Array, isHandshake: boolean) => void;
 

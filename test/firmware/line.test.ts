@@ -3,11 +3,10 @@ import { expect, test } from "bun:test";
 import { serveLine } from "../../firmware/line.ts";
 import { createCable } from "../../hardware/emulator/cable.ts";
 import { createCrypto } from "../../hardware/secrets/index.ts";
-import { noiseSuite } from "../../host/driver/index.ts";
 import type { Origin } from "../../firmware/calls/calls.ts";
 import { openClient } from "../../host/driver/index.ts";
 import { fail, ok } from "../../protocol/errors.ts";
-import { ephemeral } from "../session/channel-ends.ts";
+import { KEYLESS } from "../session/channel-ends.ts";
 import { until } from "../driver/lines.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
@@ -18,15 +17,7 @@ const createServed = (take: (origin: Origin) => void, nonce: () => Uint8Array) =
   serveLine({
     hal: { clock: createFakeClock(), crypto: createCrypto(), link: cable.device },
     calls: { take: (_, origin) => take(origin), leave: () => undefined },
-    responder: {
-      suite: noiseSuite,
-      ephemeral,
-      linkKey: () => undefined,
-      pairingKey: () => undefined,
-      onPairingOpened: () => undefined,
-      onPairingFailed: () => undefined,
-      accepts: () => false,
-    },
+    responder: KEYLESS,
     state: () => ({ bootId: new Uint8Array(16), phase: "sealed" }),
     nonce,
     onTurn: () => undefined,

@@ -8,7 +8,7 @@ import {
   type InitiatorEvent,
   type Opening,
 } from "../../protocol/session/initiator.ts";
-import { asHost, ephemeral, LINK_KEY } from "../session/channel-ends.ts";
+import { asHost, ephemeral, KEYLESS, LINK_KEY } from "../session/channel-ends.ts";
 
 const [EPOCH, CHANNEL] = [0xbeef, 3];
 const hellos = { host: new Uint8Array(20), device: new Uint8Array(30) };
@@ -37,6 +37,7 @@ const createScene = () => {
     },
     calls: { take: () => undefined, leave: () => undefined },
     responder: {
+      ...KEYLESS,
       suite: {
         ...noiseSuite,
         hmacSha256: (key, data) => {
@@ -45,11 +46,7 @@ const createScene = () => {
           return made;
         },
       },
-      ephemeral,
       linkKey: () => LINK_KEY,
-      pairingKey: () => undefined,
-      onPairingOpened: () => undefined,
-      onPairingFailed: () => undefined,
       accepts: () => true,
     },
     onWaiting: () => undefined,

@@ -8,7 +8,7 @@ import type { Message } from "../../protocol/call/envelope.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { LinkEvent, LinkRecord } from "../../protocol/link/link.ts";
 import { createInitiator, type InitiatorEvent } from "../../protocol/session/initiator.ts";
-import { ephemeral } from "../session/channel-ends.ts";
+import { ephemeral, KEYLESS } from "../session/channel-ends.ts";
 
 const EPOCH = 0xbeef;
 const hellos = { host: new Uint8Array(20), device: new Uint8Array(30) };
@@ -55,15 +55,7 @@ const createScene = (channels: readonly number[]) => {
       strengthen: () => undefined,
     },
     calls: { take: (_, origin) => void origins.push(origin), leave: (id) => void left.push(id) },
-    responder: {
-      suite: noiseSuite,
-      ephemeral,
-      linkKey: () => undefined,
-      pairingKey: () => undefined,
-      onPairingOpened: () => undefined,
-      onPairingFailed: () => undefined,
-      accepts: () => false,
-    },
+    responder: KEYLESS,
     onWaiting: () => undefined,
   });
   const opened: LinkEvent = { kind: "opened", epoch: EPOCH, peer, hellos };

@@ -50,6 +50,17 @@ export const asHost = (claim: SessionClaim = { role: "vault" }): Opening => ({
   claim: encodeAs(SESSION_CLAIM, claim),
 });
 
+/** A device's end that holds no keys, shows no code and knows nobody. */
+export const KEYLESS: ResponderConfig = {
+  suite: noiseSuite,
+  ephemeral,
+  linkKey: () => undefined,
+  pairingKey: () => undefined,
+  onPairingOpened: () => undefined,
+  onPairingFailed: () => undefined,
+  accepts: () => false,
+};
+
 /** What the device's end was told and asked. */
 export interface Seen {
   readonly pairingOpened: Uint8Array[];
