@@ -37,7 +37,19 @@ export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): 
     slots.drop(slot);
     slot.waiting?.taker(outcome);
   };
-  const failWith = (slot: BodySlot, error: ErrorName): void => end(slot, fail(error));
+  /** Who comes again under the same key goes on where it was cut off, as after a lost session. */
+  const letGo = (slot: BodySlot): void => {
+    slot.waiting = undefined;
+    watch(slot);
+  };
+  const failWith = (slot: BodySlot, error: ErrorName): void => {
+    const { waiting } = slot;
+    if (error !== "timeout") end(slot, fail(error));
+    else {
+      letGo(slot); // on a slow line each deadline would begin it anew, and it would never end
+      waiting?.taker(fail(error));
+    }
+  };
   const watch = (slot: BodySlot): void => slots.watch(slot, (error) => failWith(slot, error));
   const goOn = (slot: BodySlot): void => {
     if (slot.body.isWhole()) end(slot, checked(slot));
@@ -55,10 +67,7 @@ export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): 
     slot.waiting = { request, taker };
     request.serveBy({
       end: (reason) => failWith(slot, reason),
-      abandon: () => {
-        slot.waiting = undefined;
-        watch(slot);
-      },
+      abandon: () => letGo(slot),
       takeChunk: (offset, bytes) => takeChunk(slot, offset, bytes),
     });
     tell(slot, true);

@@ -59,14 +59,28 @@ describe("silence", () => {
     expect(session.finals(id)).toEqual(["body_stalled"]);
   });
 
-  test("of a deadline: timeout", async () => {
+  test("of a deadline: timeout; the same request goes on where it was, for a while", async () => {
     const bench = createListening();
     const session = bench.session();
-    const id = session.announce("signPsbt", claimOf(psbtOf(9000)), { deadlineMs: 700 });
+    const body = psbtOf(9000);
+    const ask = (deadlineMs: number) =>
+      session.announce("signPsbt", claimOf(body), { key: 1, deadlineMs });
+    const id = ask(700);
+    session.chunk(id, 0, body.subarray(0, CHUNK));
     await bench.pass(699);
     expect(session.finals(id)).toEqual([]);
     await bench.pass(1);
-    expect([session.finals(id), bench.clock.waiting()]).toEqual([["timeout"], 0]);
+    expect(session.finals(id)).toEqual(["timeout"]);
+    const again = ask(700);
+    expect(creditOf(session, again)[0]?.[0]).toBe(CHUNK);
+    send(session, again, body, CHUNK);
+    await settle();
+    expect([session.finals(again), bench.got.length]).toEqual([["wallet_unknown"], 1]);
+    const late = session.announce("signPsbt", claimOf(psbtOf(9000, 2)), { deadlineMs: 700 });
+    session.chunk(late, 0, psbtOf(9000, 2).subarray(0, CHUNK));
+    await bench.pass(700 + DEVICE_LIMITS.bodyIdleMs);
+    expect([session.finals(late), bench.calls.heldBytes()]).toEqual([["timeout"], 0]);
+    expect(bench.clock.waiting()).toBe(0);
   });
 });
 
