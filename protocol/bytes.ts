@@ -15,3 +15,9 @@ export const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
   for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
   return true;
 };
+
+/** Below 0 where `a` comes before `b`, byte by byte, a beginning before what it begins. */
+export const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  return at === -1 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? -1);
+};

@@ -76,6 +76,21 @@ export const LIMITS = {
   /** Milliseconds for which a quote, and what was sealed to it, is good: one day. */
   quoteLifeMs: 86_400_000,
 
+  /** Bytes of a manifest: one call of a caller that anyone may be, signatures included. */
+  manifest: 28_000,
+  /** Bytes of a name in a manifest: of a person, a site, a group, a key or a host. */
+  manifestName: 32,
+  /** People of a roster. */
+  people: 32,
+  /** Keys of a manifest: the most that a wallet has. */
+  manifestKeys: 15,
+  /** Shares of one key: SLIP-39 allows 16 groups of 16, of which a manifest has room for these. */
+  keyShares: 64,
+  /** Wallets of a manifest: what it has room for. */
+  manifestWallets: 32,
+  /** Firmware digests that a manifest allows: a release, its successor, and debug images. */
+  firmwareDigests: 16,
+
   /** Bytes of a wallet's name (BIP-388). */
   walletName: 64,
   /** Bytes of a wallet policy's template. */

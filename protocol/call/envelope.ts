@@ -6,6 +6,7 @@
  */
 import { decodeCbor, encodeCbor } from "../cbor/cbor.ts";
 import { bytes, choice, field, list, map, optional, readWire } from "../cbor/schema.ts";
+import { OTHER } from "../cbor/form.ts";
 import { type Schema, textOrUint, uint } from "../cbor/schema.ts";
 import { ERRORS, type ErrorName, errorOfCode, fail, type Outcome, ok } from "../errors.ts";
 import type { Details } from "../errors.ts";
@@ -93,6 +94,7 @@ export type Message = Request | Result | Refusal | Cancel | Progress | Piece | C
 
 /** Any wire value: the command's schema is the one to judge it. */
 const anything: Schema<unknown> = {
+  form: OTHER,
   cddl: "any",
   check: (value): value is unknown => value !== undefined,
   toWire: (value) => value,
@@ -118,6 +120,7 @@ const kind = (number: number) => field(0, exactly(number));
 /** One number and no other. */
 const exactly = (number: number): Schema<number> => ({
   ...uint(number),
+  form: OTHER,
   cddl: `${number}`,
   check: (value): value is number => value === number,
 });

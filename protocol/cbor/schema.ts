@@ -3,10 +3,12 @@
  * prints itself as CDDL (RFC 8610). Maps travel with integer keys 0..23; code sees names.
  */
 import { LIMITS } from "../limits.ts";
+import { type Form, type MemberForm, OTHER } from "./form.ts";
 
 /** A shape of values of type `T`. */
 export interface Schema<T> {
   readonly cddl: string;
+  readonly form: Form;
   readonly check: (value: unknown) => value is T;
   /** From a checked value to what is encoded. */
   readonly toWire: (value: unknown) => unknown;
@@ -22,6 +24,8 @@ export interface Field<T, O extends boolean> {
   readonly key: number;
   readonly schema: Schema<T>;
   readonly optional: O;
+  /** For who writes it by hand, where the name does not say enough. */
+  readonly says?: string;
 }
 
 type Fields = Readonly<Record<string, Field<unknown, boolean>>>;
@@ -34,38 +38,42 @@ type Shape<F extends Fields> = { readonly [K in Name<F, false>]: FieldType<F[K]>
 };
 
 const same = (value: unknown): unknown => value;
-const scalar = <T>(cddl: string, check: (value: unknown) => value is T): Schema<T> => ({
+const scalar = <T>(cddl: string, form: Form, check: (value: unknown) => value is T): Schema<T> => ({
   cddl,
+  form,
   check,
   toWire: same,
   fromWire: same,
 });
 
 /** A required member under wire key `key`. */
-export const field = <T>(key: number, schema: Schema<T>): Field<T, false> => ({
+export const field = <T>(key: number, schema: Schema<T>, says?: string): Field<T, false> => ({
   key,
   schema,
   optional: false,
+  ...(says === undefined ? {} : { says }),
 });
 
 /** A member that may be absent. */
-export const optional = <T>(key: number, schema: Schema<T>): Field<T, true> => ({
+export const optional = <T>(key: number, schema: Schema<T>, says?: string): Field<T, true> => ({
   key,
   schema,
   optional: true,
+  ...(says === undefined ? {} : { says }),
 });
 
 /** An unsigned integer up to `maximum`. */
 export const uint = (maximum: number = Number.MAX_SAFE_INTEGER): Schema<number> =>
   scalar(
     `0..${maximum}`,
+    { kind: "uint", maximum },
     (value): value is number =>
       typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= maximum,
   );
 
 /** A truth value. */
 export const bool = (): Schema<boolean> =>
-  scalar("bool", (value): value is boolean => typeof value === "boolean");
+  scalar("bool", { kind: "bool" }, (value): value is boolean => typeof value === "boolean");
 
 /** What UTF-8 can carry: no half of a surrogate pair, and no byte order mark at the beginning. */
 const isPlainText = (value: string): boolean =>
@@ -75,6 +83,7 @@ const isPlainText = (value: string): boolean =>
 export const text = (maximum: number): Schema<string> =>
   scalar(
     `tstr .size (0..${maximum})`,
+    { kind: "text", maximum },
     (value): value is string =>
       typeof value === "string" &&
       value.length <= maximum &&
@@ -86,6 +95,7 @@ export const text = (maximum: number): Schema<string> =>
 export const bytes = (minimum: number, maximum: number = minimum): Schema<Uint8Array> =>
   scalar(
     minimum === maximum ? `bstr .size ${minimum}` : `bstr .size (${minimum}..${maximum})`,
+    { kind: "bytes", minimum, maximum },
     (value): value is Uint8Array =>
       value instanceof Uint8Array && value.length >= minimum && value.length <= maximum,
   );
@@ -94,6 +104,7 @@ export const bytes = (minimum: number, maximum: number = minimum): Schema<Uint8A
 export const choice = <const V extends readonly string[]>(...values: V): Schema<V[number]> =>
   scalar(
     values.map((value) => JSON.stringify(value)).join(" / "),
+    { kind: "choice", values },
     (value): value is V[number] => typeof value === "string" && values.includes(value),
   );
 
@@ -102,6 +113,7 @@ export const textOrUint = (maximum: number): Schema<string | number> => {
   const [number, string] = [uint(), text(maximum)];
   return scalar(
     `(${number.cddl} / ${string.cddl})`,
+    OTHER,
     (value): value is string | number => number.check(value) || string.check(value),
   );
 };
@@ -109,6 +121,7 @@ export const textOrUint = (maximum: number): Schema<string | number> => {
 /** A list of at most `maximum` items. */
 export const list = <T>(item: Schema<T>, maximum: number): Schema<readonly T[]> => ({
   cddl: `[0*${maximum} ${item.cddl}]`,
+  form: { kind: "list", item: item.form, maximum, isSet: false },
   check: (value): value is readonly T[] =>
     Array.isArray(value) &&
     value.length <= maximum &&
@@ -155,6 +168,14 @@ const assertKeys = (fields: Fields): void => {
   if (!fit || new Set(keys).size !== keys.length) throw new Error("broken invariant: wire keys");
 };
 
+const memberForm = ([name, one]: readonly [string, Field<unknown, boolean>]): MemberForm => ({
+  key: one.key,
+  name,
+  isOptional: one.optional,
+  form: one.schema.form,
+  ...(one.says === undefined ? {} : { says: one.says }),
+});
+
 /**
  * A map of named members. Members it does not describe are refused, or, where it is `open` to
  * those of a later version, ignored in what is read.
@@ -168,6 +189,7 @@ export const map = <F extends Fields>(
     ([name, one]) => `${one.optional ? "? " : ""}${one.key}: ${one.schema.cddl} ; ${name}`,
   );
   return {
+    form: { kind: "map", members: Object.entries(fields).map(memberForm) },
     cddl: members.length === 0 ? "{}" : `{\n  ${members.join("\n  ")}\n}`,
     check: (value): value is Shape<F> => isRecord(value) && fitsFields(value, fields),
     toWire: (value) => (isRecord(value) ? keysOf(value, fields) : undefined),

@@ -7,6 +7,8 @@ import { CALL_PHASES, MESSAGES } from "../call/envelope.ts";
 import { choice, type Schema } from "../cbor/schema.ts";
 import { COMMAND_NAMES, REGISTRY } from "../commands/registry.ts";
 import { HELLO } from "../link/hello.ts";
+import { MANIFEST } from "../manifest/manifest.ts";
+import { SIGNED_MANIFEST } from "../manifest/signed.ts";
 import { PHASES } from "../phase.ts";
 import { SESSION_CLAIM } from "../session/pairing.ts";
 import { ROLES } from "../session/role.ts";
@@ -42,6 +44,8 @@ const NAMED: readonly Rule[] = [
   named("share-context", SHARE_CONTEXT, "HPKE's associated data of a sealed share."),
   named("share-header", SHARE_HEADER, "The public fields of a SLIP-39 share."),
   named("quote", QUOTE, "What the quote in get-quote-result is CBOR of."),
+  named("manifest", MANIFEST, "Who is trusted. Lists of it but commitments and keys are sets."),
+  named("signed-manifest", SIGNED_MANIFEST, "A manifest (CBOR of it) with its signatures."),
   named("phase", choice(...PHASES), "The device's phase: see phases.md."),
   named("role", choice(...ROLES), "What a host may be trusted with."),
   named("call-phase", choice(...CALL_PHASES), "What a call is busy with."),

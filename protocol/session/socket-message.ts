@@ -4,6 +4,7 @@
  * holds is no business of the link's.
  */
 import { bool, bytes, choice, field, type Infer, map, readWire } from "../cbor/schema.ts";
+import { OTHER } from "../cbor/form.ts";
 import { type Schema, uint } from "../cbor/schema.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -42,6 +43,7 @@ export type SocketRecord = Infer<typeof RECORD>;
 
 /** The shape of every message of the socket. */
 export const SOCKET_MESSAGE: Schema<SocketMessage> = {
+  form: OTHER,
   cddl: [OPEN, RECORD, DOWN].map(({ cddl }) => cddl).join(" / "),
   check: (value): value is SocketMessage =>
     OPEN.check(value) || RECORD.check(value) || DOWN.check(value),

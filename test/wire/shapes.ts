@@ -5,12 +5,15 @@ import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
 import { choice, type Schema } from "../../protocol/cbor/schema.ts";
 import { COMMAND_NAMES, REGISTRY } from "../../protocol/commands/registry.ts";
 import { HELLO } from "../../protocol/link/hello.ts";
+import { MANIFEST } from "../../protocol/manifest/manifest.ts";
+import { SIGNED_MANIFEST } from "../../protocol/manifest/signed.ts";
 import { PHASES } from "../../protocol/phase.ts";
 import { SESSION_CLAIM } from "../../protocol/session/pairing.ts";
 import { ROLES } from "../../protocol/session/role.ts";
 import { SOCKET_MESSAGE } from "../../protocol/session/socket-message.ts";
 import { QUOTE, SEALED_SHARE, SHARE_CONTEXT, SHARE_HEADER } from "../../protocol/share.ts";
 import { valuesOf } from "../protocol/cddl-values.ts";
+import { inOrder } from "./set-order.ts";
 
 /** A rule, bytes that fit its schema, and whether the code takes bytes for it. */
 export interface Shape {
@@ -26,6 +29,12 @@ const shape = (rule: string, schema: Schema<unknown>): Shape => ({
   rule,
   bytes: bytesOf(schema),
   takes: (bytes) => decodeAs(schema, bytes) !== undefined,
+});
+
+/** CDDL cannot say that a set is in order: for bytes that are not, what counts is the rest. */
+const shapeWithSets = (rule: string, schema: Schema<unknown>): Shape => ({
+  ...shape(rule, schema),
+  takes: (bytes) => decodeAs(schema, inOrder(schema.form, bytes)) !== undefined,
 });
 
 const kinds: readonly Shape[] = Object.entries(MESSAGES).map(([kind, schema]) => ({
@@ -56,6 +65,8 @@ export const SHAPES: readonly Shape[] = [
   shape("share-context", SHARE_CONTEXT),
   shape("share-header", SHARE_HEADER),
   shape("quote", QUOTE),
+  shapeWithSets("manifest", MANIFEST),
+  shapeWithSets("signed-manifest", SIGNED_MANIFEST),
   shape("phase", choice(...PHASES)),
   shape("role", choice(...ROLES)),
   shape("call-phase", choice(...CALL_PHASES)),
