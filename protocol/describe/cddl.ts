@@ -99,11 +99,20 @@ const commandRules = (): readonly Rule[] =>
     ];
   });
 
-/** A shape that refers to the named ones it holds. */
+/**
+ * A shape that refers to the named ones it holds. Choices within a list stay spelled out: pycddl
+ * 0.6 takes the first of a named choice for all of a list's items.
+ */
 const referring = (rule: Rule): string =>
   NAMED.filter(({ name }) => name !== rule.name)
     .toSorted((a, b) => b.cddl.length - a.cddl.length)
-    .reduce((cddl, { name, cddl: whole }) => cddl.replaceAll(whole, name), rule.cddl);
+    .reduce(
+      (cddl, { name, cddl: whole }) =>
+        cddl.replaceAll(whole, (found, at: number, text: string) =>
+          /\[0\*\d+ $/.test(text.slice(0, at)) && found.startsWith('"') ? found : name,
+        ),
+      rule.cddl,
+    );
 
 const printed = (rule: Rule): readonly string[] => [
   "",
