@@ -196,6 +196,45 @@ export const ERRORS = {
   quote_malformed: entry(911, "custody", "never", "That is not a device's quote."),
   share_malformed: entry(912, "custody", "never", "That is not a sealed share."),
 
+  manifest_malformed: entry(920, "custody", "never", "That is not a manifest."),
+  manifest_wrong: entry(921, "custody", "never", "The manifest breaks a rule."),
+  lineage_gap: entry(
+    922,
+    "custody",
+    "never",
+    "A version of the manifest is missing, or the lineage does not begin with the draft.",
+  ),
+  lineage_fork: entry(
+    923,
+    "custody",
+    "never",
+    "The manifest does not follow the version before it.",
+  ),
+  signatures_missing: entry(
+    924,
+    "custody",
+    "later",
+    "Fewer people have signed the manifest than its predecessor's quorum asks for.",
+  ),
+  signature_foreign: entry(
+    925,
+    "custody",
+    "never",
+    "The manifest carries the signature of somebody outside the quorum that signs it.",
+  ),
+  manifest_signature_invalid: entry(
+    926,
+    "custody",
+    "never",
+    "A signature of the manifest does not verify.",
+  ),
+  genesis_altered: entry(
+    927,
+    "custody",
+    "never",
+    "Version 1 differs from its draft in more than keys made and wallets.",
+  ),
+
   port_missing: entry(1001, "host", "later", "There is no such port or device."),
   port_busy: entry(
     1002,

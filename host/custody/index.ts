@@ -8,6 +8,8 @@ export {
   generateCustodianKey,
   parseCustodian,
   parseKeyFile,
+  type PublicCustodian,
+  publicOf,
 } from "./keys.ts";
 export { readExpiry } from "./quote-expiry.ts";
 export { formatShareFile, parseShareFile, type ShareFile } from "./share-file.ts";

@@ -10,6 +10,7 @@ import {
   parseKeyFile,
   parseQuote,
   parseShareFile,
+  publicOf,
 } from "../../host/custody/index.ts";
 import { unwrap } from "../driver/lines.ts";
 import { genesis } from "./genesis.ts";
@@ -39,8 +40,11 @@ test("a key file with any member missing or of another kind is refused", () => {
 
 test("a key file whose halves do not belong together is refused", () => {
   const [one, other] = [generateCustodianKey(), generateCustodianKey()];
-  const mixed = formatKeyFile({ privateKey: one.privateKey, publicKey: other.publicKey });
-  expect(parseKeyFile(mixed)).toEqual({ ok: false, error: "file_malformed" });
+  const wrapping = { ...one, publicKey: other.publicKey };
+  const signing = { ...one, signing: { ...one.signing, publicKey: other.signing.publicKey } };
+  for (const mixed of [wrapping, signing]) {
+    expect(parseKeyFile(formatKeyFile(mixed))).toEqual({ ok: false, error: "file_malformed" });
+  }
 });
 
 test("a share file is read back; a label that belies its context is refused", async () => {
@@ -103,7 +107,7 @@ test("no bytes make a quote's reader throw", () => {
 });
 
 test("a public key: any one character that is wrong is noticed (BIP-350)", () => {
-  const text = formatCustodian(generateCustodianKey().publicKey);
+  const text = formatCustodian(publicOf(generateCustodianKey()));
   const letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
   for (let place = text.indexOf("1") + 1; place < text.length; place += 1) {
     for (const letter of letters.replace(text[place] ?? "", "")) {
@@ -114,7 +118,7 @@ test("a public key: any one character that is wrong is noticed (BIP-350)", () =>
 });
 
 test("a public key: two neighbours that changed places, a letter too few or too many", () => {
-  const text = formatCustodian(generateCustodianKey().publicKey);
+  const text = formatCustodian(publicOf(generateCustodianKey()));
   for (let place = text.indexOf("1") + 1; place < text.length - 1; place += 1) {
     const [a = "", b = ""] = [text[place], text[place + 1]];
     const swapped = `${text.slice(0, place)}${b}${a}${text.slice(place + 2)}`;

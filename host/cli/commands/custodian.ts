@@ -14,6 +14,7 @@ import {
   parseKeyFile,
   parseQuote,
   parseShareFile,
+  publicOf,
   readExpiry,
   type ShareFile,
 } from "../../custody/index.ts";
@@ -26,7 +27,7 @@ const init = (out: string, output: Output): Outcome<unknown> => {
   const key = generateCustodianKey();
   const written = writePrivate(out, formatKeyFile(key));
   if (!written.ok) return written;
-  const text = formatCustodian(key.publicKey);
+  const text = formatCustodian(publicOf(key));
   output.say({ event: "custodian", public: text }, [text]);
   output.hint(`${out} is the key: keep it to yourself. The line above goes to mayfly genesis.`);
   return ok(undefined);

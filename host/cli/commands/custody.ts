@@ -81,7 +81,10 @@ const genesis = async (options: GenesisOptions, output: Output): Promise<Outcome
     const status = await client.getStatus({});
     if (!status.ok) return status;
     const { name, bootId } = status.value;
-    const request = { custodians: custodians.value, threshold };
+    const request = {
+      custodians: custodians.value.map(({ wrappingKey }) => wrappingKey),
+      threshold,
+    };
     const files = findPlaces(options.out, name, request.custodians.length);
     if (!files.ok) return files;
     const reply = await client.generateSeed(request);

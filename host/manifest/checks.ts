@@ -1,0 +1,32 @@
+/** Small questions that the rules of a manifest ask. */
+import { createHash } from "node:crypto";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { isKeyName } from "../../protocol/session/pairing.ts";
+
+/** Takes a problem: its pointer and its sentence. */
+export type Tell = (pointer: string, means: string) => void;
+
+/** The places at which something stands that stood before. */
+export const repeated = (items: readonly string[]): readonly number[] =>
+  items.flatMap((item, i) => (items.indexOf(item) < i ? [i] : []));
+
+/** Whether 32 bytes are an Ed25519 public key (RFC 8032), and none of small order. */
+export const isSigningKey = (bytes: Uint8Array): boolean => {
+  try {
+    return !ed25519.Point.fromBytes(bytes).isSmallOrder();
+  } catch {
+    return false; // no point of the curve
+  }
+};
+
+const ZERO = new Uint8Array(32);
+
+/** Whether 32 bytes are the one name of an X25519 key (RFC 7748), and not zero. */
+export const isAgreementKey = (bytes: Uint8Array): boolean =>
+  isKeyName(bytes) && !Buffer.from(bytes).equals(ZERO);
+
+/** A BIP-32 fingerprint, 8 hex digits: the first bytes of HASH160 of a public key. */
+export const fingerprintOf = (publicKey: Uint8Array): string => {
+  const inner = createHash("sha256").update(publicKey).digest();
+  return createHash("ripemd160").update(inner).digest("hex").slice(0, 8);
+};

@@ -1,0 +1,23 @@
+/** Manifests on the people's side: authoring, rules, review, lineage and signatures. */
+export { type Change, changeLine, diffManifests } from "./diff.ts";
+export { manifestHash } from "./hash.ts";
+export { readJsonAs, type Reading } from "./json-reader.ts";
+export { jsonOf, jsonSchemaOf } from "./json-writer.ts";
+export {
+  isSigned,
+  type Lineage,
+  type LineageError,
+  readLineage,
+  type Version,
+} from "./lineage.ts";
+export {
+  formatLineage,
+  formatManifest,
+  type ManifestFile,
+  readManifestFile,
+} from "./lineage-file.ts";
+export type { Problem } from "./problem.ts";
+export { rosterProblems } from "./roster.ts";
+export { manifestProblems } from "./rules.ts";
+export { readForSigning, type SigningKey, signNewest, withVersion } from "./signing.ts";
+export { manifestText } from "./text.ts";
