@@ -2,44 +2,10 @@
  * Every failure either side can name. One table: wire code, group, whether the caller may try
  * again, and one sentence that says what happened. Codes are never reused.
  */
+import { CUSTODY_ERRORS } from "./custody-errors.ts";
+import { type Declaration, entry } from "./error-entry.ts";
 
-/**
- * What a caller may do after a failure: `never` repeat it as it is, repeat the `same` call under
- * its idempotency key, try `later`, or begin with a `new-session`.
- */
-export type Retry = "never" | "same" | "later" | "new-session";
-
-/** Which part of the road refused. */
-export type ErrorGroup =
-  | "link"
-  | "session"
-  | "call"
-  | "idempotency"
-  | "upload"
-  | "policy"
-  | "signing"
-  | "device"
-  | "custody"
-  | "host";
-
-interface Declaration {
-  readonly code: number;
-  readonly group: ErrorGroup;
-  readonly retry: Retry;
-  readonly means: string;
-}
-
-const entry = <const G extends ErrorGroup, const R extends Retry>(
-  code: number,
-  group: G,
-  retry: R,
-  means: string,
-): { readonly code: number; readonly group: G; readonly retry: R; readonly means: string } => ({
-  code,
-  group,
-  retry,
-  means,
-});
+export type { ErrorGroup, Retry } from "./error-entry.ts";
 
 /** The table. Hundreds are groups. */
 export const ERRORS = {
@@ -173,67 +139,7 @@ export const ERRORS = {
     "Only an insecure emulator does this; a real board takes it from its manifest.",
   ),
 
-  share_unreadable: entry(901, "custody", "never", "A sealed share does not open with this key."),
-  share_misaddressed: entry(
-    902,
-    "custody",
-    "never",
-    "A share was sealed for another device or another boot.",
-  ),
-  share_repeated: entry(903, "custody", "never", "The same share was submitted twice."),
-  shares_mixed: entry(904, "custody", "never", "The shares belong to different seeds."),
-  shares_wrong: entry(905, "custody", "never", "The shares do not recombine to a seed."),
-  seed_mismatch: entry(906, "custody", "never", "The shares give another seed than they name."),
-  threshold_invalid: entry(
-    907,
-    "custody",
-    "never",
-    "The threshold must be at least 2 and at most the number of custodians.",
-  ),
-  custodian_invalid: entry(908, "custody", "never", "That is not a custodian's public key."),
-  custodian_repeated: entry(909, "custody", "never", "A custodian is named twice."),
-  quote_expired: entry(910, "custody", "never", "The quote is too old: ask for a new one."),
-  quote_malformed: entry(911, "custody", "never", "That is not a device's quote."),
-  share_malformed: entry(912, "custody", "never", "That is not a sealed share."),
-
-  manifest_malformed: entry(920, "custody", "never", "That is not a manifest."),
-  manifest_wrong: entry(921, "custody", "never", "The manifest breaks a rule."),
-  lineage_gap: entry(
-    922,
-    "custody",
-    "never",
-    "A version of the manifest is missing, or the lineage does not begin with the draft.",
-  ),
-  lineage_fork: entry(
-    923,
-    "custody",
-    "never",
-    "The manifest does not follow the version before it.",
-  ),
-  signatures_missing: entry(
-    924,
-    "custody",
-    "later",
-    "Fewer people have signed the manifest than its predecessor's quorum asks for.",
-  ),
-  signature_foreign: entry(
-    925,
-    "custody",
-    "never",
-    "The manifest carries the signature of somebody outside the quorum that signs it.",
-  ),
-  manifest_signature_invalid: entry(
-    926,
-    "custody",
-    "never",
-    "A signature of the manifest does not verify.",
-  ),
-  genesis_altered: entry(
-    927,
-    "custody",
-    "never",
-    "Version 1 differs from its draft in more than keys made and wallets.",
-  ),
+  ...CUSTODY_ERRORS,
 
   port_missing: entry(1001, "host", "later", "There is no such port or device."),
   port_busy: entry(

@@ -8,6 +8,7 @@ import { devicesCommand } from "./commands/devices.ts";
 import { emulateCommand } from "./commands/emulate.ts";
 import { hostCommand } from "./commands/host.ts";
 import { linkCommand } from "./commands/link.ts";
+import { manifestCommand } from "./commands/manifest.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { signCommand } from "./commands/sign.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -41,6 +42,7 @@ const program = new Command("mayfly")
   .addCommand(pairCommand())
   .addCommand(linkCommand())
   .addCommand(traceCommand())
+  .addCommand(manifestCommand())
   .addCommand(custodianCommand())
   .addCommand(genesisCommand())
   .addCommand(quoteCommand())

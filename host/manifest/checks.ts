@@ -10,6 +10,19 @@ export type Tell = (pointer: string, means: string) => void;
 export const repeated = (items: readonly string[]): readonly number[] =>
   items.flatMap((item, i) => (items.indexOf(item) < i ? [i] : []));
 
+/** Tells each item that stood before, at its place; unless it says something else: by its name. */
+export const tellRepeated = (
+  items: readonly string[],
+  place: string,
+  member: string,
+  means: string | undefined,
+  tell: Tell,
+): void => {
+  for (const i of repeated(items)) {
+    tell(`${place}/${i}${member}`, means ?? `${items[i]} stands twice.`);
+  }
+};
+
 /** Whether 32 bytes are an Ed25519 public key (RFC 8032), and none of small order. */
 export const isSigningKey = (bytes: Uint8Array): boolean => {
   try {

@@ -2,7 +2,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { MadeKey, Manifest, ManifestKey } from "../../protocol/manifest/manifest.ts";
-import { isAgreementKey, repeated, type Tell } from "./checks.ts";
+import { isAgreementKey, repeated, type Tell, tellRepeated } from "./checks.ts";
 import { step } from "./problem.ts";
 
 type CheckName = (name: string, pointer: string, tell: Tell) => void;
@@ -34,9 +34,7 @@ const checkGroup = (
     if (person === undefined) tell(pointer, `No person is called ${member}.`);
     else if (!person.duties.includes("custodian")) tell(pointer, `${member} is no custodian.`);
   }
-  for (const i of repeated(members)) {
-    tell(`${place}/members${step(i)}`, `${members[i]} stands twice.`);
-  }
+  tellRepeated(members, `${place}/members`, "", undefined, tell);
 };
 
 const checkMade = (key: ManifestKey, made: MadeKey, place: string, tell: Tell): void => {
@@ -50,9 +48,8 @@ const checkMade = (key: ManifestKey, made: MadeKey, place: string, tell: Tell): 
       `There are ${shares} shares, and ${made.commitments.length} commitments.`,
     );
   }
-  for (const i of repeated(made.commitments.map((one) => one.toHex()))) {
-    tell(`${place}/commitments${step(i)}`, "This commitment stands twice.");
-  }
+  const commitments = made.commitments.map((one) => one.toHex());
+  tellRepeated(commitments, `${place}/commitments`, "", "This commitment stands twice.", tell);
 };
 
 const checkKey = (manifest: Manifest, key: ManifestKey, place: string, tell: Tell): void => {
@@ -68,9 +65,7 @@ const checkKey = (manifest: Manifest, key: ManifestKey, place: string, tell: Tel
     checkGroup(manifest, group, `${place}/groups${step(i)}`, tell);
   }
   const names = groups.map(({ name }) => name);
-  for (const i of repeated(names)) {
-    tell(`${place}/groups${step(i)}/name`, `${names[i]} stands twice.`);
-  }
+  tellRepeated(names, `${place}/groups`, "/name", undefined, tell);
   if (manifest.version === 0 && made !== undefined) {
     tell(`${place}/made`, "A draft, version 0, has no keys yet.");
   }
@@ -86,16 +81,14 @@ const UNIQUE = ["publicKey", "linkKey", "auditKey", "rootTag"] as const;
 const checkUnique = ({ keys }: Manifest, tell: Tell): void => {
   const ids = keys.map(({ id }) => id);
   const devices = keys.map(({ device }) => device);
-  for (const i of repeated(ids)) tell(`/keys${step(i)}/id`, `${ids[i]} stands twice.`);
+  tellRepeated(ids, "/keys", "/id", undefined, tell);
   for (const i of repeated(devices)) {
     tell(`/keys${step(i)}/device`, `Device ${devices[i]} would reach two keys.`);
   }
   for (const name of UNIQUE) {
     // What has not been made is like nothing else: its place stands for it.
     const values = keys.map(({ made }, i) => made?.[name].toHex() ?? `${i}`);
-    for (const i of repeated(values)) {
-      tell(`/keys${step(i)}/made/${name}`, `Another key has this ${name}.`);
-    }
+    tellRepeated(values, "/keys", `/made/${name}`, `Another key has this ${name}.`, tell);
   }
 };
 

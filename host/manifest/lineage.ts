@@ -50,10 +50,18 @@ const readManifest = (bytes: Uint8Array): Outcome<Manifest, LineageError> => {
     : fail("manifest_wrong", { pointer: first.pointer, why: first.means });
 };
 
-/** A draft as version 1 may repeat it: what devices make, and wallets of it, are put aside. */
-const withoutMade = ({ version, predecessor, wallets, keys, ...rest }: Manifest): Uint8Array => {
-  const bare = keys.map(({ made: _made, ...key }) => key);
-  return manifestBytes({ ...rest, version: 0, wallets: [], keys: bare });
+/** A version as the draft had it: what devices make, and wallets of it, are put aside. */
+const asDraft = (manifest: Manifest): Uint8Array => {
+  const { name, network, people, quorum, hosts, firmware, generation, revoked } = manifest;
+  const keys = manifest.keys.map(({ id, device, site, groupThreshold, groups }) => ({
+    id,
+    device,
+    site,
+    groupThreshold,
+    groups,
+  }));
+  const same = { name, network, people, quorum, hosts, firmware, generation, revoked };
+  return manifestBytes({ ...same, version: 0, keys, wallets: [] });
 };
 
 /** Whether a version is the one to come after `before`; the draft comes after nothing. */
@@ -67,7 +75,7 @@ const checkPlace = (
   const { predecessor } = manifest;
   if (predecessor === undefined || !isSame(predecessor, before.hash)) return fail("lineage_fork");
   const isGenesis = manifest.version === 1;
-  return isGenesis && !isSame(withoutMade(manifest), withoutMade(before.manifest))
+  return isGenesis && !isSame(asDraft(manifest), asDraft(before.manifest))
     ? fail("genesis_altered")
     : ok(undefined);
 };

@@ -16,23 +16,23 @@ const LEAST_FOR_TWO_KEYS = 3;
 
 const listed = (names: readonly string[]): string => names.join(", ");
 
-const checkGroups = (key: ManifestKey, place: string, tell: Tell): void => {
-  const seats = new Map<string, string>();
-  for (const [g, { name, threshold, members }] of key.groups.entries()) {
-    const group = `${place}/groups${step(g)}`;
-    if (threshold === 1) {
-      tell(`${group}/threshold`, `One person alone satisfies group ${name} of key ${key.id}.`);
-    }
-    for (const [m, member] of members.entries()) {
-      const other = seats.get(member);
-      if (other === undefined) seats.set(member, name);
-      else if (other !== name) {
-        tell(
-          `${group}/members${step(m)}`,
-          `${member} sits in groups ${other} and ${name} of key ${key.id}.`,
-        );
-      }
-    }
+const checkGroups = ({ id, groups }: ManifestKey, place: string, tell: Tell): void => {
+  for (const [g, { name, threshold }] of groups.entries()) {
+    if (threshold !== 1) continue;
+    const means = `One person alone satisfies group ${name} of key ${id}.`;
+    tell(`${place}/groups${step(g)}/threshold`, means);
+  }
+};
+
+/** Nobody holds two shares of a key. */
+const checkSeats = ({ id, groups }: ManifestKey, place: string, tell: Tell): void => {
+  const seats = groups.flatMap(({ name, members }, g) =>
+    members.map((member, m) => ({ member, name, at: `/groups${step(g)}/members${step(m)}` })),
+  );
+  for (const [i, { member, name, at }] of seats.entries()) {
+    const other = seats.slice(0, i).find((seat) => seat.member === member);
+    if (other === undefined) continue;
+    tell(`${place}${at}`, `${member} sits in groups ${other.name} and ${name} of key ${id}.`);
   }
 };
 
@@ -95,7 +95,10 @@ export const rosterProblems = (manifest: Manifest): readonly Problem[] => {
   const problems: Problem[] = [];
   const tell: Tell = (pointer, means) => void problems.push(problem(pointer, means));
   checkQuorum(manifest, tell);
-  for (const [i, key] of manifest.keys.entries()) checkGroups(key, `/keys${step(i)}`, tell);
+  for (const [i, key] of manifest.keys.entries()) {
+    checkGroups(key, `/keys${step(i)}`, tell);
+    checkSeats(key, `/keys${step(i)}`, tell);
+  }
   checkMemory(manifest, tell);
   checkCoalitions(manifest, tell);
   checkSites(manifest, tell);

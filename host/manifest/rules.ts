@@ -4,9 +4,9 @@
  * power is in roster.ts. A device checks the same by code of its own.
  */
 import { LIMITS } from "../../protocol/limits.ts";
-import type { Manifest } from "../../protocol/manifest/manifest.ts";
+import type { Manifest, Person } from "../../protocol/manifest/manifest.ts";
 import { manifestBytes } from "../../protocol/manifest/signed.ts";
-import { isAgreementKey, isSigningKey, repeated, type Tell } from "./checks.ts";
+import { isAgreementKey, isSigningKey, type Tell, tellRepeated } from "./checks.ts";
 import { checkKeys } from "./key-rules.ts";
 import { type Problem, problem, step } from "./problem.ts";
 import { checkWallets } from "./wallet-rules.ts";
@@ -30,30 +30,28 @@ const checkVersion = ({ version, predecessor, generation }: Manifest, tell: Tell
   if (generation === 0) tell("/generation", "Generations of pairings count from 1.");
 };
 
+const checkPerson = (person: Person, place: string, tell: Tell): void => {
+  const { name, duties, signingKey, wrappingKey, site } = person;
+  checkName(name, `${place}/name`, tell);
+  checkName(site, `${place}/site`, tell);
+  if (duties.length === 0) tell(`${place}/duties`, `${name} has no duty.`);
+  if (!isSigningKey(signingKey)) tell(`${place}/signingKey`, "This is no Ed25519 public key.");
+  if (!isAgreementKey(wrappingKey)) tell(`${place}/wrappingKey`, "This is no X25519 public key.");
+  tellRepeated(duties, `${place}/duties`, "", "This duty stands twice.", tell);
+};
+
 const checkPeople = ({ people }: Manifest, tell: Tell): void => {
   if (people.length === 0) tell("/people", "A manifest without people trusts nobody.");
-  for (const [i, { name, duties, signingKey, wrappingKey, site }] of people.entries()) {
-    const place = `/people${step(i)}`;
-    checkName(name, `${place}/name`, tell);
-    checkName(site, `${place}/site`, tell);
-    if (duties.length === 0) tell(`${place}/duties`, `${name} has no duty.`);
-    if (!isSigningKey(signingKey)) tell(`${place}/signingKey`, "This is no Ed25519 public key.");
-    if (!isAgreementKey(wrappingKey)) {
-      tell(`${place}/wrappingKey`, "This is no X25519 public key.");
-    }
-    for (const at of repeated(duties))
-      tell(`${place}/duties${step(at)}`, "This duty stands twice.");
-  }
-  const names = people.map(({ name }) => name);
-  const signingKeys = people.map(({ signingKey }) => signingKey.toHex());
-  const wrappingKeys = people.map(({ wrappingKey }) => wrappingKey.toHex());
-  for (const i of repeated(names)) tell(`/people${step(i)}/name`, `${names[i]} stands twice.`);
-  for (const i of repeated(signingKeys)) {
-    tell(`/people${step(i)}/signingKey`, "Another person has this signing key.");
-  }
-  for (const i of repeated(wrappingKeys)) {
-    tell(`/people${step(i)}/wrappingKey`, "Another person has this wrapping key.");
-  }
+  for (const [i, person] of people.entries()) checkPerson(person, `/people${step(i)}`, tell);
+  const [names, signingKeys, wrappingKeys] = [
+    people.map(({ name }) => name),
+    people.map(({ signingKey }) => signingKey.toHex()),
+    people.map(({ wrappingKey }) => wrappingKey.toHex()),
+  ];
+  tellRepeated(names, "/people", "/name", undefined, tell);
+  const another = (what: string): string => `Another person has this ${what} key.`;
+  tellRepeated(signingKeys, "/people", "/signingKey", another("signing"), tell);
+  tellRepeated(wrappingKeys, "/people", "/wrappingKey", another("wrapping"), tell);
 };
 
 const checkQuorum = ({ people, quorum }: Manifest, tell: Tell): void => {
@@ -61,42 +59,41 @@ const checkQuorum = ({ people, quorum }: Manifest, tell: Tell): void => {
     const isKnown = people.some(({ name }) => name === member);
     if (!isKnown) tell(`/quorum/members${step(i)}`, `No person is called ${member}.`);
   }
-  for (const i of repeated(quorum.members)) {
-    tell(`/quorum/members${step(i)}`, `${quorum.members[i]} stands twice.`);
-  }
+  tellRepeated(quorum.members, "/quorum/members", "", undefined, tell);
   if (quorum.threshold < 1 || quorum.threshold > quorum.members.length) {
     tell("/quorum/threshold", "The quorum's threshold is from 1 to the number of its members.");
   }
 };
 
+const checkHost = (
+  { name, key, roles }: Manifest["hosts"][number],
+  revoked: readonly string[],
+  place: string,
+  tell: Tell,
+): void => {
+  checkName(name, `${place}/name`, tell);
+  if (!isAgreementKey(key)) tell(`${place}/key`, "This is no X25519 public key.");
+  if (revoked.includes(key.toHex())) tell(`${place}/key`, "This key is revoked.");
+  if (roles.length === 0) tell(`${place}/roles`, `${name} has no role.`);
+  tellRepeated(roles, `${place}/roles`, "", "This role stands twice.", tell);
+};
+
 const checkHosts = ({ hosts, revoked }: Manifest, tell: Tell): void => {
-  const revokedKeys = new Set(revoked.map((key) => key.toHex()));
-  for (const [i, { name, key, roles }] of hosts.entries()) {
-    const place = `/hosts${step(i)}`;
-    checkName(name, `${place}/name`, tell);
-    if (!isAgreementKey(key)) tell(`${place}/key`, "This is no X25519 public key.");
-    if (revokedKeys.has(key.toHex())) tell(`${place}/key`, "This key is revoked.");
-    if (roles.length === 0) tell(`${place}/roles`, `${name} has no role.`);
-    for (const at of repeated(roles)) tell(`${place}/roles${step(at)}`, "This role stands twice.");
-  }
-  const names = hosts.map(({ name }) => name);
-  for (const i of repeated(names)) tell(`/hosts${step(i)}/name`, `${names[i]} stands twice.`);
-  for (const i of repeated(hosts.map(({ key }) => key.toHex()))) {
-    tell(`/hosts${step(i)}/key`, "Another host has this key.");
-  }
+  const revokedKeys = revoked.map((key) => key.toHex());
+  for (const [i, host] of hosts.entries()) checkHost(host, revokedKeys, `/hosts${step(i)}`, tell);
+  const [names, keys] = [hosts.map(({ name }) => name), hosts.map(({ key }) => key.toHex())];
+  tellRepeated(names, "/hosts", "/name", undefined, tell);
+  tellRepeated(keys, "/hosts", "/key", "Another host has this key.", tell);
   for (const [i, key] of revoked.entries()) {
     if (!isAgreementKey(key)) tell(`/revoked${step(i)}`, "This is no X25519 public key.");
   }
-  for (const i of repeated(revoked.map((key) => key.toHex()))) {
-    tell(`/revoked${step(i)}`, "This key stands twice.");
-  }
+  tellRepeated(revokedKeys, "/revoked", "", "This key stands twice.", tell);
 };
 
 const checkFirmware = ({ firmware }: Manifest, tell: Tell): void => {
   if (firmware.length === 0) tell("/firmware", "Without a digest here no device may run.");
-  for (const i of repeated(firmware.map((digest) => digest.toHex()))) {
-    tell(`/firmware${step(i)}`, "This digest stands twice.");
-  }
+  const digests = firmware.map((digest) => digest.toHex());
+  tellRepeated(digests, "/firmware", "", "This digest stands twice.", tell);
 };
 
 const checkSize = (manifest: Manifest, tell: Tell): void => {

@@ -28,7 +28,7 @@ export const withVersion = (
 /** Why a manifest is not signed. */
 export type SigningError = LineageError | "signatures_missing";
 
-/** The lineage of versions whose newest may be signed. `manifest_wrong` says which rule is broken. */
+/** The lineage of versions whose newest may be signed; `manifest_wrong` where it breaks a rule. */
 export const readForSigning = (
   versions: readonly SignedManifest[],
 ): Outcome<Lineage, SigningError> => {

@@ -2,7 +2,7 @@
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import { openWallet } from "../vault/index.ts";
-import { fingerprintOf, repeated, type Tell } from "./checks.ts";
+import { fingerprintOf, type Tell, tellRepeated } from "./checks.ts";
 import { step } from "./problem.ts";
 
 const FINGERPRINT = /^\[([0-9a-fA-F]{8})/;
@@ -20,9 +20,8 @@ const checkOrigins = (
       tell(pointer, "This is a key of none of the manifest's devices.");
     }
   }
-  for (const i of repeated(own)) {
-    tell(`${place}/keys${step(i)}`, "One device would hold two keys of this wallet.");
-  }
+  const means = "One device would hold two keys of this wallet.";
+  tellRepeated(own, `${place}/keys`, "", means, tell);
 };
 
 /** Checks all wallets. */
@@ -42,5 +41,5 @@ export const checkWallets = (manifest: Manifest, tell: Tell): void => {
     else checkOrigins(fingerprints, wallet.keys, place, tell);
   }
   const names = wallets.map(({ name }) => name);
-  for (const i of repeated(names)) tell(`/wallets${step(i)}/name`, `${names[i]} stands twice.`);
+  tellRepeated(names, "/wallets", "/name", undefined, tell);
 };

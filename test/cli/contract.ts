@@ -57,6 +57,14 @@ export const CONTRACT = {
     path: text,
     scriptHex: expect.stringMatching(/^0020[0-9a-f]{64}$/),
   },
+  manifest: {
+    event: "manifest",
+    hash: hex(32),
+    version: number,
+    signatures: number,
+    required: number,
+    valid: truth,
+  },
   done: {
     event: "done",
     network: "regtest",

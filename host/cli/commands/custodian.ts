@@ -6,12 +6,10 @@ import { LIMITS } from "../../../protocol/limits.ts";
 import type { Quote } from "../../../protocol/share.ts";
 import {
   approve,
-  type CustodianKey,
   formatCustodian,
   formatKeyFile,
   formatShareFile,
   generateCustodianKey,
-  parseKeyFile,
   parseQuote,
   parseShareFile,
   publicOf,
@@ -19,8 +17,9 @@ import {
   type ShareFile,
 } from "../../custody/index.ts";
 import { fromBase64, toHex } from "../bytes.ts";
-import { isOpenToOthers, readText, writePrivate } from "../files.ts";
+import { readText, writePrivate } from "../files.ts";
 import { type Output, portWords } from "../output.ts";
+import { readPersonKey } from "../person-key.ts";
 import { answer, declare, declareGroup } from "../program.ts";
 
 const init = (out: string, output: Output): Outcome<unknown> => {
@@ -80,15 +79,6 @@ const readShare = (file: string): Outcome<ShareFile> => {
   return share.ok ? share : fail(share.error, { file });
 };
 
-const readKey = (file: string, output: Output): Outcome<CustodianKey> => {
-  const text = readText(file);
-  if (!text.ok) return text;
-  const key = parseKeyFile(text.value);
-  if (!key.ok) return fail(key.error, { file });
-  if (isOpenToOthers(file)) output.warn(`${file} is open to others: chmod 600 keeps it yours.`);
-  return key;
-};
-
 /** What a custodian compares with what is known of the device, before it has the share. */
 const summary = ({ device, bootKey }: Quote, { context }: ShareFile): string => {
   const bootKeyDigest = createHash("sha256").update(bootKey).digest("hex").slice(0, 16);
@@ -112,7 +102,7 @@ const approveQuote = async (
   if (!quote.ok) return quote;
   const share = readShare(options.share);
   if (!share.ok) return share;
-  const key = readKey(options.key, output);
+  const key = readPersonKey(options.key, output);
   if (!key.ok) return key;
   output.tell(summary(quote.value.quote, share.value));
   const sealed = await approve(quote.value.quote, share.value, key.value);

@@ -1,0 +1,141 @@
+/** `mayfly manifest sign`: a person's signature, after the person has said which hash it is for. */
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
+import {
+  changeLine,
+  diffManifests,
+  formatLineage,
+  isSigned,
+  type Lineage,
+  manifestProblems,
+  manifestText,
+  readForSigning,
+  readLineage,
+  rosterProblems,
+  signNewest,
+  withVersion,
+} from "../../manifest/index.ts";
+import { toHex } from "../bytes.ts";
+import { checkFree, writeResult } from "../files.ts";
+import {
+  manifestEvent,
+  readFile,
+  readVersions,
+  refuseProblems,
+  signatureLine,
+} from "../manifests.ts";
+import type { Output } from "../output.ts";
+import { answer, badOption, declare } from "../program.ts";
+import { readPersonKey } from "../person-key.ts";
+
+interface SignOptions {
+  readonly key: string;
+  readonly out: string;
+  readonly after?: string | undefined;
+  readonly hash?: string | undefined;
+}
+
+/** The versions whose newest is to be signed. */
+const gather = (
+  file: string,
+  { after }: SignOptions,
+  output: Output,
+): Outcome<readonly SignedManifest[]> => {
+  const read = readFile(file, output);
+  if (!read.ok) return read;
+  if (read.value.kind === "lineage") {
+    return after === undefined
+      ? ok(read.value.versions)
+      : badOption("--after", "the file is a lineage already");
+  }
+  const { manifest } = read.value;
+  const problems = [...manifestProblems(manifest)];
+  if (problems.length === 0) problems.push(...rosterProblems(manifest));
+  if (problems.length > 0) return refuseProblems(file, problems, output);
+  if (after === undefined) {
+    return manifest.version === 0
+      ? ok(withVersion([], manifest))
+      : badOption("--after", "only a draft, version 0, comes after nothing");
+  }
+  const before = readVersions(after, output);
+  return before.ok ? ok(withVersion(before.value, manifest)) : before;
+};
+
+/** What a person reads first: a draft whole, later versions as what changes. */
+const review = ({ newest, versions }: Lineage): readonly string[] => {
+  const before = versions.at(-2);
+  if (before === undefined) return manifestText(newest.manifest);
+  const { version } = newest.manifest;
+  return [
+    `Version ${version} against version ${version - 1}:`,
+    ...diffManifests(before.manifest, newest.manifest).map((one) => `  ${changeLine(one)}`),
+  ];
+};
+
+/** Whether the person means this hash: by the option, or asked at the terminal. */
+const confirm = async (
+  hash: string,
+  wanted: string | undefined,
+  output: Output,
+): Promise<Outcome<void>> => {
+  if (wanted !== undefined) {
+    return wanted === hash ? ok(undefined) : badOption("--hash", `this manifest's is ${hash}`);
+  }
+  if (output.isJson || !process.stdin.isTTY) {
+    return badOption("--hash", "without a terminal it must say which manifest is meant");
+  }
+  // Loaded on demand: no other command asks so.
+  const { isCancel, text } = await import("@clack/prompts");
+  const typed = await text({
+    message: "Type the first 8 digits of the hash that the others were told",
+    validate: (value = "") => (hash.slice(0, 8) === value.trim() ? undefined : "Not this hash."),
+    output: process.stderr,
+  });
+  return isCancel(typed) ? fail("cancelled") : ok(undefined);
+};
+
+const sign = async (
+  file: string,
+  options: SignOptions,
+  output: Output,
+): Promise<Outcome<unknown>> => {
+  const free = file === options.out ? ok(undefined) : checkFree(options.out);
+  if (!free.ok) return free;
+  const versions = gather(file, options, output);
+  if (!versions.ok) return versions;
+  const lineage = readForSigning(versions.value);
+  if (!lineage.ok) return lineage;
+  output.tell(...review(lineage.value));
+  const meant = await confirm(toHex(lineage.value.newest.hash), options.hash, output);
+  if (!meant.ok) return meant;
+  const key = readPersonKey(options.key, output);
+  if (!key.ok) return key;
+  const signed = signNewest(versions.value, key.value.signing);
+  if (!signed.ok) return signed;
+  const after = readLineage(signed.value);
+  if (!after.ok) return after;
+  const written = writeResult(options.out, formatLineage(signed.value), file === options.out);
+  if (!written.ok) return written;
+  const { newest } = after.value;
+  const shown = { ...newest, isValid: isSigned(newest) };
+  output.say({ ...manifestEvent(shown), file: options.out }, [
+    `hash ${toHex(newest.hash)}`,
+    signatureLine(shown),
+  ]);
+  output.hint(
+    shown.isValid
+      ? "Next: mayfly manifest verify"
+      : `Next signer: mayfly manifest sign ${options.out}`,
+  );
+  return ok(undefined);
+};
+
+/** `manifest sign`. */
+export const signManifestCommand = () =>
+  declare("sign", "check a manifest against every rule and sign it")
+    .argument("<file>", "an author's JSON, or a lineage whose newest version lacks signatures")
+    .requiredOption("--key <file>", "the signer's key, as mayfly custodian init made it")
+    .requiredOption("--out <file>", "where the lineage goes; the same file adds to it")
+    .option("--after <lineage>", "the lineage that an author's JSON continues")
+    .option("--hash <hex>", "the manifest that is meant, where nobody can be asked")
+    .action((file, options) => answer((output) => sign(file, options, output)));
