@@ -50,19 +50,24 @@ const readManifest = (bytes: Uint8Array): Outcome<Manifest, LineageError> => {
     : fail("manifest_wrong", { pointer: first.pointer, why: first.means });
 };
 
-/** A version as the draft had it: what devices make, and wallets of it, are put aside. */
-const asDraft = (manifest: Manifest): Uint8Array => {
-  const { name, network, people, quorum, hosts, firmware, generation, revoked } = manifest;
-  const keys = manifest.keys.map(({ id, device, site, groupThreshold, groups }) => ({
-    id,
-    device,
-    site,
-    groupThreshold,
-    groups,
-  }));
-  const same = { name, network, people, quorum, hosts, firmware, generation, revoked };
-  return manifestBytes({ ...same, version: 0, keys, wallets: [] });
+const NOTHING = new Uint8Array(32);
+const NOT_MADE = {
+  publicKey: new Uint8Array(33),
+  linkKey: NOTHING,
+  auditKey: new Uint8Array(33),
+  rootTag: NOTHING,
+  commitments: [],
 };
+
+/** A version as its draft had it: what devices make, and wallets of it, are put aside. */
+const asDraft = (manifest: Manifest): Uint8Array =>
+  manifestBytes({
+    ...manifest,
+    version: 0,
+    predecessor: NOTHING,
+    wallets: [],
+    keys: manifest.keys.map((key) => ({ ...key, made: NOT_MADE })),
+  });
 
 /** Whether a version is the one to come after `before`; the draft comes after nothing. */
 const checkPlace = (

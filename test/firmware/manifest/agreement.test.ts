@@ -1,0 +1,153 @@
+/**
+ * The device and the people's tools read lineages by code of their own. On any lineage, honest or
+ * forged by chance, they come to the same verdict, by the same name.
+ */
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { extendLineage, type Lineage } from "../../../firmware/manifest/lineage.ts";
+import { unsoundPart } from "../../../firmware/manifest/soundness.ts";
+import { createCrypto } from "../../../hardware/secrets/crypto.ts";
+import { isSigned, manifestProblems, readLineage } from "../../../host/manifest/index.ts";
+import type { Manifest } from "../../../protocol/manifest/manifest.ts";
+import { MANIFEST } from "../../../protocol/manifest/manifest.ts";
+import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
+import { after, DRAFT, FIRST, signedBy } from "../../manifest/lineages.ts";
+import { agreementKeyOf, bytesOf, NAMES, personOf } from "../../manifest/people.ts";
+import { SEED } from "../../protocol/random.ts";
+
+const crypto = createCrypto();
+
+/** The device's verdict: a hash, or the name of the refusal. */
+const ofDevice = (versions: readonly SignedManifest[]): string => {
+  let lineage: Lineage | undefined;
+  for (const one of versions) {
+    const next = extendLineage(crypto, lineage, one);
+    if (!next.ok) return next.error;
+    lineage = next.value;
+  }
+  return lineage?.hash.toHex() ?? "manifest_malformed";
+};
+
+/** The tools' verdict. */
+const ofTools = (versions: readonly SignedManifest[]): string => {
+  const lineage = readLineage(versions);
+  if (!lineage.ok) return lineage.error;
+  const { newest } = lineage.value;
+  return isSigned(newest) ? newest.hash.toHex() : "signatures_missing";
+};
+
+const SIGNERS = [...NAMES, "Mallory"] as const;
+
+/** One change to a manifest, of the kinds that an attacker or a careless author would make. */
+const CHANGES: readonly ((before: Manifest) => Manifest)[] = [
+  (one) => one,
+  (one) => ({ ...one, generation: one.generation + 1 }),
+  (one) => ({ ...one, version: one.version + 1 }),
+  (one) => ({ ...one, version: Math.max(0, one.version - 1) }),
+  (one) => ({ ...one, predecessor: bytesOf("another") }),
+  (one) => ({ ...one, quorum: { threshold: 1, members: ["Ada"] } }),
+  (one) => ({ ...one, quorum: { threshold: 9, members: NAMES } }),
+  (one) => ({ ...one, quorum: { threshold: 2, members: ["Ada", "Nobody"] } }),
+  (one) => ({ ...one, people: [...one.people, personOf("Mallory")] }),
+  (one) => ({ ...one, people: [...one.people, { ...personOf("Mallory"), name: "Ada" }] }),
+  (one) => ({ ...one, people: [...one.people, { ...personOf("Ada"), name: "Twin" }] }),
+  (one) => ({ ...one, people: [] }),
+  (one) => ({ ...one, firmware: [] }),
+  (one) => ({ ...one, generation: 0 }),
+  (one) => ({ ...one, name: "two\nlines" }),
+  (one) => ({ ...one, revoked: one.hosts.map(({ key }) => key) }),
+  (one) => ({
+    ...one,
+    hosts: [...one.hosts, { name: "m", key: agreementKeyOf("m"), roles: ["operator"] }],
+  }),
+  (one) => ({ ...one, keys: one.keys.slice(1) }),
+  (one) => ({ ...one, keys: one.keys.map((key) => ({ ...key, groupThreshold: 3 })) }),
+  (one) => ({ ...one, keys: one.keys.map((key) => ({ ...key, device: "A" })) }),
+  (one) => ({ ...one, wallets: [] }),
+];
+
+const change = fc.constantFrom(...CHANGES);
+const signers = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<readonly string[]>(["Ada", "Ben", "Cleo"]) },
+  { weight: 1, arbitrary: fc.subarray([...SIGNERS]) },
+);
+
+/** What stands before, and what comes after it: mostly right, so that lineages grow long. */
+const lineages = fc
+  .array(fc.record({ change, signers, isLate: fc.integer({ min: 0, max: 9 }) }), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((steps) => {
+    const versions: SignedManifest[] = [];
+    let before: Manifest | undefined;
+    for (const { change: alter, signers: names, isLate } of steps) {
+      const honest = nextOf(before);
+      const manifest = isLate < 3 ? alter(honest) : honest;
+      versions.push(signedBy(manifest, names));
+      before = manifest;
+    }
+    return versions;
+  });
+
+const nextOf = (before: Manifest | undefined): Manifest => {
+  if (before === undefined) return DRAFT;
+  return before.version === 0 ? after(before, made(before)) : after(before);
+};
+
+const made = ({ keys }: Manifest): Partial<Manifest> => ({
+  keys: keys.map((key) => {
+    const own = FIRST.keys.find(({ id }) => id === key.id)?.made;
+    return own === undefined ? key : { ...key, made: own };
+  }),
+});
+
+describe("device and tools", () => {
+  test("give one verdict on every lineage", () => {
+    const verdicts = new Map<string, number>();
+    fc.assert(
+      fc.property(lineages, (versions) => {
+        const verdict = ofDevice(versions);
+        expect(verdict).toBe(ofTools(versions));
+        const name = /^[0-9a-f]{64}$/.test(verdict) ? "taken" : verdict;
+        verdicts.set(name, (verdicts.get(name) ?? 0) + 1);
+      }),
+      { numRuns: 1000, seed: SEED },
+    );
+    // Each verdict was reached, or the agreement would say little.
+    expect([...verdicts.keys()]).toEqual(
+      expect.arrayContaining([
+        "taken",
+        "manifest_wrong",
+        "lineage_gap",
+        "lineage_fork",
+        "signatures_missing",
+        "signature_foreign",
+        "genesis_altered",
+      ]),
+    );
+  });
+
+  test("a changed byte anywhere is refused by both", () => {
+    const [draft, first] = [signedBy(DRAFT), signedBy(FIRST)];
+    const places = fc.nat({ max: first.manifest.length - 1 });
+    fc.assert(
+      fc.property(places, fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const manifest = first.manifest.with(at, (first.manifest[at] ?? 0) ^ flip);
+        const forged = [draft, { ...first, manifest }];
+        expect(ofDevice(forged)).not.toMatch(/^[0-9a-f]{64}$/);
+        expect(ofTools(forged)).not.toMatch(/^[0-9a-f]{64}$/);
+      }),
+      { numRuns: 200, seed: SEED },
+    );
+  });
+
+  test("what the tools find sound the device finds sound", () => {
+    for (const alter of CHANGES) {
+      for (const manifest of [alter(DRAFT), alter(FIRST)]) {
+        const isSound = MANIFEST.check(manifest) && manifestProblems(manifest).length === 0;
+        if (isSound) expect(unsoundPart(manifest)).toBeUndefined();
+      }
+    }
+  });
+});
