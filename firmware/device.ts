@@ -4,8 +4,11 @@
  */
 import { assert } from "../protocol/errors.ts";
 import { TRANSITIONS, type Phase } from "../protocol/phase.ts";
+import type { MadeKey } from "../protocol/manifest/manifest.ts";
 import type { RegisteredWallet } from "./bitcoin/index.ts";
 import type { BootReason, Handle, Share } from "./hal.ts";
+import type { Lineage } from "./manifest/lineage.ts";
+import type { Trust } from "./trust.ts";
 
 /** What is fixed and public of one boot, and the key that shares are sealed to. */
 export interface BootKey {
@@ -19,6 +22,17 @@ export interface HeldShare {
   readonly share: Share;
   /** Master fingerprint, 4 bytes. */
   readonly fingerprint: Uint8Array;
+  /** The key of the manifest; absent for a seed that was made without one. */
+  readonly keyId?: string;
+}
+
+/** What a device became ready under, once its seed had vouched for it. */
+export interface Believed {
+  /** Of the manifest: 32 bytes. */
+  readonly hash: Uint8Array;
+  readonly version: number;
+  readonly keyId: string;
+  readonly trust: Trust;
 }
 
 /** The key that the device is known by on a cable, the same for each board with this seed. */
@@ -37,18 +51,28 @@ export interface Keys {
   /** Makes and checks the credentials of paired hosts. */
   readonly pairing: Handle<"symmetric">;
   readonly wallets: readonly RegisteredWallet[];
+  /** Absent on an emulator whose seed came without a manifest. */
+  readonly believed?: Believed;
 }
 
 /** A device in one of its phases. */
 export type Device =
   | { readonly phase: "boot" }
-  | { readonly phase: "sealed"; readonly boot: BootKey }
+  | {
+      readonly phase: "sealed";
+      readonly boot: BootKey;
+      /** What was offered last; nobody believes it yet. */
+      readonly lineage?: Lineage;
+    }
   | {
       readonly phase: "provisioning";
       readonly boot: BootKey;
+      readonly lineage?: Lineage;
       readonly shares: readonly HeldShare[];
       /** After genesis: the master public key that the shares must give. The seed is not kept. */
       readonly expected?: Uint8Array;
+      /** After genesis under a draft: what version 1 must say of this device. */
+      readonly made?: MadeKey;
     }
   | { readonly phase: "ready"; readonly keys: Keys }
   | { readonly phase: "suspended"; readonly keys: Keys }
@@ -61,6 +85,8 @@ export type DeviceEvent =
   | { readonly kind: "found-tampered" }
   | { readonly kind: "preloaded"; readonly keys: Keys }
   | { readonly kind: "seed-made"; readonly expected: Uint8Array }
+  | { readonly kind: "lineage-offered"; readonly lineage: Lineage }
+  | { readonly kind: "key-made"; readonly made: MadeKey }
   | { readonly kind: "shares-held"; readonly shares: readonly HeldShare[] }
   | { readonly kind: "set-wiped" }
   | { readonly kind: "unlocked"; readonly keys: Keys }
@@ -78,15 +104,21 @@ const inBoot = (event: DeviceEvent): Device | undefined => {
   }
 };
 
-const inSealed = (boot: BootKey, event: DeviceEvent): Device | undefined => {
+type Sealed = Extract<Device, { phase: "sealed" }>;
+
+const inSealed = (device: Sealed, event: DeviceEvent): Device | undefined => {
   switch (event.kind) {
     case "preloaded":
     case "unlocked":
       return { phase: "ready", keys: event.keys };
     case "seed-made":
-      return { phase: "provisioning", boot, shares: [], expected: event.expected };
+      return { ...device, phase: "provisioning", shares: [], expected: event.expected };
+    case "key-made":
+      return { ...device, phase: "provisioning", shares: [], made: event.made };
     case "shares-held":
-      return { phase: "provisioning", boot, shares: event.shares };
+      return { ...device, phase: "provisioning", shares: event.shares };
+    case "lineage-offered":
+      return { ...device, lineage: event.lineage };
     default:
       return undefined;
   }
@@ -94,14 +126,22 @@ const inSealed = (boot: BootKey, event: DeviceEvent): Device | undefined => {
 
 type Provisioning = Extract<Device, { phase: "provisioning" }>;
 
+/** At genesis the device goes on waiting for its seed; otherwise it is sealed again. */
+const afterWiping = (device: Provisioning): Device => {
+  if (device.expected !== undefined || device.made !== undefined) return { ...device, shares: [] };
+  const { boot, lineage } = device;
+  return lineage === undefined ? { phase: "sealed", boot } : { phase: "sealed", boot, lineage };
+};
+
 const inProvisioning = (device: Provisioning, event: DeviceEvent): Device | undefined => {
   switch (event.kind) {
     case "shares-held":
       return { ...device, shares: event.shares };
     case "set-wiped":
-      return device.expected === undefined
-        ? { phase: "sealed", boot: device.boot }
-        : { ...device, shares: [] };
+      return afterWiping(device);
+    case "lineage-offered":
+      assert(device.shares.length === 0, "a held set is wiped before another manifest comes");
+      return { ...device, lineage: event.lineage };
     case "unlocked":
       return { phase: "ready", keys: event.keys };
     default:
@@ -122,7 +162,7 @@ const next = (device: Device, event: DeviceEvent): Device | undefined => {
     case "boot":
       return inBoot(event);
     case "sealed":
-      return inSealed(device.boot, event);
+      return inSealed(device, event);
     case "provisioning":
       return inProvisioning(device, event);
     case "ready":

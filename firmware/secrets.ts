@@ -139,8 +139,10 @@ export interface Secrets {
     seed: Handle<"seed">,
     label: string,
   ) => { readonly secret: Handle<"agreement">; readonly publicKey: Uint8Array };
-  /** HMAC-SHA256: 32 bytes. */
-  readonly mac: (key: Handle<"symmetric">, message: Uint8Array) => Uint8Array;
+  /** The BIP-32 master node of the same 32 bytes. */
+  readonly deriveNode: (seed: Handle<"seed">, label: string) => Handle<"node">;
+  /** HMAC-SHA256: 32 bytes. Under a share's value it commits to the share. */
+  readonly mac: (key: Handle<"symmetric"> | Handle<"share">, message: Uint8Array) => Uint8Array;
 
   readonly wipe: (handle: Handle) => void;
   readonly wipeAll: () => void;

@@ -196,6 +196,12 @@ const nonceOf = (hal: Hal): Uint8Array => {
 const fingerprintOf = (device: Device): Uint8Array | undefined =>
   device.phase === "ready" || device.phase === "suspended" ? device.keys.fingerprint : undefined;
 
+/** The manifest's word once it is believed; until then, what the board was started with. */
+const trustOf = (device: Device, fallback: Trust): Trust => {
+  const holdsKeys = device.phase === "ready" || device.phase === "suspended";
+  return (holdsKeys ? device.keys.believed?.trust : undefined) ?? fallback;
+};
+
 /** Starts the firmware on a board. A board without a proper name is our own mistake: it throws. */
 export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, "rng_failed"> => {
   assert(isName(hal.identity.name), "a device's name is 1 to 32 printable ASCII characters");
@@ -222,7 +228,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
       device,
       advance: state.step,
       pairing,
-      trust: () => trust,
+      trust: () => trustOf(device(), trust),
     },
     askFor: createConsent({ ...hal, display: state.display }, state.idle, holdsKeys),
     audit: state.audit,
@@ -232,7 +238,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
   serveLine({
     hal,
     calls,
-    responder: responderOf(hal, device, () => trust, pairing),
+    responder: responderOf(hal, device, () => trustOf(device(), trust), pairing),
     state: () => ({ bootId: bootId.value, phase: device().phase }),
     nonce: () => nonceOf(hal),
     onFault: () => {

@@ -70,4 +70,53 @@ export const CUSTODY_ERRORS = {
     "never",
     "The lineage comes from another genesis than the one that is known.",
   ),
+  manifest_missing: entry(
+    929,
+    "custody",
+    "never",
+    "The device has been offered no manifest that this could rest upon.",
+  ),
+  key_unknown: entry(930, "custody", "never", "The manifest has no such key."),
+  device_unlisted: entry(
+    931,
+    "custody",
+    "never",
+    "The manifest names another device for this key.",
+  ),
+  firmware_not_listed: entry(
+    932,
+    "custody",
+    "never",
+    "The manifest does not allow the firmware that the device says it runs.",
+  ),
+  root_tag_mismatch: entry(
+    933,
+    "custody",
+    "never",
+    "The seed has never known the genesis of this manifest.",
+  ),
+  device_key_mismatch: entry(
+    934,
+    "custody",
+    "never",
+    "The manifest names other keys for this seed than it gives.",
+  ),
+  manifest_outdated: entry(
+    935,
+    "custody",
+    "never",
+    "A custodian has seen a newer version of the manifest.",
+  ),
+  share_signature_invalid: entry(
+    936,
+    "custody",
+    "never",
+    "A share is not signed by the custodian whose seat it has.",
+  ),
+  commitment_mismatch: entry(
+    937,
+    "custody",
+    "never",
+    "A share's value is not the one that the manifest is committed to.",
+  ),
 } as const;

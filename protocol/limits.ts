@@ -86,6 +86,8 @@ export const LIMITS = {
   manifestKeys: 15,
   /** Shares of one key: SLIP-39 allows 16 groups of 16, of which a manifest has room for these. */
   keyShares: 64,
+  /** Bytes that people and host add to a new seed's randomness: 1,024 rolls of a die. */
+  genesisEntropy: 1024,
   /** Wallets of a manifest: what it has room for. */
   manifestWallets: 32,
   /** Firmware digests that a manifest allows: a release, its successor, and debug images. */

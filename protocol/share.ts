@@ -3,7 +3,18 @@
  * must agree on. A share's value is sealed by HPKE; all else about it is its context, in clear,
  * which the envelope authenticates as associated data.
  */
-import { bool, bytes, choice, field, type Infer, map, text, uint } from "./cbor/schema.ts";
+import { encodeCbor } from "./cbor/cbor.ts";
+import {
+  bool,
+  bytes,
+  choice,
+  field,
+  type Infer,
+  map,
+  optional,
+  text,
+  uint,
+} from "./cbor/schema.ts";
 import { LIMITS } from "./limits.ts";
 
 /** HPKE `info` of every sealed share; a label of its own keeps envelopes of other uses apart. */
@@ -42,6 +53,16 @@ export const SHARE_CONTEXT = map({
   /** The boot that made it or that it is for. */
   bootId: field(6, bytes(16)),
   notAfterMs: field(7, uint()),
+  /** What follows is there where a manifest is: the key of the manifest. */
+  keyId: optional(8, text(LIMITS.manifestName)),
+  /** Hash of the draft that the seed was made under. */
+  genesis: optional(9, bytes(32)),
+  /** Of `boot`: hash of the manifest that the device may become ready under. */
+  manifest: optional(10, bytes(32)),
+  /** Of `boot`: the newest version of the manifest that the custodian's tool has seen. */
+  seenVersion: optional(11, uint(0xffff_ffff)),
+  /** Of `boot`: the custodian's signing key (Ed25519), who signs the share. */
+  signer: optional(12, bytes(32)),
 });
 
 /** A share's context. */
@@ -52,10 +73,22 @@ export const SEALED_SHARE = map({
   context: field(0, bytes(1, LIMITS.shareContext)),
   encapsulated: field(1, bytes(32)),
   ciphertext: field(2, bytes(SHARE_VALUE_LENGTH + 16)),
+  /** Of a share for a boot under a manifest: the custodian's, over `shareSignedBytes`. */
+  signature: optional(3, bytes(64)),
 });
 
 /** A share under seal. */
 export type SealedShare = Infer<typeof SEALED_SHARE>;
+
+/** What a custodian signs (Ed25519): who holds the boot key could forge an envelope, not this. */
+export const shareSignedBytes = ({ context, encapsulated, ciphertext }: SealedShare): Uint8Array =>
+  encodeCbor(["mayfly share 1", context, encapsulated, ciphertext]);
+
+/** What a share is committed to by: MAC under the share's value of these bytes. */
+export const commitmentBytes = (
+  keyId: string,
+  { groupIndex, memberIndex }: Pick<ShareContext["header"], "groupIndex" | "memberIndex">,
+): Uint8Array => encodeCbor(["mayfly commitment 1", keyId, groupIndex, memberIndex]);
 
 /**
  * What a sealed device says of itself so that shares can be sealed to it. The firmware digest is a
@@ -69,6 +102,10 @@ export const QUOTE = map({
   nonce: field(4, bytes(0, LIMITS.quoteNonce)),
   /** Uptime of the device after which it refuses what was sealed to this quote. */
   notAfterMs: field(5, uint()),
+  /** Where a manifest was offered: its hash and version, and the key that is asked for. */
+  manifest: optional(6, bytes(32)),
+  version: optional(7, uint(0xffff_ffff)),
+  keyId: optional(8, text(LIMITS.manifestName)),
 });
 
 /** A device's quote. */

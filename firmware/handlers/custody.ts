@@ -6,6 +6,10 @@ import { QUOTE, SHARE_CONTEXT, SHARE_INFO, type SealedShare } from "../../protoc
 import { fingerprintOf } from "../bitcoin/index.ts";
 import type { Context, Handlers, Reply } from "../dispatch.ts";
 import type { Handle, Share } from "../hal.ts";
+import type { Lineage } from "../manifest/lineage.ts";
+import { keyOf } from "../custody/admission.ts";
+import { makeKey } from "./genesis.ts";
+import { offerManifest } from "./manifest.ts";
 import { submitShares } from "./shares.ts";
 
 /** What a custodian's sealed share says, apart from whose it is. */
@@ -103,9 +107,28 @@ const generateSeed: Handlers["generateSeed"] = async (context, { custodians, thr
   return reply;
 };
 
-const getQuote: Handlers["getQuote"] = ({ hal, device, bootId, uptimeMs }, { nonce }) => {
+/** What a quote says of the manifest that was offered, and of the key that is asked for. */
+const offerOf = (
+  lineage: Lineage | undefined,
+  keyId: string | undefined,
+  deviceName: string,
+): Outcome<
+  { readonly manifest?: Uint8Array; readonly version?: number; readonly keyId?: string },
+  "manifest_missing" | "key_unknown" | "device_unlisted"
+> => {
+  if (keyId === undefined) return ok({});
+  if (lineage === undefined) return fail("manifest_missing");
+  const key = keyOf(lineage, keyId, deviceName);
+  if (!key.ok) return key;
+  return ok({ manifest: lineage.hash, version: lineage.newest.version, keyId });
+};
+
+const getQuote: Handlers["getQuote"] = (context, { nonce, keyId }) => {
+  const { hal, device, bootId, uptimeMs } = context;
   const now = device();
   if (now.phase !== "sealed" && now.phase !== "provisioning") return fail("wrong_phase");
+  const offer = offerOf(now.lineage, keyId, hal.identity.name);
+  if (!offer.ok) return offer;
   const quote = encodeAs(QUOTE, {
     device: hal.identity.name,
     bootId,
@@ -113,6 +136,7 @@ const getQuote: Handlers["getQuote"] = ({ hal, device, bootId, uptimeMs }, { non
     bootKey: now.boot.publicKey,
     nonce: nonce ?? new Uint8Array(0),
     notAfterMs: Math.ceil(uptimeMs()) + LIMITS.quoteLifeMs,
+    ...offer.value,
   });
   return ok({ quote, lifeMs: LIMITS.quoteLifeMs });
 };
@@ -126,5 +150,5 @@ const seal: Handlers["seal"] = ({ advance }) => {
 /** Handlers of protocol/commands/custody.ts. */
 export const custodyHandlers: Pick<
   Handlers,
-  "generateSeed" | "getQuote" | "submitShares" | "seal"
-> = { generateSeed, getQuote, submitShares, seal };
+  "generateSeed" | "getQuote" | "submitShares" | "seal" | "offerManifest" | "makeKey"
+> = { generateSeed, getQuote, submitShares, seal, offerManifest, makeKey };

@@ -19,8 +19,10 @@ export const statusHandlers: Pick<Handlers, "getStatus"> = {
       uptimeMs: uptimeMs(),
       insecure: hal.identity.insecure,
     };
-    return now.phase === "ready" || now.phase === "suspended"
-      ? ok({ ...status, fingerprint: now.keys.fingerprint })
-      : ok(status);
+    if (now.phase !== "ready" && now.phase !== "suspended") return ok(status);
+    const { fingerprint, believed } = now.keys;
+    if (believed === undefined) return ok({ ...status, fingerprint });
+    const { hash, version: number, keyId } = believed;
+    return ok({ ...status, fingerprint, manifest: { hash, version: number, keyId } });
   },
 };

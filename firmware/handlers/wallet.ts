@@ -18,8 +18,11 @@ import type { Context, Handlers } from "../dispatch.ts";
 import type { PublicNode } from "../hal.ts";
 import { DEVICE_LIMITS } from "../limits.ts";
 
+/** What a policy is held against, besides keys. */
+type Bearings = Pick<Context, "hal" | "network">;
+
 const publicNodeAt = (
-  { hal }: Context,
+  { hal }: Pick<Context, "hal">,
   keys: Keys,
   path: readonly number[],
 ): Outcome<PublicNode, "index_out_of_range"> => {
@@ -31,7 +34,7 @@ const publicNodeAt = (
 };
 
 /** Whether this device's seed gives the key at the origin that the policy names. */
-const isGiven = (context: Context, keys: Keys, { originPath, node }: WalletKey): boolean => {
+const isGiven = (context: Bearings, keys: Keys, { originPath, node }: WalletKey): boolean => {
   const own = publicNodeAt(context, keys, originPath);
   return (
     own.ok &&
@@ -42,7 +45,7 @@ const isGiven = (context: Context, keys: Keys, { originPath, node }: WalletKey):
 
 /** Which of the policy's keys are this device's. */
 const ownKeys = (
-  context: Context,
+  context: Bearings,
   keys: Keys,
   policy: WalletPolicy,
 ): Outcome<readonly number[], "wallet_key_not_ours"> => {
@@ -66,8 +69,9 @@ const hides = (wallet: RegisteredWallet, other: RegisteredWallet): boolean => {
   );
 };
 
-const registered = (
-  context: Context,
+/** The policy as this device's wallet: exactly one of its keys is ours, and proved to be. */
+export const registered = (
+  context: Bearings,
   keys: Keys,
   policy: WalletPolicy,
 ): Outcome<RegisteredWallet, "wallet_key_not_ours" | "wallet_keys_ours"> => {

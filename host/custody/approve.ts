@@ -13,7 +13,10 @@ import {
   SHARE_CONTEXT,
   SHARE_INFO,
   type ShareContext,
+  shareSignedBytes,
 } from "../../protocol/share.ts";
+import { isSame } from "../../protocol/bytes.ts";
+import { signEd25519 } from "../ed25519.ts";
 import type { CustodianKey } from "./keys.ts";
 import type { ShareFile } from "./share-file.ts";
 
@@ -69,18 +72,58 @@ export type ApproveError =
   | "share_malformed"
   | "share_misaddressed"
   | "share_unreadable"
-  | "quote_malformed";
+  | "quote_malformed"
+  | "manifest_missing"
+  | "manifest_outdated"
+  | "lineage_foreign";
 
-/** Seals a custodian's share to the device of a quote, which must be the one it was made on. */
+/** The lineage that a custodian's tool has verified, as far as an approval needs it. */
+export interface KnownLineage {
+  /** Hash of the draft, 32 bytes. */
+  readonly genesis: Uint8Array;
+  /** Hash of the newest version, which enough people have signed. */
+  readonly hash: Uint8Array;
+  readonly version: number;
+}
+
+/** What a share's context says of the lineage; nothing where the seed was made without one. */
+const checkLineage = (
+  quote: Quote,
+  { context }: ShareFile,
+  known: KnownLineage | undefined,
+): Outcome<Partial<ShareContext>, ApproveError> => {
+  const isBound = context.keyId !== undefined || context.genesis !== undefined;
+  if (!isBound && known === undefined && quote.manifest === undefined) return ok({});
+  const { genesis, keyId } = context;
+  if (known === undefined || genesis === undefined || keyId === undefined) {
+    return fail("manifest_missing");
+  }
+  if (!isSame(genesis, known.genesis)) return fail("lineage_foreign");
+  if (quote.manifest === undefined || quote.keyId !== keyId) return fail("quote_malformed");
+  if (!isSame(quote.manifest, known.hash)) {
+    const isOlder = (quote.version ?? 0) < known.version;
+    return fail(isOlder ? "manifest_outdated" : "lineage_foreign", { version: known.version });
+  }
+  return ok({ manifest: known.hash, seenVersion: known.version });
+};
+
+/**
+ * Seals a custodian's share to the device of a quote, which must be the one it was made on. Under
+ * a manifest the quote must name the newest version that the custodian knows, of the lineage that
+ * the share was made under; the share is signed.
+ */
 export const approve = async (
   quote: Quote,
   share: ShareFile,
   key: CustodianKey,
+  known?: KnownLineage,
 ): Promise<Outcome<SealedShare, ApproveError>> => {
   if (share.context.purpose !== "custodian") return fail("share_malformed");
   if (share.context.device !== quote.device) {
     return fail("share_misaddressed", { share: share.context.device, quote: quote.device });
   }
+  const bound = checkLineage(quote, share, known);
+  if (!bound.ok) return bound;
   const value = await openShare(share, key);
   if (!value.ok) return value;
   const context: ShareContext = {
@@ -89,8 +132,12 @@ export const approve = async (
     recipient: quote.bootKey,
     bootId: quote.bootId,
     notAfterMs: quote.notAfterMs,
+    ...bound.value,
+    ...(known === undefined ? {} : { signer: key.signing.publicKey }),
   };
   const sealed = await sealTo(value.value, quote.bootKey, encodeAs(SHARE_CONTEXT, context));
   new Uint8Array(value.value).fill(0);
-  return sealed;
+  if (!sealed.ok || known === undefined) return sealed;
+  const signature = signEd25519(shareSignedBytes(sealed.value), key.signing.privateKey);
+  return ok({ ...sealed.value, signature });
 };

@@ -1,5 +1,5 @@
 /** The custodians' side: their keys, their shares, and the approval that passes one on. */
-export { type ApproveError, approve, parseQuote } from "./approve.ts";
+export { type ApproveError, approve, type KnownLineage, parseQuote } from "./approve.ts";
 export { checkGenesis, type GenesisReply, type GenesisRequest } from "./genesis.ts";
 export {
   type CustodianKey,

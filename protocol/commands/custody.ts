@@ -2,7 +2,9 @@
 import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
 import { PHASES } from "../phase.ts";
-import { bytes, choice, field, list, map, optional, uint } from "../cbor/schema.ts";
+import { MADE } from "../manifest/manifest.ts";
+import { SIGNED_MANIFEST } from "../manifest/signed.ts";
+import { bytes, choice, field, list, map, optional, text, uint } from "../cbor/schema.ts";
 import { SEALED_SHARE } from "../share.ts";
 
 /** Custody commands, by method name. */
@@ -44,14 +46,18 @@ export const custodyCommands = {
     idempotent: true,
     since: 1,
     stability: "provisional",
-    params: map({ nonce: optional(0, bytes(0, LIMITS.quoteNonce)) }),
+    params: map({
+      nonce: optional(0, bytes(0, LIMITS.quoteNonce)),
+      /** A key of the manifest that was offered. */
+      keyId: optional(1, text(LIMITS.manifestName)),
+    }),
     result: map({
       /** Deterministic CBOR of a `QUOTE`. */
       quote: field(0, bytes(1, LIMITS.quote)),
       /** Milliseconds from now until it dies. */
       lifeMs: field(1, uint(LIMITS.quoteLifeMs)),
     }),
-    errors: [],
+    errors: ["manifest_missing", "key_unknown", "device_unlisted"],
   }),
   submitShares: command({
     code: 0x12,
@@ -78,6 +84,71 @@ export const custodyCommands = {
       "shares_wrong",
       "seed_mismatch",
       "quote_expired",
+      "share_signature_invalid",
+      "commitment_mismatch",
+      "manifest_missing",
+      "manifest_outdated",
+      "lineage_foreign",
+      "key_unknown",
+      "device_unlisted",
+      "firmware_not_listed",
+      "root_tag_mismatch",
+      "device_key_mismatch",
+      "wallet_malformed",
+    ],
+  }),
+  offerManifest: command({
+    code: 0x14,
+    doc: "Offer the next version of a manifest, from its draft on; it is believed with the seed.",
+    commandLine: "quote",
+    access: "anyone",
+    phases: ["sealed", "provisioning"],
+    idempotent: true,
+    since: 1,
+    stability: "provisional",
+    params: SIGNED_MANIFEST,
+    result: map({ hash: field(0, bytes(32)), version: field(1, uint(0xffff_ffff)) }),
+    errors: [
+      "manifest_malformed",
+      "manifest_wrong",
+      "lineage_gap",
+      "lineage_fork",
+      "signatures_missing",
+      "signature_foreign",
+      "manifest_signature_invalid",
+      "genesis_altered",
+    ],
+  }),
+  makeKey: command({
+    code: 0x15,
+    doc: "Make the seed of a key of the offered draft and seal its shares to the roster.",
+    commandLine: "genesis",
+    access: "anyone",
+    phases: ["sealed"],
+    idempotent: false,
+    since: 1,
+    stability: "provisional",
+    params: map({
+      keyId: field(0, text(LIMITS.manifestName)),
+      /** What the host and people's dice add to the device's own generator. */
+      entropy: optional(1, bytes(0, LIMITS.genesisEntropy)),
+    }),
+    result: map({
+      /** For version 1 of the manifest. */
+      made: field(0, MADE),
+      /** In the order of the manifest's groups and members. */
+      shares: field(1, list(SEALED_SHARE, LIMITS.keyShares)),
+    }),
+    errors: [
+      "manifest_missing",
+      "key_unknown",
+      "device_unlisted",
+      "firmware_not_listed",
+      "threshold_invalid",
+      "custodian_invalid",
+      "rng_failed",
+      "declined",
+      "consent_timeout",
     ],
   }),
   seal: command({

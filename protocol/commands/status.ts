@@ -12,6 +12,13 @@ const SECRETS = map({
   protections: field(3, list(text(32), 16)),
 });
 
+/** A manifest that the seed has vouched for, and the key that the device holds. */
+const BELIEVED = map({
+  hash: field(0, bytes(32)),
+  version: field(1, uint(0xffff_ffff)),
+  keyId: field(2, text(LIMITS.manifestName)),
+});
+
 /** Status commands, by method name. */
 export const statusCommands = {
   getStatus: command({
@@ -35,6 +42,8 @@ export const statusCommands = {
       fingerprint: optional(7, bytes(4)),
       uptimeMs: field(8, uint()),
       insecure: field(9, bool()),
+      /** What the device is ready under. */
+      manifest: optional(10, BELIEVED),
     }),
     errors: [],
   }),

@@ -53,7 +53,7 @@ const GROUP = map({
 });
 
 /** What a device made at genesis; all of it public. */
-const MADE = map({
+export const MADE = map({
   publicKey: field(0, bytes(33), "the BIP-32 master public key"),
   linkKey: field(1, bytes(32), "X25519: what the device is known by on a cable"),
   auditKey: field(2, bytes(33), "secp256k1: certifies the audit key of each boot"),
@@ -104,6 +104,9 @@ export const MANIFEST = map({
   generation: field(10, uint(0xffff_ffff), "one more ends all pairings"),
   revoked: field(11, set(bytes(32), LIMITS.trustedHosts), "host keys that have no role any more"),
 });
+
+/** Labels of what a seed gives besides its wallets' keys (HKDF-SHA256, RFC 5869). */
+export const SEED_LABELS = { root: "root", audit: "mayfly audit 1" } as const;
 
 /** A manifest. */
 export type Manifest = Infer<typeof MANIFEST>;

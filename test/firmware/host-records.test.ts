@@ -122,7 +122,7 @@ describe("requests", () => {
 
   test("of no command are named so", async () => {
     const { bench, host } = await readyHost();
-    for (const code of [0, 0x04, 0x14, 0xff, 0xffff]) {
+    for (const code of [0, 0x04, 0x1f, 0xff, 0xffff]) {
       const names = namesOf(await host.exchange(requestOf(code, new Map())));
       expect(names).toEqual(["unknown_command"]);
     }

@@ -105,6 +105,8 @@ const TRAPS: Handlers = {
   pair: trap,
   generateSeed: trap,
   getQuote: trap,
+  offerManifest: trap,
+  makeKey: trap,
   submitShares: trap,
   seal: trap,
   registerWallet: trap,

@@ -49,6 +49,7 @@ export const watchSecrets = (
     master: (seed) => keep(engine.master(seed)),
     derive: (node, path) => keepAll(engine.derive(node, path), self),
     deriveSymmetric: (seed, label) => keep(engine.deriveSymmetric(seed, label)),
+    deriveNode: (seed, label) => keep(engine.deriveNode(seed, label)),
     deriveAgreement: (seed, label) => {
       const pair = engine.deriveAgreement(seed, label);
       keep(pair.secret);

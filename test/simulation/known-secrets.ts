@@ -141,6 +141,7 @@ export const createKnownSecrets = ({ rng, onSign, bend }: EngineOptions): KnownS
       return keepKey(agreementOf(label));
     },
     mac: (key, message) => {
+      if (key.kind === "share") throw new Error("no simulated device holds shares");
       const behind = handles.read(key);
       return engine.mac(symmetricOf(behind.kind === "symmetric" ? behind.label : ""), message);
     },

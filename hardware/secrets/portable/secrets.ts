@@ -120,6 +120,14 @@ export const createPortableSecrets = (rng: Rng): PortableSecrets => {
     ...keys(slots),
     deriveSymmetric: (seed, label) => slots.keep("symmetric", deriveKey(slots.read(seed), label)),
     deriveAgreement: (seed, label) => keepPair(slots, deriveKey(slots.read(seed), label)),
+    deriveNode: (seed, label) => {
+      const derived = deriveKey(slots.read(seed), label);
+      try {
+        return slots.keep("node", masterNode(derived));
+      } finally {
+        zero(derived);
+      }
+    },
     mac: (key, message) => hmacSha256(slots.read(key), message),
     wipe: slots.wipe,
     wipeAll: slots.wipeAll,

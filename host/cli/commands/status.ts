@@ -11,7 +11,8 @@ const status = (port: string, output: Output) =>
   withDevice(port, async (client) => {
     const reply = await client.getStatus({});
     if (!reply.ok) return reply;
-    const { bootId, firmwareDigest, fingerprint, secrets, ...rest } = reply.value;
+    const { bootId, firmwareDigest, fingerprint, secrets, manifest, ...rest } = reply.value;
+    const believed = manifest === undefined ? null : { ...manifest, hash: toHex(manifest.hash) };
     const shown = fingerprint === undefined ? null : toHex(fingerprint);
     const insecure = rest.insecure ? ["insecure"] : [];
     output.say(
@@ -21,12 +22,17 @@ const status = (port: string, output: Output) =>
         bootId: toHex(bootId),
         firmwareDigest: toHex(firmwareDigest),
         secrets,
-        manifest: null,
+        manifest: believed,
         fingerprint: shown,
       },
       [
         [`${rest.name}: ${rest.phase}`, ...insecure, `up ${duration(rest.uptimeMs)}`].join(", "),
         `  fingerprint  ${shown ?? "none"}`,
+        ...(believed === null
+          ? []
+          : [
+              `  manifest     version ${believed.version}, ${believed.hash}, key ${believed.keyId}`,
+            ]),
         `  secrets      ${secrets.engine} (${secrets.library}), volatile: ${secrets.volatile}`,
         `  firmware     ${rest.version}, protocol ${rest.protocol}, ${toHex(firmwareDigest)}`,
         `  boot         ${toHex(bootId)}`,
