@@ -12,6 +12,7 @@ import type { Device, DeviceEvent } from "./device.ts";
 import type { Hal } from "./hal.ts";
 import type { Charge, CommitError } from "./ledger/ledger.ts";
 import type { Pairing } from "./pairing/pairing.ts";
+import type { Quotes } from "./quotes.ts";
 import type { Trust } from "./trust.ts";
 
 /** What handlers may see and do of the call that they serve. */
@@ -44,6 +45,7 @@ export interface Context extends CallContext {
   readonly device: () => Device;
   readonly advance: (event: DeviceEvent) => void;
   readonly pairing: Pairing;
+  readonly quotes: Quotes;
   readonly trust: () => Trust;
 }
 

@@ -34,12 +34,12 @@ export interface Crypto {
   readonly ripemd160: (data: Uint8Array) => Uint8Array;
   readonly hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array;
   readonly hmacSha512: (key: Uint8Array, data: Uint8Array) => Uint8Array;
-  /** RFC 7914; `memory` is N * r * 128 bytes. */
+  /** RFC 7914; it takes N * r * 128 bytes, and a while in which the line must be served. */
   readonly scrypt: (
     password: Uint8Array,
     salt: Uint8Array,
     cost: { readonly n: number; readonly r: number; readonly p: number; readonly length: number },
-  ) => Uint8Array;
+  ) => Promise<Uint8Array>;
   /** AES-256-GCM: ciphertext and 16-byte tag. */
   readonly aesGcmSeal: (
     key: Uint8Array,

@@ -16,6 +16,10 @@ export const DEVICE_LIMITS = {
   pairingFailures: 3,
   /** Milliseconds in which one of them counts: a stranger's take longer than typing 12 words. */
   pairingFailureMs: 60_000,
+  /** Quotes that are made at once: words take half a second each, and anyone may ask. */
+  quoteBurst: 8,
+  /** Milliseconds for each quote after that. */
+  quotePauseMs: 10_000,
   /** SLIP-39 iteration exponent of a share: what genesis makes; each step doubles the deaf time. */
   shareExponent: 0,
   /** Registered wallets. */

@@ -18,6 +18,7 @@ import { DEVICE_LIMITS } from "./limits.ts";
 import { serveLine } from "./line.ts";
 import { createCredentials } from "./pairing/credential.ts";
 import { createPairing, type Pairing } from "./pairing/pairing.ts";
+import { createQuotes } from "./quotes.ts";
 import { acceptClaim, NOBODY, type Trust } from "./trust.ts";
 
 /** The firmware's version. */
@@ -69,6 +70,9 @@ const openDevice = (hal: Hal): Outcome<DeviceEvent, "rng_failed"> => {
   return bootKey.ok ? ok({ kind: "booted", boot: bootKey.value }) : bootKey;
 };
 
+/** What the display shows while nobody is asked anything. */
+const IDLE_KINDS: readonly Screen["kind"][] = ["status", "pairing-code", "check-words"];
+
 /** Keeps the state, wipes before anything else when it ends, and tells display and audit. */
 const createState = (hal: Hal, onPhase: (phase: Device["phase"]) => void) => {
   const audit = createAudit(hal.log);
@@ -97,19 +101,22 @@ const createState = (hal: Hal, onPhase: (phase: Device["phase"]) => void) => {
     device = advance(device, event);
     watchSet();
     pairing.deviceChanged();
+    quotes.deviceChanged();
     if (device.phase === from) return;
     audit({ kind: "phase", from, to: device.phase });
     display.show(idle());
     onPhase(device.phase);
   };
   const idle = (): Screen =>
-    pairing.screen() ?? { kind: "status", lines: [hal.identity.name, device.phase] };
+    pairing.screen() ??
+    quotes.screen() ?? { kind: "status", lines: [hal.identity.name, device.phase] };
   const pairing = createPairing({ hal, device: () => device, showIdle: () => showIdle() });
+  const quotes = createQuotes({ hal, device: () => device, showIdle: () => showIdle() });
   /** A question that stands there stays: what it asks must be what a press answers. */
   const showIdle = (): void => {
-    if (shown === "status" || shown === "pairing-code") display.show(idle());
+    if (shown !== undefined && IDLE_KINDS.includes(shown)) display.show(idle());
   };
-  return { audit, device: () => device, step, idle, pairing, display };
+  return { audit, device: () => device, step, idle, pairing, quotes, display };
 };
 
 /** Ends the device once; the process follows when its last words had time to leave. */
@@ -228,6 +235,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
       device,
       advance: state.step,
       pairing,
+      quotes: state.quotes,
       trust: () => trustOf(device(), trust),
     },
     askFor: createConsent({ ...hal, display: state.display }, state.idle, holdsKeys),

@@ -70,6 +70,19 @@ export const CUSTODY_ERRORS = {
     "never",
     "The lineage comes from another genesis than the one that is known.",
   ),
+  check_words_wrong: entry(
+    938,
+    "custody",
+    "later",
+    "Those are not the words that the device shows for this.",
+  ),
+  report_malformed: entry(939, "custody", "never", "That is not a device's report of a genesis."),
+  report_missing: entry(
+    940,
+    "custody",
+    "never",
+    "Version 1 holds a key whose device's words nobody here has confirmed.",
+  ),
   manifest_missing: entry(
     929,
     "custody",

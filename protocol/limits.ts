@@ -88,6 +88,8 @@ export const LIMITS = {
   keyShares: 64,
   /** Bytes that people and host add to a new seed's randomness: 1,024 rolls of a die. */
   genesisEntropy: 1024,
+  /** Bytes of a device's report of a genesis: 64 commitments and 250 bytes besides. */
+  genesisReport: 3072,
   /** Wallets of a manifest: what it has room for. */
   manifestWallets: 32,
   /** Firmware digests that a manifest allows: a release, its successor, and debug images. */

@@ -123,22 +123,31 @@ const offerOf = (
   return ok({ manifest: lineage.hash, version: lineage.newest.version, keyId });
 };
 
-const getQuote: Handlers["getQuote"] = (context, { nonce, keyId }) => {
-  const { hal, device, bootId, uptimeMs } = context;
+/** A quote is given once its words are on the display. */
+const getQuote: Handlers["getQuote"] = async (context, { nonce, keyId }) => {
+  const { hal, device, bootId, uptimeMs, quotes } = context;
   const now = device();
   if (now.phase !== "sealed" && now.phase !== "provisioning") return fail("wrong_phase");
   const offer = offerOf(now.lineage, keyId, hal.identity.name);
   if (!offer.ok) return offer;
-  const quote = encodeAs(QUOTE, {
-    device: hal.identity.name,
-    bootId,
-    firmwareDigest: hal.identity.firmwareDigest,
-    bootKey: now.boot.publicKey,
-    nonce: nonce ?? new Uint8Array(0),
-    notAfterMs: Math.ceil(uptimeMs()) + LIMITS.quoteLifeMs,
-    ...offer.value,
-  });
-  return ok({ quote, lifeMs: LIMITS.quoteLifeMs });
+  const wanted = { nonce: nonce ?? new Uint8Array(0), ...offer.value };
+  const request = [wanted.nonce, wanted.manifest ?? "", wanted.keyId ?? ""].join("/");
+  const given = await quotes.give(request, () => ({
+    untilMs: hal.clock.nowMs() + LIMITS.quoteLifeMs,
+    quote: encodeAs(QUOTE, {
+      device: hal.identity.name,
+      bootId,
+      firmwareDigest: hal.identity.firmwareDigest,
+      bootKey: now.boot.publicKey,
+      notAfterMs: Math.ceil(uptimeMs()) + LIMITS.quoteLifeMs,
+      ...wanted,
+    }),
+  }));
+  if (!given.ok) return given;
+  const { quote, untilMs } = given.value;
+  const after = device().phase;
+  if (after !== "sealed" && after !== "provisioning") return fail("wrong_phase");
+  return ok({ quote, lifeMs: Math.max(0, Math.floor(untilMs - hal.clock.nowMs())) });
 };
 
 /** Wiping comes first, talking after. */

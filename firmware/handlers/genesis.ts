@@ -4,7 +4,8 @@
  */
 import { encodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import type { ManifestKey } from "../../protocol/manifest/manifest.ts";
+import type { MadeKey, ManifestKey } from "../../protocol/manifest/manifest.ts";
+import { GENESIS_REPORT } from "../../protocol/manifest/report.ts";
 import {
   commitmentBytes,
   SHARE_CONTEXT,
@@ -15,7 +16,8 @@ import { fingerprintOf, isSame } from "../bitcoin/index.ts";
 import { keyOf } from "../custody/admission.ts";
 import { planOf, type Seat, seatsOf } from "../custody/roster-seat.ts";
 import { seedValues } from "../custody/seed-values.ts";
-import type { Context, Handlers, Reply } from "../dispatch.ts";
+import type { BootKey } from "../device.ts";
+import type { Context, Handlers } from "../dispatch.ts";
 import type { Handle, Screen, Share } from "../hal.ts";
 import type { Lineage } from "../manifest/lineage.ts";
 
@@ -105,7 +107,10 @@ const shareOut = (
   context: Context,
   draft: Omit<Origin, "fingerprint">,
   seed: Handle<"seed">,
-): Reply<"makeKey"> => {
+): Outcome<
+  { readonly made: MadeKey; readonly shares: readonly SealedShare[] },
+  "rng_failed" | "custodian_invalid" | "threshold_invalid"
+> => {
   const { secrets, crypto } = context.hal;
   const values = seedValues(secrets, seed, draft.lineage.genesis);
   const origin = { ...draft, fingerprint: fingerprintOf(values.publicKey, crypto) };
@@ -117,10 +122,24 @@ const shareOut = (
   const sealed = sealAll(context, shares.value, origin);
   for (const { value } of shares.value) secrets.wipe(value);
   if (!sealed.ok) return sealed;
-  const made = { ...values, commitments };
-  context.advance({ kind: "key-made", made });
-  return ok({ made, shares: sealed.value });
+  return ok({ made: { ...values, commitments }, shares: sealed.value });
 };
+
+/** What the people are to hear of it, as words and in version 1. */
+const reportOf = (
+  { hal, bootId }: Context,
+  boot: BootKey,
+  { lineage, key }: Omit<Origin, "fingerprint">,
+  made: MadeKey,
+): Uint8Array =>
+  encodeAs(GENESIS_REPORT, {
+    device: hal.identity.name,
+    genesis: lineage.genesis,
+    keyId: key.id,
+    bootId,
+    bootKey: boot.publicKey,
+    made,
+  });
 
 /** Makes the seed of a key; what is asked for must still be offered when the person says yes. */
 export const makeKey: Handlers["makeKey"] = async (context, { keyId, entropy }) => {
@@ -133,7 +152,12 @@ export const makeKey: Handlers["makeKey"] = async (context, { keyId, entropy }) 
   const { secrets } = context.hal;
   const seed = secrets.generateSeed(entropy ?? new Uint8Array(0));
   if (!seed.ok) return seed;
-  const reply = shareOut(context, draft.value, seed.value);
+  const shared = shareOut(context, draft.value, seed.value);
   secrets.wipe(seed.value);
-  return reply;
+  if (!shared.ok) return shared;
+  const { made, shares } = shared.value;
+  context.advance({ kind: "key-made", made });
+  const report = reportOf(context, now.boot, draft.value, made);
+  await context.quotes.report(report);
+  return ok({ report, shares });
 };

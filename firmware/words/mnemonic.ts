@@ -12,7 +12,7 @@ const bitAt = (bytes: Uint8Array, index: number): number =>
   ((bytes[index >> 3] ?? 0) >> (7 - (index & 7))) & 1;
 
 /** The 11 bits from `start` on. */
-const indexAt = (bytes: Uint8Array, start: number): number => {
+export const indexAt = (bytes: Uint8Array, start: number): number => {
   let index = 0;
   for (let bit = 0; bit < WORD_BITS; bit += 1) index = index * 2 + bitAt(bytes, start + bit);
   return index;

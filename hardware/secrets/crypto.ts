@@ -2,7 +2,7 @@
  * Cryptography over public data and link secrets: node:crypto where Bun has it in native code,
  * `@noble/secp256k1` for the curve. Nothing here may be handed a seed, a share or a node.
  */
-import { createHash, createHmac, scryptSync } from "node:crypto";
+import { createHash, createHmac, scrypt as deriveScrypt } from "node:crypto";
 import type { Crypto, Hash } from "../../firmware/hal.ts";
 import { openAesGcm, sealAesGcm } from "./aes-gcm.ts";
 import { CURVE_ORDER, curve, numberOf } from "./curve.ts";
@@ -33,7 +33,13 @@ const streaming = (algorithm: "sha256" | "sha512"): Hash => {
 const scrypt: Crypto["scrypt"] = (password, salt, { n, r, p, length }) => {
   // OpenSSL counts the block of each lane and a little more than RFC 7914's N * r * 128.
   const maxmem = 128 * r * (n + p + 2);
-  return plain(scryptSync(password, salt, length, { N: n, r, p, maxmem }));
+  return new Promise((resolve, reject) => {
+    deriveScrypt(password, salt, length, { N: n, r, p, maxmem }, (error, derived) => {
+      // Bun gives undefined where Node gives null.
+      if (error instanceof Error) reject(error);
+      else resolve(plain(derived));
+    });
+  });
 };
 
 const verifyEcdsa: Crypto["verifyEcdsa"] = (signature, digest, publicKey) => {

@@ -6,7 +6,7 @@ import { readPairingCode } from "../identity/index.ts";
 const LONGEST_LINE = 1024;
 
 /** The first line of standard input, or all of it; nothing where the signal came first. */
-const firstLine = async (signal: AbortSignal): Promise<string | undefined> => {
+export const firstLine = async (signal: AbortSignal): Promise<string | undefined> => {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const decoder = new TextDecoder();
   let text = "";

@@ -37,6 +37,8 @@ export interface SupervisedEmulator {
     changes?: Pick<EmulatorSettings, "dieAfterInput">,
   ) => Promise<Outcome<Listening>>;
   readonly press: (line: string) => void;
+  /** The check words that its screen shows, as a person in front of it would read them out. */
+  readonly checkWords: () => string;
   /** Ends it for good; resolves when its process is gone. */
   readonly stop: () => Promise<void>;
 }
@@ -167,9 +169,14 @@ export const superviseEmulator = async (
   options: SupervisorOptions = {},
 ): Promise<Outcome<SupervisedEmulator>> => {
   let linkKey: Uint8Array | undefined;
+  let checkWords = "";
   const onEvent = (event: EmulatorEvent): void => {
+    if (event.event === "listening") checkWords = "";
     if (event.event === "listening" || event.event === "phase") {
       linkKey = event.linkKey === null ? undefined : Uint8Array.fromHex(event.linkKey);
+    }
+    if (event.event === "screen") {
+      checkWords = event.kind === "check-words" ? event.lines.join(" ") : "";
     }
     options.onEvent?.(event);
   };
@@ -181,6 +188,7 @@ export const superviseEmulator = async (
     path: first.value.path,
     pid: () => lives.child()?.pid,
     linkKey: () => linkKey,
+    checkWords: () => checkWords,
     powerCut: (changes = {}) => lives.powerCut(changes),
     press: (line) => void lives.child()?.stdin?.write(`${line}\n`),
     stop: lives.stop,

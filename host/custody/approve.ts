@@ -4,10 +4,9 @@
  * AES-256-GCM). The share's value is in clear only between those two lines.
  */
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
-import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
+import { encodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
-  QUOTE,
   type Quote,
   type SealedShare,
   SHARE_CONTEXT,
@@ -17,6 +16,7 @@ import {
 } from "../../protocol/share.ts";
 import { isSame } from "../../protocol/bytes.ts";
 import { signEd25519 } from "../ed25519.ts";
+import type { ConfirmedQuote } from "./confirmed-quote.ts";
 import type { CustodianKey } from "./keys.ts";
 import type { ShareFile } from "./share-file.ts";
 
@@ -31,12 +31,6 @@ const buffer = (bytes: Uint8Array): ArrayBuffer => {
   const copy = new ArrayBuffer(bytes.length);
   new Uint8Array(copy).set(bytes);
   return copy;
-};
-
-/** Reads a quote. */
-export const parseQuote = (bytes: Uint8Array): Outcome<Quote, "quote_malformed"> => {
-  const quote = decodeAs(QUOTE, bytes);
-  return quote === undefined ? fail("quote_malformed") : ok(quote);
 };
 
 const openShare = async (
@@ -113,7 +107,7 @@ const checkLineage = (
  * the share was made under; the share is signed.
  */
 export const approve = async (
-  quote: Quote,
+  { quote }: ConfirmedQuote,
   share: ShareFile,
   key: CustodianKey,
   known?: KnownLineage,

@@ -1,5 +1,7 @@
 /** The custodians' side: their keys, their shares, and the approval that passes one on. */
-export { type ApproveError, approve, type KnownLineage, parseQuote } from "./approve.ts";
+export { type ApproveError, approve, type KnownLineage } from "./approve.ts";
+export { checkWordsOf } from "./check-words.ts";
+export { ConfirmedQuote, parseQuote } from "./confirmed-quote.ts";
 export { checkGenesis, type GenesisReply, type GenesisRequest } from "./genesis.ts";
 export {
   type CustodianKey,

@@ -1,4 +1,5 @@
 /** Manifests on the people's side: authoring, rules, review, lineage and signatures. */
+export { ConfirmedReport, firstVersion, parseReport } from "./confirmed-report.ts";
 export { type Change, changeLine, diffManifests } from "./diff.ts";
 export { manifestHash } from "./hash.ts";
 export { readJsonAs, type Reading } from "./json-reader.ts";

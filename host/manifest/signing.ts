@@ -6,6 +6,7 @@ import { isSame } from "../../protocol/bytes.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import { manifestBytes, type SignedManifest } from "../../protocol/manifest/signed.ts";
+import { checkReports, type ConfirmedReport } from "./confirmed-report.ts";
 import { signHash } from "./hash.ts";
 import { type Lineage, type LineageError, readLineage } from "./lineage.ts";
 import { rosterProblems } from "./roster.ts";
@@ -40,14 +41,20 @@ export const readForSigning = (
     : fail("manifest_wrong", { pointer: first.pointer, why: first.means });
 };
 
-/** Adds a signature to the newest version; one who has signed already signs no second time. */
+/**
+ * Adds a signature to the newest version; one who has signed already signs no second time. Version
+ * 1 takes the reports of all its devices, confirmed by their words: `report_missing` otherwise.
+ */
 export const signNewest = (
   versions: readonly SignedManifest[],
   key: SigningKey,
-): Outcome<readonly SignedManifest[], SigningError> => {
+  reports: readonly ConfirmedReport[] = [],
+): Outcome<readonly SignedManifest[], SigningError | "report_missing"> => {
   const lineage = readForSigning(versions);
   if (!lineage.ok) return lineage;
-  const { hash } = lineage.value.newest;
+  const { hash, manifest } = lineage.value.newest;
+  const confirmed = manifest.version === 1 ? checkReports(manifest, reports) : ok(undefined);
+  if (!confirmed.ok) return confirmed;
   const newest = versions.at(-1) ?? { manifest: new Uint8Array(0), signatures: [] };
   const others = newest.signatures.filter(({ signer }) => !isSame(signer, key.publicKey));
   const own = { signer: key.publicKey, signature: signHash(hash, key.privateKey) };

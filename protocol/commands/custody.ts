@@ -2,7 +2,6 @@
 import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
 import { PHASES } from "../phase.ts";
-import { MADE } from "../manifest/manifest.ts";
 import { SIGNED_MANIFEST } from "../manifest/signed.ts";
 import { bytes, choice, field, list, map, optional, text, uint } from "../cbor/schema.ts";
 import { SEALED_SHARE } from "../share.ts";
@@ -134,8 +133,8 @@ export const custodyCommands = {
       entropy: optional(1, bytes(0, LIMITS.genesisEntropy)),
     }),
     result: map({
-      /** For version 1 of the manifest. */
-      made: field(0, MADE),
+      /** Deterministic CBOR of a `GENESIS_REPORT`, by whose words people know the device. */
+      report: field(0, bytes(1, LIMITS.genesisReport)),
       /** In the order of the manifest's groups and members. */
       shares: field(1, list(SEALED_SHARE, LIMITS.keyShares)),
     }),

@@ -8,6 +8,7 @@ import { choice, type Schema } from "../cbor/schema.ts";
 import { COMMAND_NAMES, REGISTRY } from "../commands/registry.ts";
 import { HELLO } from "../link/hello.ts";
 import { MANIFEST } from "../manifest/manifest.ts";
+import { GENESIS_REPORT } from "../manifest/report.ts";
 import { SIGNED_MANIFEST } from "../manifest/signed.ts";
 import { PHASES } from "../phase.ts";
 import { SESSION_CLAIM } from "../session/pairing.ts";
@@ -46,6 +47,7 @@ const NAMED: readonly Rule[] = [
   named("quote", QUOTE, "What the quote in get-quote-result is CBOR of."),
   named("manifest", MANIFEST, "Who is trusted. Lists of it but commitments and keys are sets."),
   named("signed-manifest", SIGNED_MANIFEST, "A manifest (CBOR of it) with its signatures."),
+  named("genesis-report", GENESIS_REPORT, "What the report in make-key-result is CBOR of."),
   named("phase", choice(...PHASES), "The device's phase: see phases.md."),
   named("role", choice(...ROLES), "What a host may be trusted with."),
   named("call-phase", choice(...CALL_PHASES), "What a call is busy with."),

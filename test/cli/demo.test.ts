@@ -38,7 +38,12 @@ describe.skipIf(hasNoPty)("pty: demo", () => {
       ["A", "B", "C"].map((name) => ({ event: "powercut", name })),
     );
     expect(kindsOf(events, "provisioned")).toEqual(
-      ["A", "B", "C"].map((name) => ({ event: "provisioned", name, shares: 2, absent: ["Cleo"] })),
+      ["A", "B", "C"].map((name) => ({
+        event: "provisioned",
+        name,
+        shares: 3,
+        absent: ["Dan", "Eve"],
+      })),
     );
     expect(kindsOf(events, "screened")).toHaveLength(20);
     expect(new Set(Object.values(verdictsOf(run)))).toEqual(new Set(["pass", "hold", "refuse"]));

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import { approve, formatShareFile, parseShareFile } from "../../host/custody/index.ts";
+import { confirmed } from "./confirming.ts";
 import { unwrap } from "../driver/lines.ts";
 import { custodianOf, genesis, quoteOf } from "./genesis.ts";
 
@@ -11,8 +12,8 @@ test("two of three approvals bring the seed back after a power cut", async () =>
   const quote = await quoteOf(made.emulator);
   const [first, second] = [custodianOf(made, 2), custodianOf(made, 0)];
   const shares = [
-    unwrap(await approve(quote, first.share, first.key)),
-    unwrap(await approve(quote, second.share, second.key)),
+    unwrap(await approve(await confirmed(quote), first.share, first.key)),
+    unwrap(await approve(await confirmed(quote), second.share, second.key)),
   ];
   const client = await made.emulator.connect();
   const { phase, fingerprint } = unwrap(await client.submitShares({ shares }));
@@ -23,7 +24,11 @@ test("two of three approvals bring the seed back after a power cut", async () =>
 test("another custodian's key does not open the share", async () => {
   const made = await genesis();
   const quote = await quoteOf(made.emulator);
-  const refused = await approve(quote, custodianOf(made, 0).share, custodianOf(made, 1).key);
+  const refused = await approve(
+    await confirmed(quote),
+    custodianOf(made, 0).share,
+    custodianOf(made, 1).key,
+  );
   expect(refused).toEqual({ ok: false, error: "share_unreadable" });
 });
 
@@ -31,7 +36,7 @@ test("another device's quote is refused by the names of both", async () => {
   const made = await genesis();
   const quote = await quoteOf(createEmulator({ name: "B" }));
   const { share, key } = custodianOf(made, 0);
-  expect(await approve(quote, share, key)).toEqual({
+  expect(await approve(await confirmed(quote), share, key)).toEqual({
     ok: false,
     error: "share_misaddressed",
     details: { share: "A", quote: "B" },
@@ -42,9 +47,12 @@ test("what was sealed to a boot is not approved again", async () => {
   const made = await genesis();
   const quote = await quoteOf(made.emulator);
   const { share, key } = custodianOf(made, 0);
-  const sealed = unwrap(await approve(quote, share, key));
+  const sealed = unwrap(await approve(await confirmed(quote), share, key));
   const file = unwrap(parseShareFile(formatShareFile(sealed)));
-  expect(await approve(quote, file, key)).toEqual({ ok: false, error: "share_malformed" });
+  expect(await approve(await confirmed(quote), file, key)).toEqual({
+    ok: false,
+    error: "share_malformed",
+  });
 });
 
 test("a quote whose boot key is no point of the curve is refused", async () => {
@@ -52,7 +60,10 @@ test("a quote whose boot key is no point of the curve is refused", async () => {
   const quote = await quoteOf(made.emulator);
   const { share, key } = custodianOf(made, 0);
   const weak = { ...quote, bootKey: new Uint8Array(32) };
-  expect(await approve(weak, share, key)).toEqual({ ok: false, error: "quote_malformed" });
+  expect(await approve(await confirmed(weak), share, key)).toEqual({
+    ok: false,
+    error: "quote_malformed",
+  });
 });
 
 test("an altered ciphertext, key or context does not open", async () => {
@@ -63,7 +74,10 @@ test("an altered ciphertext, key or context does not open", async () => {
     const altered = Uint8Array.from(share.sealed[part]);
     altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
     const file = { ...share, sealed: { ...share.sealed, [part]: altered } };
-    expect(await approve(quote, file, key)).toMatchObject({ ok: false, error: "share_unreadable" });
+    expect(await approve(await confirmed(quote), file, key)).toMatchObject({
+      ok: false,
+      error: "share_unreadable",
+    });
   }
 });
 
@@ -71,7 +85,7 @@ test("an approval is for one boot: the next one refuses it", async () => {
   const made = await genesis();
   const quote = await quoteOf(made.emulator);
   const { share, key } = custodianOf(made, 0);
-  const sealed = unwrap(await approve(quote, share, key));
+  const sealed = unwrap(await approve(await confirmed(quote), share, key));
   made.emulator.powerCut();
   const client = await made.emulator.connect();
   const refused = await client.submitShares({ shares: [sealed] });

@@ -16,6 +16,7 @@ import {
   SHARE_INFO,
   type ShareContext,
 } from "../../protocol/share.ts";
+import { confirmed } from "../custody/confirming.ts";
 import { at, unwrap } from "./outcomes.ts";
 
 /** A custodian with the share of one seed. */
@@ -67,11 +68,15 @@ export const quoteOf = async (client: Client): Promise<Quote> =>
   unwrap(parseQuote(unwrap(await client.getQuote({})).quote));
 
 /** The honest custodians' approvals for the device's boot. */
-export const approveAll = (
+export const approveAll = async (
   quote: Quote,
   custodians: readonly Custodian[],
-): Promise<SealedShare[]> =>
-  Promise.all(custodians.map(async ({ key, file }) => unwrap(await approve(quote, file, key))));
+): Promise<SealedShare[]> => {
+  const known = await confirmed(quote);
+  return Promise.all(
+    custodians.map(async ({ key, file }) => unwrap(await approve(known, file, key))),
+  );
+};
 
 /** Opens a share as the standard says, with any X25519 key; throws where it does not open. */
 export const openWith = async (

@@ -137,7 +137,12 @@ describe("requests", () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...calls), changes, async ([name, params], all) => {
         const record = requestOf(name, spoilAll(params, all));
-        const answers = await host.exchange(record);
+        let answers = await host.exchange(record);
+        // A quote takes the time of its check words.
+        for (let turn = 0; isMessage(record) && answers.length === 0 && turn < 200; turn += 1) {
+          await Bun.sleep(10);
+          answers = await host.heard();
+        }
         expect(answers).toHaveLength(isMessage(record) ? 1 : 0);
         expect(namesOf(answers)).not.toContain("device_fault");
       }),

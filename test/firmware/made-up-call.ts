@@ -1,8 +1,9 @@
 /** A call that nobody made: the context of a handler that a test runs by itself. */
 import type { CallContext } from "../../firmware/dispatch.ts";
 import type { Pairing } from "../../firmware/pairing/pairing.ts";
+import type { Quotes } from "../../firmware/quotes.ts";
 import { NOBODY } from "../../firmware/trust.ts";
-import { ok } from "../../protocol/errors.ts";
+import { fail, ok } from "../../protocol/errors.ts";
 
 /** A host's call that is granted whatever it asks. */
 export const GRANTED: CallContext = {
@@ -28,5 +29,13 @@ const NO_PAIRING: Pairing = {
   deviceChanged: () => undefined,
 };
 
-/** Nobody trusted, nobody pairing. */
-export const STRANGERS = { pairing: NO_PAIRING, trust: () => NOBODY };
+/** No quotes, and no words on the display. */
+const NO_QUOTES: Quotes = {
+  give: () => Promise.resolve(fail("busy")),
+  report: () => Promise.resolve(),
+  screen: () => undefined,
+  deviceChanged: () => undefined,
+};
+
+/** Nobody trusted, nobody pairing, nobody quoted. */
+export const STRANGERS = { pairing: NO_PAIRING, quotes: NO_QUOTES, trust: () => NOBODY };

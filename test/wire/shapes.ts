@@ -6,6 +6,7 @@ import { choice, type Schema } from "../../protocol/cbor/schema.ts";
 import { COMMAND_NAMES, REGISTRY } from "../../protocol/commands/registry.ts";
 import { HELLO } from "../../protocol/link/hello.ts";
 import { MANIFEST } from "../../protocol/manifest/manifest.ts";
+import { GENESIS_REPORT } from "../../protocol/manifest/report.ts";
 import { SIGNED_MANIFEST } from "../../protocol/manifest/signed.ts";
 import { PHASES } from "../../protocol/phase.ts";
 import { SESSION_CLAIM } from "../../protocol/session/pairing.ts";
@@ -67,6 +68,7 @@ export const SHAPES: readonly Shape[] = [
   shape("quote", QUOTE),
   shapeWithSets("manifest", MANIFEST),
   shapeWithSets("signed-manifest", SIGNED_MANIFEST),
+  shape("genesis-report", GENESIS_REPORT),
   shape("phase", choice(...PHASES)),
   shape("role", choice(...ROLES)),
   shape("call-phase", choice(...CALL_PHASES)),

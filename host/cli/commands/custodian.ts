@@ -6,21 +6,26 @@ import { LIMITS } from "../../../protocol/limits.ts";
 import type { Quote } from "../../../protocol/share.ts";
 import {
   approve,
+  ConfirmedQuote,
   formatCustodian,
   formatKeyFile,
   formatShareFile,
   generateCustodianKey,
+  type KnownLineage,
   parseQuote,
   parseShareFile,
   publicOf,
   readExpiry,
   type ShareFile,
 } from "../../custody/index.ts";
+import { isSigned } from "../../manifest/index.ts";
 import { fromBase64, toHex } from "../bytes.ts";
+import { askCheckWords } from "../check-words.ts";
 import { readText, writePrivate } from "../files.ts";
+import { openLineage } from "../manifests.ts";
 import { type Output, portWords } from "../output.ts";
 import { readPersonKey } from "../person-key.ts";
-import { answer, declare, declareGroup } from "../program.ts";
+import { answer, badOption, declare, declareGroup } from "../program.ts";
 
 const init = (out: string, output: Output): Outcome<unknown> => {
   const key = generateCustodianKey();
@@ -66,10 +71,11 @@ const readQuote = (argument: string) => {
   const latest = new Date(nowMs + LIMITS.quoteLifeMs).toISOString();
   const { quote, expires = latest } = parseQuoteText(text.value.trim());
   const bytes = fromBase64(quote);
-  const parsed = bytes === undefined ? fail("quote_malformed") : parseQuote(bytes);
+  if (bytes === undefined) return fail("quote_malformed");
+  const parsed = parseQuote(bytes);
   if (!parsed.ok) return parsed;
   const read = typeof expires === "string" ? readExpiry(expires, nowMs) : fail("quote_malformed");
-  return read.ok ? ok({ quote: parsed.value, expires: read.value }) : read;
+  return read.ok ? ok({ quote: parsed.value, bytes, expires: read.value }) : read;
 };
 
 const readShare = (file: string): Outcome<ShareFile> => {
@@ -87,7 +93,19 @@ const summary = ({ device, bootKey }: Quote, { context }: ShareFile): string => 
   return `Sealing to ${device}: ${share}, boot key ${bootKeyDigest}`;
 };
 
+/** The lineage that the custodian's tool knows, signed to its newest version. */
+const readKnown = (file: string | undefined, output: Output): Outcome<KnownLineage | undefined> => {
+  if (file === undefined) return ok(undefined);
+  const lineage = openLineage(file, output);
+  if (!lineage.ok) return lineage;
+  const { draft, newest } = lineage.value;
+  if (!isSigned(newest)) return fail("signatures_missing", { file, required: newest.required });
+  return ok({ genesis: draft.hash, hash: newest.hash, version: newest.manifest.version });
+};
+
 interface ApproveOptions {
+  readonly manifest?: string | undefined;
+  readonly words?: string | undefined;
   readonly share: string;
   readonly key: string;
   readonly out: string;
@@ -104,18 +122,24 @@ const approveQuote = async (
   if (!share.ok) return share;
   const key = readPersonKey(options.key, output);
   if (!key.ok) return key;
+  const known = readKnown(options.manifest, output);
+  if (!known.ok) return known;
+  if (argument === "-" && options.words === "-") return badOption("--words", "the quote is there");
   output.tell(summary(quote.value.quote, share.value));
-  const sealed = await approve(quote.value.quote, share.value, key.value);
+  const { bytes, expires } = quote.value;
+  const { device } = quote.value.quote;
+  const confirmed = await askCheckWords(device, options.words, output, (typed) =>
+    ConfirmedQuote.of(bytes, typed),
+  );
+  if (!confirmed.ok) return confirmed;
+  const sealed = await approve(confirmed.value, share.value, key.value, known.value);
   if (!sealed.ok) return sealed;
-  const { expires } = quote.value;
   const written = writePrivate(options.out, formatShareFile(sealed.value, expires));
   if (!written.ok) return written;
   output.say({ event: "sealed-share", file: options.out, expires }, [
-    `${options.out}: for ${quote.value.quote.device} alone, until it reboots or ${expires}.`,
+    `${options.out}: for ${device} alone, until it reboots or ${expires}.`,
   ]);
-  output.hint(
-    `Next: mayfly provision${portWords(quote.value.quote.device)} --share ${options.out}`,
-  );
+  output.hint(`Next: mayfly provision${portWords(device)} --share ${options.out}`);
   return ok(undefined);
 };
 
@@ -124,6 +148,8 @@ const approveCommand = () =>
     .argument("<quote>", "a file, - for standard input, or the quote itself")
     .requiredOption("--share <file>", "the custodian's sealed share")
     .requiredOption("--key <file>", "the custodian's key")
+    .option("--manifest <lineage>", "the lineage that the share was made under")
+    .option("--words <from>", "- takes the device's six words from standard input, not a prompt")
     .requiredOption("--out <file>", "where the share sealed to the device goes")
     .action((quote, options) => answer((output) => approveQuote(quote, options, output)));
 

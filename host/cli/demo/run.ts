@@ -14,17 +14,16 @@ import type { Output } from "../output.ts";
 import { badOption } from "../program.ts";
 import { checkPayment, type DemoDraft, draftPayments, signDraft } from "./payment.ts";
 import { demoRequests, demoScreening } from "./requests.ts";
+import { holdGenesis } from "./genesis.ts";
+import { makePeople, THRESHOLD } from "./people.ts";
 import {
   cutPower,
-  makeCustodians,
   makeHost,
   provision,
   type ReadySigner,
   type SharedSigner,
-  shareSeed,
   type StartedSigner,
   startSigner,
-  THRESHOLD,
 } from "./signers.ts";
 import {
   formatSats,
@@ -81,23 +80,26 @@ const loadSeeds = async (
   options: DemoOptions,
   output: Output,
 ): Promise<Outcome<readonly ReadySigner[]>> => {
-  const custodians = makeCustodians();
-  const names = custodians.map(({ name }) => name);
+  const people = makePeople();
+  const names = people.map(({ person }) => person.name);
   tellStep(
     output,
-    `Each makes its seed and splits it: any ${THRESHOLD} of ${names.join(", ")} bring it back`,
+    `A manifest says who is trusted, signed by ${THRESHOLD} of ${names.join(", ")}; ` +
+      `each signer makes its seed, which any ${THRESHOLD} of them bring back`,
   );
-  const shared = all(await Promise.all(signers.map((one) => shareSeed(one, custodians))));
-  if (!shared.ok) return shared;
-  const cut = await cutAll(shared.value, options, output);
+  const genesis = await holdGenesis(signers, people);
+  if (!genesis.ok) return genesis;
+  const cut = await cutAll(genesis.value.signers, options, output);
   if (!cut.ok) return cut;
-  const present = custodians.slice(0, THRESHOLD);
+  const present = people.slice(0, THRESHOLD);
   const absent = names.slice(THRESHOLD);
   tellStep(
     output,
-    `${absent.join(", ")} is away; the others seal their shares to each device's boot key`,
+    `${absent.join(" and ")} are away; the others type the words on each screen ` +
+      "and seal their shares to its boot key",
   );
-  const ready = all(await Promise.all(cut.value.map((one) => provision(one, present))));
+  const { lineage } = genesis.value;
+  const ready = all(await Promise.all(cut.value.map((one) => provision(one, present, lineage))));
   if (!ready.ok) return ready;
   for (const { name, fingerprint } of ready.value) {
     output.say({ event: "provisioned", name, shares: present.length, absent }, [

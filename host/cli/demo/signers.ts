@@ -1,35 +1,25 @@
 /**
- * The demo's three signers: started, given seeds by their custodians, power-cut, and brought back
- * by two of three custodians while the third is away. Each is a process on a pty of its own.
+ * The demo's three signers: started, power-cut, and brought back by three of five custodians while
+ * the others are away. Each is a process on a pty of its own.
  */
 import { randomBytes } from "node:crypto";
-import { encodeAs } from "../../../protocol/cbor/cbor.ts";
-import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
 import type { KeyAgreement } from "../../../protocol/session/noise/suite.ts";
 import { ROLES } from "../../../protocol/session/role.ts";
-import { TRUST } from "../../../protocol/session/trust.ts";
 import type { SealedShare } from "../../../protocol/share.ts";
-import {
-  approve,
-  checkGenesis,
-  type CustodianKey,
-  generateCustodianKey,
-  parseQuote,
-  parseShareFile,
-  formatShareFile,
-  type ShareFile,
-} from "../../custody/index.ts";
+import { approve, ConfirmedQuote, type ShareFile } from "../../custody/index.ts";
 import { type Client, type Identity, noiseSuite, openClient } from "../../driver/index.ts";
-import { openLine } from "../open-line.ts";
+import { type ConfirmedReport, type Lineage, readLineage } from "../../manifest/index.ts";
 import { toHex } from "../bytes.ts";
 import { type SupervisedEmulator, superviseEmulator } from "../emulators.ts";
-import { join } from "node:path";
+import { openLine } from "../open-line.ts";
+import type { DemoPerson } from "./people.ts";
 
-/** A custodian of the demo. */
-export interface Custodian {
-  readonly name: string;
-  readonly key: CustodianKey;
-}
+/** Milliseconds until words that were shown must have been heard. */
+const WORDS_TIMEOUT_MS = 5000;
 
 /** A signer's process and its sealed shares, in the custodians' order. */
 export interface StartedSigner {
@@ -38,9 +28,10 @@ export interface StartedSigner {
   readonly host: DemoHost;
 }
 
-/** A signer that has made its seed. */
+/** A signer that has made its seed, and what a person confirmed of that. */
 export interface SharedSigner extends StartedSigner {
   readonly shares: readonly ShareFile[];
+  readonly report: ConfirmedReport;
 }
 
 /** A signer that is ready. */
@@ -51,27 +42,15 @@ export interface ReadySigner extends StartedSigner {
   readonly fingerprint: string;
 }
 
-/** Shares that bring a seed back. */
-export const THRESHOLD = 2;
-
-/** Three custodians; for this once, their keys live in the demo's memory. */
-export const makeCustodians = (): readonly Custodian[] =>
-  ["Ada", "Ben", "Cleo"].map((name) => ({ name, key: generateCustodianKey() }));
-
-/** The demo's host: a key for this once, which its signers are told to trust. */
+/** The demo's host: a key for this once, which the manifest lists. */
 export interface DemoHost {
   readonly hostKey: KeyAgreement;
-  /** Hex of a `TRUST` in CBOR. */
-  readonly trust: string;
 }
 
 /** Makes a host's key. */
-export const makeHost = (): DemoHost => {
-  const hostKey = noiseSuite.keyPair(Uint8Array.from(randomBytes(32)));
-  const own = { key: hostKey.publicKey, roles: ROLES };
-  const trust = encodeAs(TRUST, { generation: 1, hosts: [own], revoked: [] }).toHex();
-  return { hostKey, trust };
-};
+export const makeHost = (): DemoHost => ({
+  hostKey: noiseSuite.keyPair(Uint8Array.from(randomBytes(32))),
+});
 
 /** Starts one signer. */
 export const startSigner = async (
@@ -85,7 +64,6 @@ export const startSigner = async (
     approve: "auto",
     link: join(folder, "run", name),
     runFolder: join(folder, "run"),
-    trust: host.trust,
   });
   return emulator.ok ? ok({ name, emulator: emulator.value, host }) : emulator;
 };
@@ -100,6 +78,13 @@ const identityOf = ({ emulator, host }: StartedSigner): Identity => ({
   },
 });
 
+/** The words on a signer's screen, read out; its process says them on a pipe of its own. */
+export const readWords = async ({ emulator }: StartedSigner): Promise<string> => {
+  const untilMs = performance.now() + WORDS_TIMEOUT_MS;
+  while (emulator.checkWords() === "" && performance.now() < untilMs) await sleep(5);
+  return emulator.checkWords();
+};
+
 const dial = (signer: StartedSigner): Promise<Outcome<Client>> =>
   openClient({
     open: () => openLine(signer.emulator.path),
@@ -108,7 +93,7 @@ const dial = (signer: StartedSigner): Promise<Outcome<Client>> =>
   });
 
 /** Runs `work` on a fresh connection. */
-const visit = async <T>(
+export const visit = async <T>(
   signer: StartedSigner,
   work: (client: Client) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> => {
@@ -118,40 +103,6 @@ const visit = async <T>(
   await client.value.close();
   return outcome;
 };
-
-/** Has a seed made; what comes back is what was asked for. */
-const makeSeed = async (
-  client: Client,
-  device: string,
-  custodians: readonly Custodian[],
-): Promise<Outcome<readonly SealedShare[]>> => {
-  const status = await client.getStatus({});
-  if (!status.ok) return status;
-  const keys = custodians.map(({ key }) => key.publicKey);
-  const request = { custodians: keys, threshold: THRESHOLD };
-  const made = await client.generateSeed(request);
-  if (!made.ok) return made;
-  const { bootId } = status.value;
-  const checked = checkGenesis({ ...request, device, bootId }, made.value);
-  return checked.ok ? ok(made.value.shares) : checked;
-};
-
-/** The signer makes its seed and seals a share to each custodian. */
-export const shareSeed = (
-  signer: StartedSigner,
-  custodians: readonly Custodian[],
-): Promise<Outcome<SharedSigner>> =>
-  visit(signer, async (client) => {
-    const made = await makeSeed(client, signer.name, custodians);
-    if (!made.ok) return made;
-    const shares = [];
-    for (const share of made.value) {
-      const file = parseShareFile(formatShareFile(share));
-      if (!file.ok) return file;
-      shares.push(file.value);
-    }
-    return ok({ ...signer, shares });
-  });
 
 /** Cuts the signer's power; from its next boot on it dies after `dieAfterInput` signatures. */
 export const cutPower = async (
@@ -166,48 +117,68 @@ export const cutPower = async (
   return booted.value.phase === "sealed" ? ok(signer) : fail("wrong_phase", { name: signer.name });
 };
 
+/** Each of those who are there seals a share to the quote whose words were read out. */
 const approvals = async (
   quoteBytes: Uint8Array,
   signer: SharedSigner,
-  present: readonly Custodian[],
-): Promise<Outcome<Parameters<Client["submitShares"]>[0]["shares"]>> => {
-  const quote = parseQuote(quoteBytes);
+  present: readonly DemoPerson[],
+  { draft, newest }: Lineage,
+): Promise<Outcome<readonly SealedShare[]>> => {
+  const quote = await ConfirmedQuote.of(quoteBytes, await readWords(signer));
   if (!quote.ok) return quote;
-  const sealed = [];
+  const known = { genesis: draft.hash, hash: newest.hash, version: newest.manifest.version };
+  const sealed: SealedShare[] = [];
   for (const { key } of present) {
     const share = signer.shares.find(
       ({ context }) => toHex(context.custodian) === toHex(key.publicKey),
     );
     if (share === undefined) return fail("share_malformed", { name: signer.name });
-    const one = await approve(quote.value, share, key);
+    const one = await approve(quote.value, share, key, known);
     if (!one.ok) return one;
     sealed.push(one.value);
   }
   return ok(sealed);
 };
 
+/** Offers the manifest and submits the shares of those who are there. */
+const unlock = async (
+  client: Client,
+  signer: SharedSigner,
+  present: readonly DemoPerson[],
+  signed: readonly SignedManifest[],
+): Promise<Outcome<string>> => {
+  const lineage = readLineage(signed);
+  if (!lineage.ok) return lineage;
+  for (const version of signed) {
+    const offered = await client.offerManifest(version);
+    if (!offered.ok) return offered;
+  }
+  const quote = await client.getQuote({ keyId: signer.name });
+  if (!quote.ok) return quote;
+  const shares = await approvals(quote.value.quote, signer, present, lineage.value);
+  if (!shares.ok) return shares;
+  const done = await client.submitShares({ shares: shares.value });
+  if (!done.ok) return done;
+  const { fingerprint } = done.value;
+  return fingerprint === undefined
+    ? fail("signers_missing", { name: signer.name })
+    : ok(toHex(fingerprint));
+};
+
 /** The custodians who are there bring the seed back; the connection stays open. */
 export const provision = async (
   signer: SharedSigner,
-  present: readonly Custodian[],
+  present: readonly DemoPerson[],
+  signed: readonly SignedManifest[],
 ): Promise<Outcome<ReadySigner>> => {
   const client = await dial(signer);
   if (!client.ok) return client;
-  const leave = async (failure: Failure): Promise<Failure> => {
-    await client.value.close();
-    return failure;
-  };
-  const quote = await client.value.getQuote({});
-  if (!quote.ok) return leave(quote);
-  const shares = await approvals(quote.value.quote, signer, present);
-  if (!shares.ok) return leave(shares);
-  const done = await client.value.submitShares({ shares: shares.value });
-  if (!done.ok) return leave(done);
-  const { fingerprint } = done.value;
+  const fingerprint = await unlock(client.value, signer, present, signed);
   const pid = signer.emulator.pid();
-  if (fingerprint === undefined || pid === undefined) {
-    return leave(fail("signers_missing", { name: signer.name }));
+  if (!fingerprint.ok || pid === undefined) {
+    await client.value.close();
+    return fingerprint.ok ? fail("signers_missing", { name: signer.name }) : fingerprint;
   }
   const { name, emulator, host } = signer;
-  return ok({ name, emulator, host, client: client.value, pid, fingerprint: toHex(fingerprint) });
+  return ok({ name, emulator, host, client: client.value, pid, fingerprint: fingerprint.value });
 };

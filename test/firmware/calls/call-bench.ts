@@ -12,6 +12,7 @@ import { handlers as firmwareHandlers } from "../../../firmware/handlers/index.t
 import { keysOf } from "../../../firmware/keys.ts";
 import type { Ledger } from "../../../firmware/ledger/ledger.ts";
 import { createPairing } from "../../../firmware/pairing/pairing.ts";
+import { createQuotes } from "../../../firmware/quotes.ts";
 import { NOBODY } from "../../../firmware/trust.ts";
 import { createButtons } from "../../../hardware/emulator/approval.ts";
 import { createBoard } from "../../../hardware/emulator/board.ts";
@@ -216,6 +217,7 @@ export const createCallBench = (options: CallBenchOptions = {}) => {
         if (event.kind === "ended") device = { phase: "ended", reason: event.reason };
       },
       pairing: createPairing({ hal, device: () => device, showIdle: () => undefined }),
+      quotes: createQuotes({ hal, device: () => device, showIdle: () => undefined }),
       trust: () => NOBODY,
     },
     askFor: createConsent(hal, idle),

@@ -12,6 +12,7 @@ import { signedBytes } from "../../../protocol/manifest/signed.ts";
 import type { Role } from "../../../protocol/session/role.ts";
 import type { ShareContext } from "../../../protocol/share.ts";
 import { after, signedBy } from "../../manifest/lineages.ts";
+import { confirmed } from "../../custody/confirming.ts";
 import { agreementKeyOf, bytesOf, NAMES, signingKeyOf } from "../../manifest/people.ts";
 import { type Bench, createBench, settle } from "../bench-device.ts";
 import { makeSeed } from "../custodians.ts";
@@ -92,7 +93,7 @@ describe("a share", () => {
     const quote = unwrap(parseQuote(unwrap(await client.getQuote({})).quote));
     const [one] = custodians;
     if (one === undefined) throw new Error("a custodian");
-    const share = unwrap(await approve(quote, one.file, one.key));
+    const share = unwrap(await approve(await confirmed(quote), one.file, one.key));
     expect(errorOf(await client.submitShares({ shares: [share] }))).toBe("manifest_missing");
     await client.close();
   });
@@ -226,6 +227,11 @@ test("a custodian who knows another genesis gives nothing, though all else fits"
   await offer(one.client, lineage);
   const quote = unwrap(parseQuote(unwrap(await one.client.getQuote({ keyId: "A" })).quote));
   const known = { genesis: bytesOf("another"), hash: manifestHash(first), version: 1 };
-  const given = await approve(quote, fileOf(one, "Ada"), custodianKeyOf("Ada"), known);
+  const given = await approve(
+    await confirmed(quote),
+    fileOf(one, "Ada"),
+    custodianKeyOf("Ada"),
+    known,
+  );
   expect(errorOf(given)).toBe("lineage_foreign");
 });

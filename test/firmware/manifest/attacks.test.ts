@@ -5,6 +5,7 @@ import { manifestHash } from "../../../host/manifest/index.ts";
 import type { MadeKey, Manifest } from "../../../protocol/manifest/manifest.ts";
 import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
 import { after, DRAFT, signedBy } from "../../manifest/lineages.ts";
+import { confirmed } from "../../custody/confirming.ts";
 import { agreementKeyOf, bytesOf, personOf } from "../../manifest/people.ts";
 import { createBench } from "../bench-device.ts";
 import { errorOf, unwrap } from "../outcomes.ts";
@@ -220,7 +221,14 @@ describe("a custodian's tool", async () => {
     version: manifest.version,
   });
   const ask = async (lineage: KnownLineage | undefined) =>
-    errorOf(await approve(await quoteOf(), fileOf(box, "Ada"), custodianKeyOf("Ada"), lineage));
+    errorOf(
+      await approve(
+        await confirmed(await quoteOf()),
+        fileOf(box, "Ada"),
+        custodianKeyOf("Ada"),
+        lineage,
+      ),
+    );
 
   test("gives no share to a host that offers a manifest of its own", async () => {
     await offer(box.client, coupOf(ceremony));
@@ -241,11 +249,11 @@ describe("a custodian's tool", async () => {
     const quote = unwrap(parseQuote(unwrap(await other.client.getQuote({ keyId: "B" })).quote));
     const lineage = known(ceremony.first);
     const key = custodianKeyOf("Ada");
-    expect(errorOf(await approve(quote, fileOf(box, "Ada"), key, lineage))).toBe(
+    expect(errorOf(await approve(await confirmed(quote), fileOf(box, "Ada"), key, lineage))).toBe(
       "share_misaddressed",
     );
     const renamed = { ...quote, device: "A" };
-    expect(errorOf(await approve(renamed, fileOf(box, "Ada"), key, lineage))).toBe(
+    expect(errorOf(await approve(await confirmed(renamed), fileOf(box, "Ada"), key, lineage))).toBe(
       "quote_malformed",
     );
   });

@@ -12,8 +12,10 @@ import type { Client } from "../../../host/driver/index.ts";
 import { readLineage } from "../../../host/manifest/index.ts";
 import { decodeAs } from "../../../protocol/cbor/cbor.ts";
 import type { MadeKey, Manifest } from "../../../protocol/manifest/manifest.ts";
+import { GENESIS_REPORT } from "../../../protocol/manifest/report.ts";
 import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
 import { type SealedShare, SHARE_CONTEXT } from "../../../protocol/share.ts";
+import { confirmed } from "../../custody/confirming.ts";
 import { after, DRAFT, signedBy } from "../../manifest/lineages.ts";
 import { agreementKeyOf, bytesOf, NAMES, signingKeyOf } from "../../manifest/people.ts";
 import { type Bench, type BenchOptions, createBench } from "../bench-device.ts";
@@ -57,7 +59,9 @@ export const makeBox = async (
   const bench = createBench({ name: id, isSecure: true, ...options });
   const client = await bench.connect();
   await offer(client, [signedBy(draft)]);
-  const { made, shares } = unwrap(await client.makeKey({ keyId: id }));
+  const { report, shares } = unwrap(await client.makeKey({ keyId: id }));
+  const made = decodeAs(GENESIS_REPORT, report)?.made;
+  if (made === undefined) throw new Error("a report");
   return { id, bench, client, made, shares };
 };
 
@@ -109,11 +113,12 @@ export const approvals = async (
   names: readonly string[] = NAMES.slice(0, 3),
 ): Promise<readonly SealedShare[]> => {
   const quote = unwrap(parseQuote(unwrap(await client.getQuote({ keyId: box.id })).quote));
+  const seen = await confirmed(quote);
   const { draft, newest } = unwrap(readLineage(lineage));
   const known = { genesis: draft.hash, hash: newest.hash, version: newest.manifest.version };
   return Promise.all(
     names.map(async (name) =>
-      unwrap(await approve(quote, fileOf(box, name), custodianKeyOf(name), known)),
+      unwrap(await approve(seen, fileOf(box, name), custodianKeyOf(name), known)),
     ),
   );
 };
