@@ -3,8 +3,9 @@ import { afterAll, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatKeyFile, formatShareFile } from "../../host/custody/index.ts";
+import { checkWordsOf, formatKeyFile, formatShareFile } from "../../host/custody/index.ts";
 import { encodeAs } from "../../protocol/cbor/cbor.ts";
+import { WORD_LABELS } from "../../protocol/check-words.ts";
 import { QUOTE } from "../../protocol/share.ts";
 import { custodianOf, genesis, quoteOf } from "../custody/genesis.ts";
 import { expectContract, expectSentence } from "./contract.ts";
@@ -32,9 +33,16 @@ const quoteText = Buffer.from(encodeAs(QUOTE, quote)).toString("base64");
 const quoteFile = (name: string, expires: unknown): string =>
   write(name, JSON.stringify({ quote: quoteText, expires }));
 
-const approve = (argument: string, files: readonly [string, string], ...words: readonly string[]) =>
+const checkWords = await checkWordsOf(encodeAs(QUOTE, quote), WORD_LABELS.quote);
+
+const approveBy = (
+  typed: readonly string[],
+  argument: string,
+  files: readonly [string, string],
+  ...words: readonly string[]
+) =>
   runMayfly(
-    { home },
+    { home, stdin: typed.join(" ") },
     "custodian",
     "approve",
     argument,
@@ -44,8 +52,43 @@ const approve = (argument: string, files: readonly [string, string], ...words: r
     files[1],
     "--out",
     join(home, crypto.randomUUID()),
+    "--words",
+    "-",
     ...words,
   );
+
+const approve = (argument: string, files: readonly [string, string], ...words: readonly string[]) =>
+  approveBy(checkWords, argument, files, ...words);
+
+test.concurrent("the device's words: four letters of each are enough, in any case", async () => {
+  const short = checkWords.map((word) => word.slice(0, 4).toUpperCase());
+  expect((await approveBy(short, quoteText, [shareFile, keyFile])).code).toBe(0);
+});
+
+test.concurrent("words of another quote, one too few, none: nothing is sealed", async () => {
+  const other = await checkWordsOf(encodeAs(QUOTE, { ...quote, notAfterMs: 1 }), WORD_LABELS.quote);
+  for (const typed of [other, checkWords.slice(1), [], [...checkWords, "zoo"]]) {
+    const run = await approveBy(typed, quoteText, [shareFile, keyFile]);
+    expectSentence(run, "check_words_wrong");
+    expect(run.stdout + run.stderr).not.toContain(checkWords.join(" "));
+  }
+});
+
+test.concurrent("without a terminal the words must come from standard input", async () => {
+  const words = ["--share", shareFile, "--key", keyFile, "--out", join(home, "none")];
+  const run = await runMayfly({ home }, "custodian", "approve", quoteText, ...words);
+  expectSentence(run, "arguments_invalid", 2);
+  const told = await runMayfly(
+    { home },
+    "custodian",
+    "approve",
+    quoteText,
+    ...words,
+    "--words",
+    "a b",
+  );
+  expectSentence(told, "arguments_invalid", 2);
+});
 
 test.concurrent("people see device, member, seed and boot key", async () => {
   const { code, stdout, stderr } = await approve(quoteText, [shareFile, keyFile]);

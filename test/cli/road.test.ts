@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectContract, expectJsonRefusal, FOUND, signedContract } from "./contract.ts";
-import { hasNoPty, isListening, startEmulating } from "./emulating.ts";
+import { hasNoPty, isListening, startEmulating, until } from "./emulating.ts";
 import {
   askMayfly,
   cleanUp,
@@ -41,17 +41,33 @@ const hostsFile = async (): Promise<string> => {
 };
 const port = (name: Name): readonly string[] => ["--port", name];
 
+let emulating: ReturnType<typeof startEmulating>;
+
+/** The words that a signer's screen has shown since it listens. */
+const wordsOf = async (name: Name): Promise<string> => {
+  const shown = (): JsonEvent | undefined => {
+    const own = emulating.events.filter((event) => event["name"] === name);
+    const since = own.findLastIndex(isListening);
+    return own.slice(since).findLast(({ kind }) => kind === "check-words");
+  };
+  await until("check words", () => shown() !== undefined);
+  const lines = shown()?.["lines"];
+  return Array.isArray(lines) ? lines.join(" ") : "";
+};
+
 /** Quote, approve by two of three, and the files of what they sealed. */
 const approveBoth = async (name: Name): Promise<readonly string[]> => {
   const quote = await ask("quote", ...port(name));
   expectContract(quote, "quote");
+  const stdin = await wordsOf(name);
   return Promise.all(
     [0, 2].map(async (i) => {
       const out = file(`${name}-${i}-${crypto.randomUUID()}.sealed`);
       const share = file(`shares/${name}-${i + 1}.share`);
       const key = file(`${CUSTODIANS[i]}.key`);
-      const words = ["--share", share, "--key", key, "--out", out];
-      const sealed = await ask("custodian", "approve", textOf(quote, "quote"), ...words);
+      const words = ["--share", share, "--key", key, "--out", out, "--words", "-"];
+      const approve = ["custodian", "approve", textOf(quote, "quote"), ...words];
+      const sealed = await askMayfly({ home, stdin }, ...approve);
       expectContract(sealed, "sealedShare");
       expect(textOf(sealed, "file")).toBe(out);
       return out;
@@ -72,7 +88,6 @@ let keys: readonly string[] = [];
 let walletId = "";
 
 describe.skipIf(hasNoPty)("pty: the road by hand", () => {
-  let emulating: ReturnType<typeof startEmulating>;
   let publicKeys: readonly string[] = [];
 
   beforeAll(async () => {
