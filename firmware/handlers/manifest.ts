@@ -1,14 +1,30 @@
 /** Taking a manifest in, version by version. Nothing is believed of it yet. */
-import { fail, ok } from "../../protocol/errors.ts";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { isSame } from "../bitcoin/index.ts";
-import type { Handlers } from "../dispatch.ts";
-import { extendLineage } from "../manifest/lineage.ts";
+import type { SignedManifest } from "../../protocol/manifest/signed.ts";
+import type { Context, Handlers } from "../dispatch.ts";
+import { extendLineage, type Lineage, type LineageError } from "../manifest/lineage.ts";
 
-/**
- * A draft begins a lineage, any other version continues the one that was offered; the same version
- * once more changes nothing. A set of shares that is held belongs to the manifest before, and is
- * wiped.
- */
+/** A draft begins a lineage, any other version continues the one that was offered. */
+const joined = (
+  { crypto }: Context["hal"],
+  offered: Lineage | undefined,
+  signed: SignedManifest,
+): Outcome<Lineage, LineageError> => {
+  const begun = extendLineage(crypto, undefined, signed);
+  const isLater = !begun.ok && begun.error === "lineage_gap";
+  return isLater ? extendLineage(crypto, offered, signed) : begun;
+};
+
+/** A set of shares that is held belongs to the manifest before. */
+const wipeSet = ({ hal, device, advance }: Context): void => {
+  const now = device();
+  if (now.phase !== "provisioning" || now.shares.length === 0) return;
+  for (const { share } of now.shares) hal.secrets.wipe(share.value);
+  advance({ kind: "set-wiped" });
+};
+
+/** Takes the next version in; the newest once more changes nothing. */
 export const offerManifest: Handlers["offerManifest"] = (context, signed) => {
   const { hal, device, advance } = context;
   const now = device();
@@ -18,14 +34,9 @@ export const offerManifest: Handlers["offerManifest"] = (context, signed) => {
   if (offered !== undefined && isSame(hash, offered.hash)) {
     return ok({ hash, version: offered.newest.version });
   }
-  const begun = extendLineage(hal.crypto, undefined, signed);
-  const isLater = !begun.ok && begun.error === "lineage_gap";
-  const lineage = isLater ? extendLineage(hal.crypto, offered, signed) : begun;
+  const lineage = joined(hal, offered, signed);
   if (!lineage.ok) return lineage;
-  if (now.phase === "provisioning" && now.shares.length > 0) {
-    for (const { share } of now.shares) hal.secrets.wipe(share.value);
-    advance({ kind: "set-wiped" });
-  }
+  wipeSet(context);
   advance({ kind: "lineage-offered", lineage: lineage.value });
   return ok({ hash, version: lineage.value.newest.version });
 };

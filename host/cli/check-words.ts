@@ -21,6 +21,22 @@ const prompted = async (what: string): Promise<string | undefined> => {
   return isCancel(typed) ? undefined : typed;
 };
 
+/** Asks at the terminal, again where the words are others. */
+const askThrice = async <T>(
+  what: string,
+  output: Output,
+  confirm: Confirm<T>,
+): Promise<Outcome<T>> => {
+  for (let tries = 1; ; tries += 1) {
+    const typed = await prompted(what);
+    if (typed === undefined) return fail("cancelled");
+    const confirmed = await confirm(typed);
+    const isAskedAgain = !confirmed.ok && confirmed.error === "check_words_wrong" && tries < TRIES;
+    if (!isAskedAgain) return confirmed;
+    output.warn(`those are not the words of ${what}: ask again`);
+  }
+};
+
 /**
  * Has the words of a document typed. `option` is what `--words` was given: `-` takes them from
  * standard input, and without a terminal there is no other way.
@@ -31,23 +47,14 @@ export const askCheckWords = async <T>(
   output: Output,
   confirm: Confirm<T>,
 ): Promise<Outcome<T>> => {
-  if (option !== undefined && option !== "-") {
-    return badOption("--words", "only - is taken: words among arguments would be seen by others");
-  }
   if (option === "-") {
     const line = await firstLine(new AbortController().signal);
     return line === undefined ? fail("cancelled") : confirm(line);
   }
-  if (output.isJson || !process.stdin.isTTY) {
-    return badOption("--words", "without a terminal the words come from standard input: --words -");
+  if (option !== undefined) {
+    return badOption("--words", "only - is taken: words among arguments would be seen by others");
   }
-  for (let tries = 1; ; tries += 1) {
-    const typed = await prompted(what);
-    if (typed === undefined) return fail("cancelled");
-    const confirmed = await confirm(typed);
-    if (confirmed.ok || confirmed.error !== "check_words_wrong" || tries === TRIES) {
-      return confirmed;
-    }
-    output.warn(`those are not the words of ${what}: ask again`);
-  }
+  return output.isJson || !process.stdin.isTTY
+    ? badOption("--words", "without a terminal the words come from standard input: --words -")
+    : askThrice(what, output, confirm);
 };

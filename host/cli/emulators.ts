@@ -163,21 +163,33 @@ const createLives = (settings: EmulatorSettings, options: SupervisorOptions) => 
   };
 };
 
+/** What a process has said of itself that outlasts the event. */
+const createWatch = () => {
+  let linkKey: Uint8Array | undefined;
+  let checkWords = "";
+  const takeKey = (key: string | null): void => {
+    linkKey = key === null ? undefined : Uint8Array.fromHex(key);
+  };
+  return {
+    linkKey: () => linkKey,
+    checkWords: () => checkWords,
+    take: (event: EmulatorEvent): void => {
+      if (event.event === "listening" || event.event === "phase") takeKey(event.linkKey);
+      if (event.event === "listening") checkWords = "";
+      if (event.event !== "screen") return;
+      checkWords = event.kind === "check-words" ? event.lines.join(" ") : "";
+    },
+  };
+};
+
 /** Starts an emulator and keeps it running. */
 export const superviseEmulator = async (
   settings: EmulatorSettings,
   options: SupervisorOptions = {},
 ): Promise<Outcome<SupervisedEmulator>> => {
-  let linkKey: Uint8Array | undefined;
-  let checkWords = "";
+  const seen = createWatch();
   const onEvent = (event: EmulatorEvent): void => {
-    if (event.event === "listening") checkWords = "";
-    if (event.event === "listening" || event.event === "phase") {
-      linkKey = event.linkKey === null ? undefined : Uint8Array.fromHex(event.linkKey);
-    }
-    if (event.event === "screen") {
-      checkWords = event.kind === "check-words" ? event.lines.join(" ") : "";
-    }
+    seen.take(event);
     options.onEvent?.(event);
   };
   const lives = createLives(settings, { ...options, onEvent });
@@ -187,8 +199,8 @@ export const superviseEmulator = async (
     name: settings.name,
     path: first.value.path,
     pid: () => lives.child()?.pid,
-    linkKey: () => linkKey,
-    checkWords: () => checkWords,
+    linkKey: seen.linkKey,
+    checkWords: seen.checkWords,
     powerCut: (changes = {}) => lives.powerCut(changes),
     press: (line) => void lives.child()?.stdin?.write(`${line}\n`),
     stop: lives.stop,

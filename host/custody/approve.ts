@@ -80,25 +80,54 @@ export interface KnownLineage {
   readonly version: number;
 }
 
+/** Whether a quote names the newest version that the custodian knows. */
+const checkVersion = (
+  { manifest, version = 0 }: Quote,
+  known: KnownLineage,
+): Outcome<void, ApproveError> => {
+  if (manifest !== undefined && isSame(manifest, known.hash)) return ok(undefined);
+  const error = version < known.version ? "manifest_outdated" : "lineage_foreign";
+  return fail(error, { version: known.version });
+};
+
 /** What a share's context says of the lineage; nothing where the seed was made without one. */
 const checkLineage = (
   quote: Quote,
-  { context }: ShareFile,
+  { context: { genesis, keyId } }: ShareFile,
   known: KnownLineage | undefined,
 ): Outcome<Partial<ShareContext>, ApproveError> => {
-  const isBound = context.keyId !== undefined || context.genesis !== undefined;
-  if (!isBound && known === undefined && quote.manifest === undefined) return ok({});
-  const { genesis, keyId } = context;
-  if (known === undefined || genesis === undefined || keyId === undefined) {
-    return fail("manifest_missing");
-  }
+  const named = [genesis, keyId, known, quote.manifest];
+  if (named.every((one) => one === undefined)) return ok({});
+  if (known === undefined || genesis === undefined) return fail("manifest_missing");
   if (!isSame(genesis, known.genesis)) return fail("lineage_foreign");
-  if (quote.manifest === undefined || quote.keyId !== keyId) return fail("quote_malformed");
-  if (!isSame(quote.manifest, known.hash)) {
-    const isOlder = (quote.version ?? 0) < known.version;
-    return fail(isOlder ? "manifest_outdated" : "lineage_foreign", { version: known.version });
+  if (keyId === undefined || quote.keyId !== keyId) return fail("quote_malformed");
+  const newest = checkVersion(quote, known);
+  return newest.ok ? ok({ manifest: known.hash, seenVersion: known.version }) : newest;
+};
+
+/** What the share says once it is for a boot. */
+const contextFor = (
+  quote: Quote,
+  share: ShareFile,
+  { signing }: CustodianKey,
+  known: KnownLineage | undefined,
+): Outcome<ShareContext, ApproveError> => {
+  const { device, purpose } = share.context;
+  if (purpose !== "custodian") return fail("share_malformed");
+  if (device !== quote.device) {
+    return fail("share_misaddressed", { share: device, quote: quote.device });
   }
-  return ok({ manifest: known.hash, seenVersion: known.version });
+  const bound = checkLineage(quote, share, known);
+  if (!bound.ok) return bound;
+  return ok({
+    ...share.context,
+    purpose: "boot",
+    recipient: quote.bootKey,
+    bootId: quote.bootId,
+    notAfterMs: quote.notAfterMs,
+    ...bound.value,
+    ...(known === undefined ? {} : { signer: signing.publicKey }),
+  });
 };
 
 /**
@@ -112,24 +141,12 @@ export const approve = async (
   key: CustodianKey,
   known?: KnownLineage,
 ): Promise<Outcome<SealedShare, ApproveError>> => {
-  if (share.context.purpose !== "custodian") return fail("share_malformed");
-  if (share.context.device !== quote.device) {
-    return fail("share_misaddressed", { share: share.context.device, quote: quote.device });
-  }
-  const bound = checkLineage(quote, share, known);
-  if (!bound.ok) return bound;
+  const context = contextFor(quote, share, key, known);
+  if (!context.ok) return context;
   const value = await openShare(share, key);
   if (!value.ok) return value;
-  const context: ShareContext = {
-    ...share.context,
-    purpose: "boot",
-    recipient: quote.bootKey,
-    bootId: quote.bootId,
-    notAfterMs: quote.notAfterMs,
-    ...bound.value,
-    ...(known === undefined ? {} : { signer: key.signing.publicKey }),
-  };
-  const sealed = await sealTo(value.value, quote.bootKey, encodeAs(SHARE_CONTEXT, context));
+  const bytes = encodeAs(SHARE_CONTEXT, context.value);
+  const sealed = await sealTo(value.value, quote.bootKey, bytes);
   new Uint8Array(value.value).fill(0);
   if (!sealed.ok || known === undefined) return sealed;
   const signature = signEd25519(shareSignedBytes(sealed.value), key.signing.privateKey);

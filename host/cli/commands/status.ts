@@ -1,4 +1,5 @@
 /** `mayfly status`: public state of a device, in any phase. */
+import type { Commands } from "../../../protocol/commands/registry.ts";
 import { ok } from "../../../protocol/errors.ts";
 import { toHex } from "../bytes.ts";
 import { withDevice } from "../device.ts";
@@ -7,12 +8,22 @@ import { answer, declare, PORT } from "../program.ts";
 
 const duration = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
+type Manifest = Commands["getStatus"]["result"]["manifest"];
+
+const believedOf = (manifest: Manifest) =>
+  manifest === undefined ? null : { ...manifest, hash: toHex(manifest.hash) };
+
+const manifestLines = (believed: ReturnType<typeof believedOf>): readonly string[] =>
+  believed === null
+    ? []
+    : [`  manifest     version ${believed.version}, ${believed.hash}, key ${believed.keyId}`];
+
 const status = (port: string, output: Output) =>
   withDevice(port, async (client) => {
     const reply = await client.getStatus({});
     if (!reply.ok) return reply;
     const { bootId, firmwareDigest, fingerprint, secrets, manifest, ...rest } = reply.value;
-    const believed = manifest === undefined ? null : { ...manifest, hash: toHex(manifest.hash) };
+    const believed = believedOf(manifest);
     const shown = fingerprint === undefined ? null : toHex(fingerprint);
     const insecure = rest.insecure ? ["insecure"] : [];
     output.say(
@@ -28,11 +39,7 @@ const status = (port: string, output: Output) =>
       [
         [`${rest.name}: ${rest.phase}`, ...insecure, `up ${duration(rest.uptimeMs)}`].join(", "),
         `  fingerprint  ${shown ?? "none"}`,
-        ...(believed === null
-          ? []
-          : [
-              `  manifest     version ${believed.version}, ${believed.hash}, key ${believed.keyId}`,
-            ]),
+        ...manifestLines(believed),
         `  secrets      ${secrets.engine} (${secrets.library}), volatile: ${secrets.volatile}`,
         `  firmware     ${rest.version}, protocol ${rest.protocol}, ${toHex(firmwareDigest)}`,
         `  boot         ${toHex(bootId)}`,

@@ -5,6 +5,7 @@
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import type { Manifest } from "../../../protocol/manifest/manifest.ts";
 import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
+import type { SealedShare } from "../../../protocol/share.ts";
 import { ROLES } from "../../../protocol/session/role.ts";
 import { formatShareFile, parseShareFile, type ShareFile } from "../../custody/index.ts";
 import { ConfirmedReport, firstVersion, signNewest, withVersion } from "../../manifest/index.ts";
@@ -63,28 +64,42 @@ const signAll = (
   return ok(signed);
 };
 
+/** The shares as their custodians keep them: written to files and read again. */
+const shareFiles = (sealed: readonly SealedShare[]): Outcome<readonly ShareFile[]> => {
+  const shares: ShareFile[] = [];
+  for (const share of sealed) {
+    const file = parseShareFile(formatShareFile(share));
+    if (!file.ok) return file;
+    shares.push(file.value);
+  }
+  return ok(shares);
+};
+
 /** Makes a signer's key under the draft; the person in front of it reads its words out. */
-const makeKey = (
-  signer: StartedSigner,
-  draft: readonly SignedManifest[],
-): Promise<Outcome<SharedSigner>> =>
+const makeKey = (signer: StartedSigner, draft: SignedManifest): Promise<Outcome<SharedSigner>> =>
   visit(signer, async (client) => {
-    for (const version of draft) {
-      const offered = await client.offerManifest(version);
-      if (!offered.ok) return offered;
-    }
+    const offered = await client.offerManifest(draft);
+    if (!offered.ok) return offered;
     const made = await client.makeKey({ keyId: signer.name });
     if (!made.ok) return made;
     const report = await ConfirmedReport.of(made.value.report, await readWords(signer));
     if (!report.ok) return report;
-    const shares: ShareFile[] = [];
-    for (const share of made.value.shares) {
-      const file = parseShareFile(formatShareFile(share));
-      if (!file.ok) return file;
-      shares.push(file.value);
-    }
-    return ok({ ...signer, shares, report: report.value });
+    const shares = shareFiles(made.value.shares);
+    return shares.ok ? ok({ ...signer, shares: shares.value, report: report.value }) : shares;
   });
+
+const makeKeys = async (
+  started: readonly StartedSigner[],
+  [draft]: readonly SignedManifest[],
+): Promise<Outcome<readonly SharedSigner[]>> => {
+  if (draft === undefined) return fail("manifest_missing");
+  const signers: SharedSigner[] = [];
+  for (const made of await Promise.all(started.map((one) => makeKey(one, draft)))) {
+    if (!made.ok) return made;
+    signers.push(made.value);
+  }
+  return ok(signers);
+};
 
 /** What came of a genesis. */
 export interface DemoGenesis {
@@ -105,17 +120,14 @@ export const holdGenesis = async (
   const draft = draftOf(started, people, status.value.firmwareDigest);
   const signed = signAll(withVersion([], draft), people, []);
   if (!signed.ok) return signed;
-  const signers: SharedSigner[] = [];
-  for (const made of await Promise.all(started.map((one) => makeKey(one, signed.value)))) {
-    if (!made.ok) return made;
-    signers.push(made.value);
-  }
-  const reports = signers.map(({ report }) => report);
+  const signers = await makeKeys(started, signed.value);
+  if (!signers.ok) return signers;
+  const reports = signers.value.map(({ report }) => report);
   const version = firstVersion(
     draft,
     reports.map(({ report }) => report),
   );
   if (!version.ok) return version;
   const lineage = signAll(withVersion(signed.value, version.value), people, reports);
-  return lineage.ok ? ok({ signers, lineage: lineage.value }) : lineage;
+  return lineage.ok ? ok({ signers: signers.value, lineage: lineage.value }) : lineage;
 };

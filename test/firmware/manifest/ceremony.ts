@@ -1,6 +1,6 @@
 /**
- * A whole genesis on benches: five people, three boxes, a draft that three sign, a seed on each box,
- * version 1 over what the boxes made. Honest unless a test changes something on the way.
+ * A whole genesis on benches: five people, three boxes, a draft that three sign, a seed on each
+ * box, version 1 over what the boxes made. Honest unless a test changes something on the way.
  */
 import {
   approve,
