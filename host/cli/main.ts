@@ -2,7 +2,8 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { fail } from "../../protocol/errors.ts";
 import { custodianCommand } from "./commands/custodian.ts";
-import { genesisCommand, provisionCommand, quoteCommand, sealCommand } from "./commands/custody.ts";
+import { genesisCommand } from "./commands/genesis.ts";
+import { provisionCommand, quoteCommand, sealCommand } from "./commands/custody.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { emulateCommand } from "./commands/emulate.ts";

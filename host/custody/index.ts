@@ -13,5 +13,6 @@ export {
   type PublicCustodian,
   publicOf,
 } from "./keys.ts";
+export { checkMadeKey, type KeyRequest, type MadeReply } from "./made-key.ts";
 export { readExpiry } from "./quote-expiry.ts";
 export { formatShareFile, parseShareFile, type ShareFile } from "./share-file.ts";

@@ -37,6 +37,7 @@ export const formatShareFile = (sealed: SealedShare, expires?: string): string =
     context: encode(sealed.context),
     encapsulated: encode(sealed.encapsulated),
     ciphertext: encode(sealed.ciphertext),
+    ...(sealed.signature === undefined ? {} : { signature: encode(sealed.signature) }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 };
@@ -66,6 +67,10 @@ export const parseShareFile = (text: string): Outcome<ShareFile, "share_malforme
     context: decode(memberOf(value, "context")),
     encapsulated: decode(memberOf(value, "encapsulated")),
     ciphertext: decode(memberOf(value, "ciphertext")),
+    // Absent or a signature: anything else that stands there is refused below.
+    ...(Object.hasOwn(value, "signature")
+      ? { signature: decode(memberOf(value, "signature")) }
+      : {}),
   };
   if (!SEALED_SHARE.check(sealed)) return fail("share_malformed");
   const context = decodeAs(SHARE_CONTEXT, sealed.context);

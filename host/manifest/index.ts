@@ -1,6 +1,7 @@
 /** Manifests on the people's side: authoring, rules, review, lineage and signatures. */
 export { ConfirmedReport, firstVersion, parseReport } from "./confirmed-report.ts";
 export { type Change, changeLine, diffManifests } from "./diff.ts";
+export { fingerprintOf } from "./checks.ts";
 export { manifestHash } from "./hash.ts";
 export { readJsonAs, type Reading } from "./json-reader.ts";
 export { jsonOf, jsonSchemaOf } from "./json-writer.ts";
@@ -18,6 +19,7 @@ export {
   readManifestFile,
 } from "./lineage-file.ts";
 export type { Problem } from "./problem.ts";
+export { formatReportFile, parseReportFile } from "./report-file.ts";
 export { rosterProblems } from "./roster.ts";
 export { manifestProblems } from "./rules.ts";
 export { readForSigning, type SigningKey, signNewest, withVersion } from "./signing.ts";

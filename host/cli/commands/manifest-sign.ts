@@ -26,6 +26,7 @@ import {
 } from "../manifests.ts";
 import type { Output } from "../output.ts";
 import { answer, badOption, declare } from "../program.ts";
+import { confirmReports, readReports } from "../reports.ts";
 import { readPersonKey } from "../person-key.ts";
 
 interface SignOptions {
@@ -33,6 +34,8 @@ interface SignOptions {
   readonly out: string;
   readonly after?: string | undefined;
   readonly hash?: string | undefined;
+  readonly report?: readonly string[] | undefined;
+  readonly words?: string | undefined;
 }
 
 /** The versions whose newest is to be signed. */
@@ -94,6 +97,29 @@ const confirm = async (
   return isCancel(typed) ? fail("cancelled") : ok(undefined);
 };
 
+/** What devices reported at genesis, confirmed by the words that they show. */
+const readConfirmed = async ({ report = [], words }: SignOptions, output: Output) => {
+  const reports = readReports(report);
+  return reports.ok ? confirmReports(reports.value, words, output) : reports;
+};
+
+/** The signature, once the person has reviewed, meant this hash and typed what there is to type. */
+const signReviewed = async (
+  versions: readonly SignedManifest[],
+  options: SignOptions,
+  output: Output,
+): Promise<Outcome<readonly SignedManifest[]>> => {
+  const lineage = readForSigning(versions);
+  if (!lineage.ok) return lineage;
+  output.tell(...review(lineage.value));
+  const meant = await confirm(toHex(lineage.value.newest.hash), options.hash, output);
+  if (!meant.ok) return meant;
+  const key = readPersonKey(options.key, output);
+  if (!key.ok) return key;
+  const reports = await readConfirmed(options, output);
+  return reports.ok ? signNewest(versions, key.value.signing, reports.value) : reports;
+};
+
 const sign = async (
   file: string,
   options: SignOptions,
@@ -103,14 +129,7 @@ const sign = async (
   if (!free.ok) return free;
   const versions = gather(file, options, output);
   if (!versions.ok) return versions;
-  const lineage = readForSigning(versions.value);
-  if (!lineage.ok) return lineage;
-  output.tell(...review(lineage.value));
-  const meant = await confirm(toHex(lineage.value.newest.hash), options.hash, output);
-  if (!meant.ok) return meant;
-  const key = readPersonKey(options.key, output);
-  if (!key.ok) return key;
-  const signed = signNewest(versions.value, key.value.signing);
+  const signed = await signReviewed(versions.value, options, output);
   if (!signed.ok) return signed;
   const after = readLineage(signed.value);
   if (!after.ok) return after;
@@ -122,11 +141,8 @@ const sign = async (
     `hash ${toHex(newest.hash)}`,
     signatureLine(shown),
   ]);
-  output.hint(
-    shown.isValid
-      ? "Next: mayfly manifest verify"
-      : `Next signer: mayfly manifest sign ${options.out}`,
-  );
+  const next = shown.isValid ? "mayfly manifest verify" : "the next signer: mayfly manifest sign";
+  output.hint(`Next: ${next} ${options.out}`);
   return ok(undefined);
 };
 
@@ -137,5 +153,7 @@ export const signManifestCommand = () =>
     .requiredOption("--key <file>", "the signer's key, as mayfly custodian init made it")
     .requiredOption("--out <file>", "where the lineage goes; the same file adds to it")
     .option("--after <lineage>", "the lineage that an author's JSON continues")
+    .option("--report <file...>", "for version 1: each device's report of its genesis")
+    .option("--words <from>", "- takes the devices' six words from standard input, a line each")
     .option("--hash <hex>", "the manifest that is meant, where nobody can be asked")
     .action((file, options) => answer((output) => sign(file, options, output)));

@@ -21,6 +21,7 @@ import {
 } from "../manifests.ts";
 import type { Output } from "../output.ts";
 import { answer, declare, declareGroup } from "../program.ts";
+import { completeManifestCommand } from "./manifest-complete.ts";
 import { newManifestCommand } from "./manifest-new.ts";
 import { signManifestCommand } from "./manifest-sign.ts";
 
@@ -114,5 +115,6 @@ export const manifestCommand = () =>
     .addCommand(showCommand())
     .addCommand(diffCommand())
     .addCommand(signManifestCommand())
+    .addCommand(completeManifestCommand())
     .addCommand(verifyCommand())
     .addCommand(schemaCommand());

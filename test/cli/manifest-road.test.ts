@@ -1,0 +1,153 @@
+/** The road under a manifest by hand, every step a process: draft, genesis, version 1, ready. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { expectJsonRefusal } from "./contract.ts";
+import { hasNoPty, isListening, startEmulating, until } from "./emulating.ts";
+import {
+  askMayfly,
+  cleanUp,
+  type JsonEvent,
+  numberOf,
+  runMayfly,
+  temporaryFolder,
+  textOf,
+} from "./mayfly.ts";
+
+afterAll(cleanUp);
+
+const PEOPLE = ["Ada@Zurich", "Ben@Zurich", "Cleo@Oslo", "Dan@Oslo", "Eve@Lisbon"];
+const BOXES = ["A", "B", "C"];
+const home = temporaryFolder();
+const file = (name: string): string => join(home, name);
+const ask = (...words: readonly string[]) => askMayfly({ home }, ...words);
+
+describe.skipIf(hasNoPty)("pty: the road under a manifest", () => {
+  let emulating: ReturnType<typeof startEmulating>;
+  let told: readonly string[] = [];
+  const reports = BOXES.map((id) => file(`shares/${id}.report`));
+
+  const wordsOf = async (name: string): Promise<string> => {
+    const shown = (): JsonEvent | undefined => {
+      const own = emulating.events.filter((event) => event["name"] === name);
+      return own
+        .slice(own.findLastIndex(isListening))
+        .findLast(({ kind }) => kind === "check-words");
+    };
+    await until("check words", () => shown() !== undefined);
+    const lines = shown()?.["lines"];
+    return Array.isArray(lines) ? lines.join(" ") : "";
+  };
+  const hashOf = async (name: string): Promise<string> =>
+    textOf(await ask("manifest", "show", file(name)), "hash");
+  const key = (name: string): readonly string[] => ["--key", file(`${name}.key`)];
+
+  beforeAll(async () => {
+    emulating = startEmulating(home, "--count", "3", "--link", file("port"));
+    await emulating.listening(3);
+  });
+
+  test("a draft is made and signed by three of five", async () => {
+    const persons: string[] = [];
+    for (const person of PEOPLE) {
+      const name = person.split("@")[0] ?? "";
+      const made = await ask("custodian", "init", "--out", file(`${name}.key`));
+      persons.push(`${person}=${textOf(made, "public")}`);
+    }
+    const { firmwareDigest = "" } = await ask("status", "--port", "A");
+    const host = textOf(await ask("host"), "key");
+    const named = ["--firmware", String(firmwareDigest), "--host", `lab=${host}:vault,operator`];
+    const boxes = ["--box", "A@Zurich", "B@Oslo", "C@Lisbon", "--person", ...persons];
+    await ask("manifest", "new", "--out", file("draft.json"), ...named, ...boxes);
+    const hash = await hashOf("draft.json");
+    for (const [i, name] of ["Ada", "Ben", "Cleo"].entries()) {
+      const from = file(i === 0 ? "draft.json" : "draft");
+      await ask("manifest", "sign", from, ...key(name), "--out", file("draft"), "--hash", hash);
+    }
+    expect(await ask("manifest", "verify", file("draft"))).toMatchObject({ valid: true });
+  });
+
+  test("each box makes its key; its report goes into version 1", async () => {
+    for (const id of BOXES) {
+      const words = ["--port", id, "--manifest", file("draft"), "--key", id];
+      const made = await ask("genesis", ...words, "--out", file("shares"));
+      expect(made).toMatchObject({ report: file(`shares/${id}.report`) });
+      const again = [...words, "--out", file("shares"), "--json"];
+      expectJsonRefusal(await runMayfly({ home }, "genesis", ...again), "file_exists");
+    }
+    told = await Promise.all(BOXES.map(wordsOf));
+    expect(new Set(told).size).toBe(3);
+    await ask(
+      "manifest",
+      "complete",
+      file("draft"),
+      "--report",
+      ...reports,
+      "--out",
+      file("1.json"),
+    );
+  });
+
+  test("version 1 is signed over the words of every box, and not without", async () => {
+    const hash = await hashOf("1.json");
+    const sign = ["manifest", "sign", file("1.json"), "--after", file("draft"), "--hash", hash];
+    const first = [...sign, ...key("Ada"), "--out", file("1")];
+    const bare = await runMayfly({ home }, ...first, "--json");
+    expectJsonRefusal(bare, "report_missing");
+    const withReports = [...first, "--report", ...reports, "--words", "-"];
+    const stdin = told.toReversed().join("\n");
+    expectJsonRefusal(
+      await runMayfly({ home, stdin }, ...withReports, "--json"),
+      "check_words_wrong",
+    );
+    await askMayfly({ home, stdin: told.join("\n") }, ...withReports);
+    for (const name of ["Dan", "Eve"]) {
+      const more = [
+        "manifest",
+        "sign",
+        file("1"),
+        ...key(name),
+        "--out",
+        file("1"),
+        "--hash",
+        hash,
+      ];
+      const typed = ["--report", ...reports, "--words", "-"];
+      await askMayfly({ home, stdin: told.join("\n") }, ...more, ...typed);
+    }
+    expect(await ask("manifest", "verify", file("1"))).toMatchObject({ version: 1, valid: true });
+  });
+
+  const provision = async (id: string, names: readonly string[]): Promise<JsonEvent> => {
+    const quote = await ask("quote", "--port", id, "--manifest", file("1"), "--key", id);
+    const stdin = await wordsOf(id);
+    const out = (name: string): string => file(`${id}-${name}-${crypto.randomUUID()}`);
+    const sealed: string[] = [];
+    for (const name of names) {
+      const place = out(name);
+      const share = ["--share", file(`shares/${id}-${name}.share`), "--manifest", file("1")];
+      const words = [...share, ...key(name), "--out", place, "--words", "-"];
+      await askMayfly({ home, stdin }, "custodian", "approve", textOf(quote, "quote"), ...words);
+      sealed.push(place);
+    }
+    return ask("provision", "--port", id, "--manifest", file("1"), "--share", ...sealed);
+  };
+
+  test("any three bring a key back after a power cut; the manifest's host is served", async () => {
+    for (const name of BOXES) process.kill(pidOf(emulating.events, name), "SIGKILL");
+    await emulating.listening(3);
+    for (const [i, id] of BOXES.entries()) {
+      const names = i === 1 ? ["Ben", "Dan", "Eve"] : ["Ada", "Cleo", "Eve"];
+      expect(await provision(id, names)).toMatchObject({ phase: "ready", have: 3, need: 3 });
+    }
+    const hash = await hashOf("1");
+    const status = await ask("status", "--port", "B");
+    expect(status["manifest"]).toEqual({ hash, version: 1, keyId: "B" });
+    const xpub = await ask("xpub", "--port", "B", "--path", "m/48'/1'/0'/2'");
+    expect(textOf(xpub, "fingerprint")).toBe(textOf(status, "fingerprint"));
+  });
+});
+
+const pidOf = (events: readonly JsonEvent[], name: string): number => {
+  const own = events.filter((event) => event["name"] === name && isListening(event));
+  return numberOf(own.at(-1) ?? {}, "pid");
+};
