@@ -33,6 +33,8 @@ export interface Believed {
   readonly version: number;
   readonly keyId: string;
   readonly trust: Trust;
+  /** Signing keys of its people (Ed25519, 32 bytes each). */
+  readonly signers: readonly Uint8Array[];
 }
 
 /** The key that the device is known by on a cable, the same for each board with this seed. */

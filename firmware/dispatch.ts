@@ -13,6 +13,7 @@ import type { Hal } from "./hal.ts";
 import type { Charge, CommitError } from "./ledger/ledger.ts";
 import type { Pairing } from "./pairing/pairing.ts";
 import type { Quotes } from "./quotes.ts";
+import type { SignedClock } from "./time/signed-time.ts";
 import type { Trust } from "./trust.ts";
 
 /** What handlers may see and do of the call that they serve. */
@@ -46,6 +47,7 @@ export interface Context extends CallContext {
   readonly advance: (event: DeviceEvent) => void;
   readonly pairing: Pairing;
   readonly quotes: Quotes;
+  readonly time: SignedClock;
   readonly trust: () => Trust;
 }
 

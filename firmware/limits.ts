@@ -20,6 +20,8 @@ export const DEVICE_LIMITS = {
   quoteBurst: 8,
   /** Milliseconds for each quote after that. */
   quotePauseMs: 10_000,
+  /** Milliseconds in which a nonce for signed time may be answered: longer would blur the time. */
+  timeNonceMs: 3_600_000,
   /** SLIP-39 iteration exponent of a share: what genesis makes; each step doubles the deaf time. */
   shareExponent: 0,
   /** Registered wallets. */

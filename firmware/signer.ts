@@ -19,6 +19,7 @@ import { serveLine } from "./line.ts";
 import { createCredentials } from "./pairing/credential.ts";
 import { createPairing, type Pairing } from "./pairing/pairing.ts";
 import { createQuotes } from "./quotes.ts";
+import { createSignedClock } from "./time/signed-time.ts";
 import { acceptClaim, NOBODY, type Trust } from "./trust.ts";
 
 /** The firmware's version. */
@@ -203,6 +204,11 @@ const nonceOf = (hal: Hal): Uint8Array => {
 const fingerprintOf = (device: Device): Uint8Array | undefined =>
   device.phase === "ready" || device.phase === "suspended" ? device.keys.fingerprint : undefined;
 
+/** A device that has ended takes its process with it. */
+const endWith = (device: Device, end: (reason: BootReason) => void): void => {
+  if (device.phase === "ended") end(device.reason);
+};
+
 /** The manifest's word once it is believed; until then, what the board was started with. */
 const trustOf = (device: Device, fallback: Trust): Trust => {
   const holdsKeys = device.phase === "ready" || device.phase === "suspended";
@@ -236,6 +242,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
       advance: state.step,
       pairing,
       quotes: state.quotes,
+      time: createSignedClock(hal, bootId.value),
       trust: () => trustOf(device(), trust),
     },
     askFor: createConsent({ ...hal, display: state.display }, state.idle, holdsKeys),
@@ -253,10 +260,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
       state.audit({ kind: "fault", during: "line" });
       end("fault");
     },
-    onTurn: () => {
-      const now = device();
-      if (now.phase === "ended") end(now.reason);
-    },
+    onTurn: () => endWith(device(), end),
   });
   return ok({
     phase: () => device().phase,

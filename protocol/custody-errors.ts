@@ -83,6 +83,31 @@ export const CUSTODY_ERRORS = {
     "never",
     "Version 1 holds a key whose device's words nobody here has confirmed.",
   ),
+  time_malformed: entry(941, "custody", "never", "That is not a statement of time."),
+  time_nonce_unknown: entry(
+    942,
+    "custody",
+    "never",
+    "The statement of time is not for a nonce that this boot of the device has open.",
+  ),
+  time_signer_unknown: entry(
+    943,
+    "custody",
+    "never",
+    "The statement of time is by nobody of the roster.",
+  ),
+  time_signature_invalid: entry(
+    944,
+    "custody",
+    "never",
+    "The signature of a statement of time does not verify.",
+  ),
+  time_out_of_range: entry(
+    945,
+    "custody",
+    "never",
+    "The stated time is before 2026 or after 2099.",
+  ),
   manifest_missing: entry(
     929,
     "custody",

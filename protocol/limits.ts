@@ -90,6 +90,8 @@ export const LIMITS = {
   genesisEntropy: 1024,
   /** Bytes of a device's report of a genesis: 64 commitments and 250 bytes besides. */
   genesisReport: 3072,
+  /** Bytes of a statement of time. */
+  timeStatement: 128,
   /** Wallets of a manifest: what it has room for. */
   manifestWallets: 32,
   /** Firmware digests that a manifest allows: a release, its successor, and debug images. */

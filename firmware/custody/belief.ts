@@ -57,8 +57,9 @@ const walletsOf = (
 };
 
 const believedOf = ({ newest, hash }: Lineage, keyId: string): Believed => {
-  const { version, generation, hosts, revoked } = newest;
-  return { hash, version, keyId, trust: { generation, hosts, revoked } };
+  const { version, generation, hosts, revoked, people } = newest;
+  const signers = people.map(({ signingKey }) => signingKey);
+  return { hash, version, keyId, trust: { generation, hosts, revoked }, signers };
 };
 
 /** The keys of a seed under a manifest; takes the seed over and wipes it, whatever happens. */

@@ -4,6 +4,7 @@ import { custodyHandlers } from "./custody.ts";
 import { pairingHandlers } from "./pairing.ts";
 import { signingHandlers } from "./signing.ts";
 import { statusHandlers } from "./status.ts";
+import { timeHandlers } from "./time.ts";
 import { walletHandlers } from "./wallet.ts";
 
 /** The handlers of the registry's commands. */
@@ -11,6 +12,7 @@ export const handlers: Handlers = {
   ...statusHandlers,
   ...pairingHandlers,
   ...custodyHandlers,
+  ...timeHandlers,
   ...walletHandlers,
   ...signingHandlers,
 };

@@ -4,12 +4,14 @@ import { custodyCommands } from "./custody.ts";
 import { pairingCommands } from "./pairing.ts";
 import { signingCommands } from "./signing.ts";
 import { statusCommands } from "./status.ts";
+import { timeCommands } from "./time.ts";
 import { walletCommands } from "./wallet.ts";
 
 const declarations = {
   ...statusCommands,
   ...pairingCommands,
   ...custodyCommands,
+  ...timeCommands,
   ...walletCommands,
   ...signingCommands,
 };

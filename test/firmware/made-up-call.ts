@@ -2,6 +2,7 @@
 import type { CallContext } from "../../firmware/dispatch.ts";
 import type { Pairing } from "../../firmware/pairing/pairing.ts";
 import type { Quotes } from "../../firmware/quotes.ts";
+import type { SignedClock } from "../../firmware/time/signed-time.ts";
 import { NOBODY } from "../../firmware/trust.ts";
 import { fail, ok } from "../../protocol/errors.ts";
 
@@ -37,5 +38,18 @@ const NO_QUOTES: Quotes = {
   deviceChanged: () => undefined,
 };
 
+/** Nobody has said what time it is. */
+const NO_TIME: SignedClock = {
+  nonce: () => fail("rng_failed"),
+  take: () => fail("time_nonce_unknown"),
+  isOver: () => true,
+  hasBegun: () => false,
+};
+
 /** Nobody trusted, nobody pairing, nobody quoted. */
-export const STRANGERS = { pairing: NO_PAIRING, quotes: NO_QUOTES, trust: () => NOBODY };
+export const STRANGERS = {
+  pairing: NO_PAIRING,
+  quotes: NO_QUOTES,
+  time: NO_TIME,
+  trust: () => NOBODY,
+};

@@ -107,6 +107,8 @@ const TRAPS: Handlers = {
   getQuote: trap,
   offerManifest: trap,
   makeKey: trap,
+  getTimeNonce: trap,
+  setTime: trap,
   submitShares: trap,
   seal: trap,
   registerWallet: trap,

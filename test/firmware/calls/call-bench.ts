@@ -13,6 +13,7 @@ import { keysOf } from "../../../firmware/keys.ts";
 import type { Ledger } from "../../../firmware/ledger/ledger.ts";
 import { createPairing } from "../../../firmware/pairing/pairing.ts";
 import { createQuotes } from "../../../firmware/quotes.ts";
+import { createSignedClock } from "../../../firmware/time/signed-time.ts";
 import { NOBODY } from "../../../firmware/trust.ts";
 import { createButtons } from "../../../hardware/emulator/approval.ts";
 import { createBoard } from "../../../hardware/emulator/board.ts";
@@ -218,6 +219,7 @@ export const createCallBench = (options: CallBenchOptions = {}) => {
       },
       pairing: createPairing({ hal, device: () => device, showIdle: () => undefined }),
       quotes: createQuotes({ hal, device: () => device, showIdle: () => undefined }),
+      time: createSignedClock(hal, new Uint8Array(16)),
       trust: () => NOBODY,
     },
     askFor: createConsent(hal, idle),

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
 import { sha512 } from "@noble/hashes/sha2.js";
-import { approve, parseQuote } from "../../../host/custody/index.ts";
+import { approve, parseQuote, signTime } from "../../../host/custody/index.ts";
 import { type Client, noiseSuite, openClient } from "../../../host/driver/index.ts";
 import { manifestHash } from "../../../host/manifest/index.ts";
 import { type ErrorName, fail, ok } from "../../../protocol/errors.ts";
@@ -45,6 +45,20 @@ const fresh = async (): Promise<Box> => {
   box.bench.reboot("power");
   connected = await box.bench.connect();
   return { ...box, client: connected };
+};
+
+/** A client of a host with this name's key, in a role. */
+const dialAs = async (bench: Bench, name: string, role: Role) => {
+  const hostKey = noiseSuite.keyPair(bytesOf(name));
+  const deviceOf = () => {
+    const deviceKey = bench.linkKey();
+    return ok(deviceKey === undefined ? undefined : { deviceKey, grants: [{ role }] });
+  };
+  const open = () => {
+    const line = bench.attach();
+    return Promise.resolve(line === undefined ? fail("port_busy") : ok(line));
+  };
+  return openClient({ open, identity: { hostKey, deviceOf }, reconnectMs: 0 });
 };
 
 describe("a share", () => {
@@ -175,21 +189,9 @@ describe("a key", () => {
 });
 
 describe("hosts", () => {
-  const hostOf = async (bench: Bench, name: string, role: Role) => {
-    const hostKey = noiseSuite.keyPair(bytesOf(name));
-    const deviceOf = () => {
-      const deviceKey = bench.linkKey();
-      return ok(deviceKey === undefined ? undefined : { deviceKey, grants: [{ role }] });
-    };
-    const open = () => {
-      const line = bench.attach();
-      return Promise.resolve(line === undefined ? fail("port_busy") : ok(line));
-    };
-    return openClient({ open, identity: { hostKey, deviceOf }, reconnectMs: 0 });
-  };
   const xpub = async (bench: Bench, name: string, role: Role): Promise<string> => {
     await bench.pass(2000); // a device greets twice a second at most
-    const client = unwrap(await hostOf(bench, name, role));
+    const client = unwrap(await dialAs(bench, name, role));
     const reply = await client.getXpub({ path: [48 + 2 ** 31] });
     await client.close();
     return reply.ok ? "served" : reply.error;
@@ -224,6 +226,22 @@ describe("hosts", () => {
     expect(await xpub(bench, "vault", "vault")).toBe("session_refused");
     expect(await xpub(bench, "desk", "auditor")).toBe("served");
   });
+});
+
+test("the people of the manifest say what time it is, and nobody else", async () => {
+  const one = await fresh();
+  await offer(one.client, lineage);
+  const shares = await approvals(one, one.client, lineage);
+  unwrap(await one.client.submitShares({ shares }));
+  await one.client.close();
+  await one.bench.pass(2000);
+  const host = unwrap(await dialAs(one.bench, "desk", "auditor"));
+  const { nonce } = unwrap(await host.getTimeNonce({}));
+  const { bootId } = unwrap(await host.getStatus({}));
+  const say = async (name: string) =>
+    errorOf(await host.setTime(signTime({ bootId, nonce }, signingKeyOf(name), 1_800_000_000_000)));
+  expect([await say("Dan"), await say("Mallory")]).toEqual(["not refused", "time_signer_unknown"]);
+  await host.close();
 });
 
 test("a custodian who knows another genesis gives nothing, though all else fits", async () => {
