@@ -16,6 +16,11 @@ const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   wallet_unknown: "`mayfly wallet register` makes a wallet known to the device",
   quote_expired: "`mayfly quote` makes a new one",
   share_misaddressed: "a share for this boot comes from its quote and `mayfly custodian approve`",
+  check_words_wrong: "ask again, over another channel, who sees the device's screen",
+  manifest_outdated: "ask the others for the newest lineage",
+  lineage_fork: "somebody may have signed two versions: show both files to the others",
+  report_missing: "`--report` takes what `mayfly genesis` wrote for each key",
+  signatures_missing: "`mayfly manifest sign` adds one",
   file_exists: "name another, or move it away first",
 };
 

@@ -8,4 +8,5 @@ export {
   type Others,
 } from "./known-devices.ts";
 export { pairingKeyOf, readPairingCode } from "./pairing-code.ts";
+export { type PrivateFileError, readPrivate, replacePrivate } from "./private-file.ts";
 export { formatTrustFile, parseTrustFile, type TrustFile, trustJson } from "./trust-file.ts";

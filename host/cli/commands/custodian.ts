@@ -18,10 +18,11 @@ import {
   readExpiry,
   type ShareFile,
 } from "../../custody/index.ts";
-import { isSigned } from "../../manifest/index.ts";
+import { isSigned, pinLineage } from "../../manifest/index.ts";
 import { fromBase64, toHex } from "../bytes.ts";
 import { askCheckWords } from "../check-words.ts";
 import { readText, writePrivate } from "../files.ts";
+import { mayflyHome } from "../home.ts";
 import { openLineage } from "../manifests.ts";
 import { type Output, portWords } from "../output.ts";
 import { readPersonKey } from "../person-key.ts";
@@ -100,6 +101,8 @@ const readKnown = (file: string | undefined, output: Output): Outcome<KnownLinea
   if (!lineage.ok) return lineage;
   const { draft, newest } = lineage.value;
   if (!isSigned(newest)) return fail("signatures_missing", { file, required: newest.required });
+  const pinned = pinLineage(mayflyHome(), lineage.value);
+  if (!pinned.ok) return fail(pinned.error, { file, ...pinned.details });
   return ok({ genesis: draft.hash, hash: newest.hash, version: newest.manifest.version });
 };
 

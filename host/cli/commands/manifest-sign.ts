@@ -9,6 +9,7 @@ import {
   type Lineage,
   manifestProblems,
   manifestText,
+  pinLineage,
   readForSigning,
   readLineage,
   rosterProblems,
@@ -17,6 +18,7 @@ import {
 } from "../../manifest/index.ts";
 import { toHex } from "../bytes.ts";
 import { checkFree, writeResult } from "../files.ts";
+import { mayflyHome } from "../home.ts";
 import {
   manifestEvent,
   readFile,
@@ -111,6 +113,8 @@ const signReviewed = async (
 ): Promise<Outcome<readonly SignedManifest[]>> => {
   const lineage = readForSigning(versions);
   if (!lineage.ok) return lineage;
+  const pinned = pinLineage(mayflyHome(), lineage.value);
+  if (!pinned.ok) return pinned;
   output.tell(...review(lineage.value));
   const meant = await confirm(toHex(lineage.value.newest.hash), options.hash, output);
   if (!meant.ok) return meant;

@@ -1,0 +1,63 @@
+/** What a person's tool has seen of a lineage, and what it refuses because of it. */
+import { afterAll, expect, test } from "bun:test";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pinLineage, readLineage } from "../../host/manifest/index.ts";
+import type { SignedManifest } from "../../protocol/manifest/signed.ts";
+import { errorOf, unwrap } from "../firmware/outcomes.ts";
+import { after, DRAFT, FIRST, LINEAGE, signedBy } from "./lineages.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "mayfly-pins-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let homes = 0;
+const freshHome = (): string => {
+  homes += 1;
+  return join(folder, `${homes}`);
+};
+const pin = (home: string, versions: readonly SignedManifest[]): string =>
+  errorOf(pinLineage(home, unwrap(readLineage(versions))));
+
+const SECOND = after(FIRST, { generation: 2 });
+const OTHER = after(FIRST, { generation: 3 });
+const [draft] = LINEAGE;
+if (draft === undefined) throw new Error("a draft");
+
+test("a lineage that goes on is taken, one that is older is not", () => {
+  const home = freshHome();
+  expect(pin(home, [draft])).toBe("not refused");
+  expect(pin(home, [...LINEAGE, signedBy(SECOND)])).toBe("not refused");
+  expect(pin(home, [...LINEAGE, signedBy(SECOND), signedBy(after(SECOND))])).toBe("not refused");
+  expect(pin(home, LINEAGE)).toBe("manifest_outdated");
+  expect(pin(home, [...LINEAGE, signedBy(SECOND)])).toBe("manifest_outdated");
+});
+
+test("another version of the same number is a fork, also beneath later ones", () => {
+  const home = freshHome();
+  expect(pin(home, [...LINEAGE, signedBy(SECOND)])).toBe("not refused");
+  expect(pin(home, [...LINEAGE, signedBy(OTHER)])).toBe("lineage_fork");
+  expect(pin(home, [...LINEAGE, signedBy(OTHER), signedBy(after(OTHER))])).toBe("lineage_fork");
+  expect(pin(home, [...LINEAGE, signedBy(SECOND)])).toBe("not refused");
+});
+
+test("what is not signed by enough teaches nothing, and does not count as newer", () => {
+  const home = freshHome();
+  const half = signedBy(SECOND, ["Ada"]);
+  expect(pin(home, [...LINEAGE, half])).toBe("not refused");
+  expect(pin(home, [...LINEAGE, signedBy(OTHER)])).toBe("not refused");
+  expect(pin(home, [...LINEAGE, half])).toBe("manifest_outdated");
+  expect(pin(freshHome(), [signedBy(DRAFT, ["Ada"])])).toBe("not refused");
+});
+
+test("each genesis has a file of its own; a spoiled one, or one open to others, is not read", () => {
+  const home = freshHome();
+  expect(pin(home, LINEAGE)).toBe("not refused");
+  expect(pin(home, [signedBy({ ...DRAFT, name: "Cold vault" })])).toBe("not refused");
+  const files = readdirSync(join(home, "lineages"));
+  expect(files).toHaveLength(2);
+  for (const name of files) writeFileSync(join(home, "lineages", name), '{"version":-1}');
+  expect(pin(home, LINEAGE)).toBe("file_malformed");
+  for (const name of files) chmodSync(join(home, "lineages", name), 0o666);
+  expect(pin(home, LINEAGE)).toBe("file_unreadable");
+});
