@@ -50,7 +50,7 @@ test("what is not signed by enough teaches nothing, and does not count as newer"
   expect(pin(freshHome(), [signedBy(DRAFT, ["Ada"])])).toBe("not refused");
 });
 
-test("each genesis has a file of its own; a spoiled one, or one open to others, is not read", () => {
+test("each genesis has its own file; a spoiled one, or one open to others, is not read", () => {
   const home = freshHome();
   expect(pin(home, LINEAGE)).toBe("not refused");
   expect(pin(home, [signedBy({ ...DRAFT, name: "Cold vault" })])).toBe("not refused");
