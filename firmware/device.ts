@@ -5,16 +5,19 @@
 import { assert } from "../protocol/errors.ts";
 import { TRANSITIONS, type Phase } from "../protocol/phase.ts";
 import type { MadeKey } from "../protocol/manifest/manifest.ts";
+import type { AuditKey } from "./audit/audit-key.ts";
 import type { RegisteredWallet } from "./bitcoin/index.ts";
 import type { BootReason, Handle, Share } from "./hal.ts";
 import type { Lineage } from "./manifest/lineage.ts";
 import type { Trust } from "./trust.ts";
 
-/** What is fixed and public of one boot, and the key that shares are sealed to. */
+/** The keys that are made at a boot: the one that shares are sealed to, and the audit key. */
 export interface BootKey {
   readonly secret: Handle<"agreement">;
   /** X25519, 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** It stays when the seed comes and the other is wiped. */
+  readonly auditKey: AuditKey;
 }
 
 /** An opened share and what its context said of its seed. */
@@ -44,6 +47,14 @@ export interface LinkKey {
   readonly publicKey: Uint8Array;
 }
 
+/** The boot's audit key, certified by the seed. */
+export interface CertifiedKey extends AuditKey {
+  /** COSE_Sign1 of a `CERTIFICATE`. */
+  readonly certificate: Uint8Array;
+  /** The public half of the key that signed it, 33 bytes; the other half is wiped. */
+  readonly certifier: Uint8Array;
+}
+
 /** The keys of a ready device. */
 export interface Keys {
   readonly master: Handle<"node">;
@@ -52,6 +63,7 @@ export interface Keys {
   readonly link: LinkKey;
   /** Makes and checks the credentials of paired hosts. */
   readonly pairing: Handle<"symmetric">;
+  readonly audit: CertifiedKey;
   readonly wallets: readonly RegisteredWallet[];
   /** Absent on an emulator whose seed came without a manifest. */
   readonly believed?: Believed;

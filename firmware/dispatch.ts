@@ -1,4 +1,5 @@
 /** From params to the outcome: what handlers see, and the gate before each of them. */
+import type { Counters } from "../protocol/attestation.ts";
 import type { CallPhase } from "../protocol/call/envelope.ts";
 import type { CommonError } from "../protocol/commands/command.ts";
 import { fail, type Outcome, ok } from "../protocol/errors.ts";
@@ -43,6 +44,7 @@ export interface Context extends CallContext {
   /** 16 random bytes, new at each boot. */
   readonly bootId: Uint8Array;
   readonly uptimeMs: () => number;
+  readonly counters: () => Counters;
   readonly device: () => Device;
   readonly advance: (event: DeviceEvent) => void;
   readonly pairing: Pairing;

@@ -122,6 +122,8 @@ export interface Secrets {
     node: Handle<"node">,
     path: readonly number[],
   ) => Outcome<Handle<"node">, "index_out_of_range">;
+  /** The BIP-32 master node of HKDF-SHA256 (RFC 5869) of a seed with a label: 32 bytes. */
+  readonly deriveNode: (seed: Handle<"seed">, label: string) => Handle<"node">;
   readonly publicNode: (node: Handle<"node">) => PublicNode;
   /** ECDSA over a 32-byte digest: RFC 6979, low S, low R ground as Bitcoin Core does; 64 bytes. */
   readonly signEcdsa: (node: Handle<"node">, digest: Uint8Array) => Uint8Array;
@@ -139,8 +141,6 @@ export interface Secrets {
     seed: Handle<"seed">,
     label: string,
   ) => { readonly secret: Handle<"agreement">; readonly publicKey: Uint8Array };
-  /** The BIP-32 master node of the same 32 bytes. */
-  readonly deriveNode: (seed: Handle<"seed">, label: string) => Handle<"node">;
   /** HMAC-SHA256: 32 bytes. Under a share's value it commits to the share. */
   readonly mac: (key: Handle<"symmetric"> | Handle<"share">, message: Uint8Array) => Uint8Array;
 

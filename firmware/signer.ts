@@ -7,13 +7,15 @@ import { LIMITS } from "../protocol/limits.ts";
 import type { KeyAgreement, NoiseSuite } from "../protocol/session/noise/suite.ts";
 import type { ResponderConfig } from "../protocol/session/responder.ts";
 import { createAudit } from "./audit/audit.ts";
+import { makeAuditKey } from "./audit/audit-key.ts";
+import { createCountingAudit } from "./audit/counters.ts";
 import type { NetworkName } from "./bitcoin/index.ts";
 import { createCalls } from "./calls/calls.ts";
 import { createConsent } from "./consent.ts";
 import { advance, type Device, type DeviceEvent } from "./device.ts";
 import type { BootReason, Hal, Handle, Screen } from "./hal.ts";
 import { keysOf } from "./keys.ts";
-import type { Ledger } from "./ledger/ledger.ts";
+import { createLedger, type Ledger } from "./ledger/ledger.ts";
 import { DEVICE_LIMITS } from "./limits.ts";
 import { serveLine } from "./line.ts";
 import { createCredentials } from "./pairing/credential.ts";
@@ -68,7 +70,10 @@ const openDevice = (hal: Hal): Outcome<DeviceEvent, "rng_failed"> => {
     return ok({ kind: "found-tampered" });
   }
   const bootKey = hal.secrets.generateAgreement();
-  return bootKey.ok ? ok({ kind: "booted", boot: bootKey.value }) : bootKey;
+  if (!bootKey.ok) return bootKey;
+  const auditKey = makeAuditKey(hal.secrets);
+  if (!auditKey.ok) return auditKey;
+  return ok({ kind: "booted", boot: { ...bootKey.value, auditKey: auditKey.value } });
 };
 
 /** What the display shows while nobody is asked anything. */
@@ -76,7 +81,7 @@ const IDLE_KINDS: readonly Screen["kind"][] = ["status", "pairing-code", "check-
 
 /** Keeps the state, wipes before anything else when it ends, and tells display and audit. */
 const createState = (hal: Hal, onPhase: (phase: Device["phase"]) => void) => {
-  const audit = createAudit(hal.log);
+  const { audit, counters } = createCountingAudit(createAudit(hal.log));
   let device: Device = { phase: "boot" };
   let stopWaiting: () => void = () => undefined;
   let shown: Screen["kind"] | undefined;
@@ -117,7 +122,7 @@ const createState = (hal: Hal, onPhase: (phase: Device["phase"]) => void) => {
   const showIdle = (): void => {
     if (shown !== undefined && IDLE_KINDS.includes(shown)) display.show(idle());
   };
-  return { audit, device: () => device, step, idle, pairing, quotes, display };
+  return { audit, counters, device: () => device, step, idle, pairing, quotes, display };
 };
 
 /** Ends the device once; the process follows when its last words had time to leave. */
@@ -133,14 +138,20 @@ const createEnding = (hal: Hal, state: ReturnType<typeof createState>) => {
 };
 
 /** Takes the seed that an insecure board brought along; on any other, or tampered, wipes it. */
-const preload = (hal: Hal, state: ReturnType<typeof createState>, seed: Handle<"seed">): void => {
+const preload = (
+  hal: Hal,
+  state: ReturnType<typeof createState>,
+  seed: Handle<"seed">,
+  bootId: Uint8Array,
+): void => {
   const now = state.device();
   if (!hal.identity.insecure || now.phase !== "sealed") {
     hal.secrets.wipe(seed);
     return;
   }
-  hal.secrets.wipe(now.boot.secret);
-  state.step({ kind: "preloaded", keys: keysOf(hal.secrets, hal.crypto, seed).keys });
+  const { secret, auditKey } = now.boot;
+  hal.secrets.wipe(secret);
+  state.step({ kind: "preloaded", keys: keysOf(hal, seed, { auditKey, bootId }).keys });
 };
 
 /** The link key, as long as the device holds keys: its secret half stays behind `Secrets`. */
@@ -218,18 +229,18 @@ const trustOf = (device: Device, fallback: Trust): Trust => {
 /** Starts the firmware on a board. A board without a proper name is our own mistake: it throws. */
 export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, "rng_failed"> => {
   assert(isName(hal.identity.name), "a device's name is 1 to 32 printable ASCII characters");
-  const { network, trust = NOBODY, insecureSeed, onPhase = () => undefined } = options;
+  const { network, trust = NOBODY, insecureSeed, ledger = createLedger() } = options;
   const bootId = randomBytes(hal, 16);
   const opened = bootId.ok ? openDevice(hal) : bootId;
   if (!bootId.ok) return bootId;
   if (!opened.ok) return fail(opened.error);
-  const state = createState(hal, onPhase);
+  const state = createState(hal, options.onPhase ?? (() => undefined));
   const { device, pairing } = state;
   const holdsKeys = (): boolean => linkKeyOf(hal, device()) !== undefined;
   const end = createEnding(hal, state);
   const startedMs = hal.clock.nowMs();
   state.step(opened.value);
-  if (insecureSeed !== undefined) preload(hal, state, insecureSeed);
+  if (insecureSeed !== undefined) preload(hal, state, insecureSeed, bootId.value);
   hal.tamper.onTrip(() => end("tamper"));
   const calls = createCalls({
     context: {
@@ -244,11 +255,12 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
       quotes: state.quotes,
       time: createSignedClock(hal, bootId.value),
       trust: () => trustOf(device(), trust),
+      counters: () => state.counters(ledger),
     },
     askFor: createConsent({ ...hal, display: state.display }, state.idle, holdsKeys),
     audit: state.audit,
     onFault: () => end("fault"),
-    ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
+    ledger,
   });
   serveLine({
     hal,

@@ -164,6 +164,7 @@ export const ERRORS = {
   nothing_to_pay: entry(1016, "host", "never", "No request passed the screening."),
   request_malformed: entry(1017, "host", "never", "The line is not a withdrawal request."),
   device_changed: entry(1019, "host", "never", "The device is not the one that answered before."),
+  attestation_invalid: entry(1020, "host", "never", "The device's attestation does not hold."),
   unexpected: entry(1018, "host", "never", "Mayfly met a fault of its own."),
 } as const satisfies Record<string, Declaration>;
 

@@ -96,6 +96,10 @@ export const LIMITS = {
   manifestWallets: 32,
   /** Firmware digests that a manifest allows: a release, its successor, and debug images. */
   firmwareDigests: 16,
+  /** Bytes of a caller's nonce in an attestation. */
+  attestationNonce: 32,
+  /** Bytes of a COSE_Sign1: three times what an attestation or a certificate comes to. */
+  sign1: 1024,
 
   /** Bytes of a wallet's name (BIP-388). */
   walletName: 64,

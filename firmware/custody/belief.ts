@@ -6,6 +6,7 @@
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { MadeKey, Manifest, ManifestKey } from "../../protocol/manifest/manifest.ts";
 import { isSame, parseWalletPolicy, type RegisteredWallet } from "../bitcoin/index.ts";
+import type { AuditKey } from "../audit/audit-key.ts";
 import type { Believed, Keys } from "../device.ts";
 import type { Context } from "../dispatch.ts";
 import type { Handle } from "../hal.ts";
@@ -64,18 +65,19 @@ const believedOf = ({ newest, hash }: Lineage, keyId: string): Believed => {
 
 /** The keys of a seed under a manifest; takes the seed over and wipes it, whatever happens. */
 export const believe = (
-  context: Pick<Context, "hal" | "network">,
+  context: Pick<Context, "hal" | "network" | "bootId">,
+  auditKey: AuditKey,
   lineage: Lineage,
   key: ManifestKey,
   seed: Handle<"seed">,
 ): Outcome<Keys, BeliefError> => {
-  const { secrets, crypto } = context.hal;
+  const { secrets } = context.hal;
   const checked = checkValues(seedValues(secrets, seed, lineage.genesis), key);
   if (!checked.ok) {
     secrets.wipe(seed);
     return checked;
   }
-  const { keys } = keysOf(secrets, crypto, seed);
+  const { keys } = keysOf(context.hal, seed, { auditKey, bootId: context.bootId });
   const wallets = walletsOf(context, lineage.newest, keys);
   if (wallets.ok) {
     return ok({ ...keys, wallets: wallets.value, believed: believedOf(lineage, key.id) });

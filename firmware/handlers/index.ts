@@ -1,5 +1,6 @@
 /** Every command's handler, one file per subject, as in protocol/commands. */
 import type { Handlers } from "../dispatch.ts";
+import { auditHandlers } from "./audit.ts";
 import { custodyHandlers } from "./custody.ts";
 import { pairingHandlers } from "./pairing.ts";
 import { signingHandlers } from "./signing.ts";
@@ -15,4 +16,5 @@ export const handlers: Handlers = {
   ...timeHandlers,
   ...walletHandlers,
   ...signingHandlers,
+  ...auditHandlers,
 };

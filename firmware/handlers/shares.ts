@@ -178,16 +178,17 @@ const joinSet = (
 
 /** The keys of a seed that no manifest is for: an emulator's. */
 const plainKeys = (
-  { hal: { secrets, crypto } }: Context,
+  { hal, bootId }: Context,
   device: Provisioning,
   shares: readonly HeldShare[],
   seed: Handle<"seed">,
 ): Outcome<Keys, "seed_mismatch"> => {
-  const { keys, publicKey } = keysOf(secrets, crypto, seed);
+  const { auditKey } = device.boot;
+  const { keys, publicKey } = keysOf(hal, seed, { auditKey, bootId });
   const expected = device.phase === "provisioning" ? device.expected : undefined;
   const isNamed = shares.every(({ fingerprint }) => isSame(fingerprint, keys.fingerprint));
   if (isNamed && (expected === undefined || isSame(expected, publicKey))) return ok(keys);
-  wipeKeys(secrets, keys);
+  wipeKeys(hal.secrets, keys);
   return fail("seed_mismatch");
 };
 
@@ -203,7 +204,8 @@ const keysIn = (
     return plainKeys(context, device, shares, seed);
   }
   const own = device.phase === "provisioning" ? device.made : undefined;
-  if (own === undefined || isOwnMade(own, key.made)) return believe(context, lineage, key, seed);
+  if (own === undefined || isOwnMade(own, key.made))
+    return believe(context, device.boot.auditKey, lineage, key, seed);
   context.hal.secrets.wipe(seed);
   return fail("device_key_mismatch");
 };

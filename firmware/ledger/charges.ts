@@ -27,6 +27,8 @@ export interface Charges {
   readonly since: (sinceMs: number) => number;
   /** Satoshis charged since the boot. */
   readonly total: () => number;
+  /** Transactions charged since the boot. */
+  readonly count: () => number;
   readonly entries: () => readonly ChargeEntry[];
 }
 
@@ -37,7 +39,7 @@ const add = (total: number, amountSats: number): number =>
 /** Nothing charged. */
 export const createCharges = (): Charges => {
   const held = new Map<string, { readonly entry: ChargeEntry; readonly seenMs: number }>();
-  let total = 0;
+  let [total, count] = [0, 0];
   const forgetOld = (nowMs: number): void => {
     // The oldest come first: what is renewed goes to the end.
     for (const [name, { seenMs }] of held) {
@@ -61,6 +63,7 @@ export const createCharges = (): Charges => {
       const entry = { txid, amountSats, atMs: nowMs };
       held.set(txid.toHex(), { entry, seenMs: nowMs });
       total = add(total, amountSats);
+      count += 1;
       return true;
     },
     since: (sinceMs) => {
@@ -68,6 +71,7 @@ export const createCharges = (): Charges => {
       return after.reduce((sum, { entry }) => add(sum, entry.amountSats), 0);
     },
     total: () => total,
+    count: () => count,
     entries: () => [...held.values()].map(({ entry }) => entry),
   };
 };

@@ -41,6 +41,8 @@ export interface Ledger {
   readonly chargedSince: (sinceMs: number) => number;
   /** Satoshis charged since the boot. */
   readonly total: () => number;
+  /** Transactions charged since the boot. */
+  readonly charges: () => number;
   /** The charges of the last day at least, at most `DEVICE_LIMITS.ledgerKeys`. */
   readonly entries: () => readonly ChargeEntry[];
   /** Keys held. */
@@ -99,6 +101,7 @@ export const createLedger = (mayCharge: MayCharge = () => ok(undefined)): Ledger
     isCommitted: (call, nowMs) => keys.find(call, nowMs)?.committed !== undefined,
     chargedSince: charges.since,
     total: charges.total,
+    charges: charges.count,
     entries: charges.entries,
     size: keys.size,
   };

@@ -50,16 +50,26 @@ export const createBoard = (parts: BoardParts): Hal => ({
   log: parts.log,
 });
 
-/** The same secrets, with a look at each ECDSA signature as it is made: for faults on demand. */
+/**
+ * The same secrets, with a look at each ECDSA signature as it is made: for faults on demand. Only
+ * those of derived keys count, which are a wallet's: audit and certifying keys are master nodes.
+ */
 export const watchSignatures = <S extends Secrets>(
   secrets: S,
   onSignature: (count: number) => void,
 ): S => {
+  const derived = new Set<number>();
   let count = 0;
   return {
     ...secrets,
+    derive: (node, path) => {
+      const child = secrets.derive(node, path);
+      if (child.ok) derived.add(child.value.id);
+      return child;
+    },
     signEcdsa: (node, digest) => {
       const signature = secrets.signEcdsa(node, digest);
+      if (!derived.has(node.id)) return signature;
       count += 1;
       onSignature(count);
       return signature;

@@ -1,6 +1,7 @@
 /** `mayfly`: the program. Each command has a file of its own in commands/. */
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { fail } from "../../protocol/errors.ts";
+import { attestCommand } from "./commands/attest.ts";
 import { custodianCommand } from "./commands/custodian.ts";
 import { genesisCommand } from "./commands/genesis.ts";
 import { provisionCommand, quoteCommand, sealCommand } from "./commands/custody.ts";
@@ -49,6 +50,7 @@ const program = new Command("mayfly")
   .addCommand(quoteCommand())
   .addCommand(provisionCommand())
   .addCommand(sealCommand())
+  .addCommand(attestCommand())
   .addCommand(xpubCommand())
   .addCommand(walletCommand())
   .addCommand(signCommand());

@@ -30,6 +30,8 @@ export interface CallBody {
   /** 32 bytes, for a call that needs a pairing session. */
   readonly psk?: Uint8Array;
   readonly onProgress?: (progress: CallProgress) => void;
+  /** Told of each session that carries it: the handshake hash. */
+  readonly onSession?: (handshakeHash: Uint8Array) => void;
 }
 
 /** A call that waits for its answer. */
@@ -45,8 +47,8 @@ export interface Call {
   /** Handshakes for its sake that were refused, and those of anyone's on the way to them. */
   refusals: number;
   delays: number;
-  /** Forgets what came of a former session. */
-  readonly request: (nowMs: number) => Request;
+  /** Forgets what came of a former session, and tells the caller of the present one. */
+  readonly request: (nowMs: number, handshakeHash: Uint8Array) => Request;
   /** A message under its id; what is to be sent in turn, if anything is. */
   readonly take: (message: Message) => Iterable<Message> | undefined;
   /** Settles it; the first time counts. */
@@ -127,8 +129,9 @@ export const createCall = (
     isAsked: false,
     refusals: 0,
     delays: 0,
-    request: (nowMs) => {
+    request: (nowMs, handshakeHash) => {
       parts.clear();
+      body.onSession?.(handshakeHash);
       const leftMs = deadlineAtMs === undefined ? undefined : Math.ceil(deadlineAtMs - nowMs);
       return sending.request(leftMs === undefined ? undefined : Math.max(0, leftMs));
     },

@@ -19,8 +19,8 @@ import type { Wire } from "./wire.ts";
 /** What a channel hands up. */
 export interface ChannelListener {
   readonly message: (message: Message) => void;
-  /** A new session counts; what comes from here on is said in it. */
-  readonly began: () => void;
+  /** A new session counts, of that handshake hash; what comes from here on is said in it. */
+  readonly began: (handshakeHash: Uint8Array) => void;
   /** The session is over and no other has taken its place, though a handshake may be under way. */
   readonly ended: () => void;
   /** The channel has had its handshakes: only a new link has more. */
@@ -77,7 +77,7 @@ const act = (state: State, event: InitiatorEvent): void => {
       return;
     case "began":
       state.turns.clear();
-      state.listener.began(); // before any record of the new session is read
+      state.listener.began(event.handshakeHash); // before any record of the new session is read
       settle(state, ok({ handshakeHash: event.handshakeHash }));
       return;
     case "plaintext": {

@@ -41,6 +41,11 @@ export interface CallOptions {
   readonly idempotencyKey?: Uint8Array;
   readonly onProgress?: (progress: CallProgress) => void;
   /**
+   * Told of each session that carries the call, by its Noise handshake hash (32 bytes): an answer
+   * is that of the last one.
+   */
+  readonly onSession?: (handshakeHash: Uint8Array) => void;
+  /**
    * 32 bytes, from the words on the device's screen: what `pair` needs. Whatever is called with it
    * goes over the session of these words and no other, so that the device that shows them answers.
    */
@@ -114,7 +119,7 @@ const call = async <N extends CommandName>(
   const patienceMs = options.timeoutMs ?? patienceOf(name);
   const stopTimer = clock.after(patienceMs, () => timeout.abort("timeout"));
   const { signal } = timeout;
-  const { onProgress, psk } = options;
+  const { onProgress, onSession, psk } = options;
   const outcome = await remote.call(
     {
       code,
@@ -123,6 +128,7 @@ const call = async <N extends CommandName>(
       params: schema.toWire(params),
       deadlineAtMs: clock.nowMs() + patienceMs,
       ...(onProgress === undefined ? {} : { onProgress }),
+      ...(onSession === undefined ? {} : { onSession }),
       ...(psk === undefined ? {} : { psk }),
     },
     options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
@@ -159,5 +165,6 @@ export const openClient = async (
     getXpub: (params, how) => call(at, "getXpub", params, how),
     getAddress: (params, how) => call(at, "getAddress", params, how),
     signPsbt: (params, how) => call(at, "signPsbt", params, how),
+    attest: (params, how) => call(at, "attest", params, how),
   });
 };

@@ -62,6 +62,8 @@ interface State {
   readonly preparation: ReturnType<typeof createPreparation>;
   readonly stopped: AbortController;
   guise: Guise | undefined;
+  /** The handshake hash of the present session. */
+  session: Uint8Array;
   /** Who this host will be in the session whose handshake is under way. */
   nextGuise: Guise | undefined;
   notBeforeMs: number;
@@ -79,7 +81,7 @@ const forgetSession = (state: State): void => {
 };
 
 /** Sends what the present session may carry. What another boot was asked may have taken effect. */
-const askAll = ({ household, channel, guise, boot }: State): void => {
+const askAll = ({ household, channel, guise, boot, session }: State): void => {
   if (guise === undefined || !channel.isOpen()) return;
   for (const call of household.waiting()) {
     if (call.isAsked || !isAllowed(call, guise)) continue;
@@ -89,7 +91,7 @@ const askAll = ({ household, channel, guise, boot }: State): void => {
     }
     call.isAsked = true;
     call.sentTo = boot;
-    channel.send([call.request(household.clock.nowMs())]);
+    channel.send([call.request(household.clock.nowMs(), session)]);
   }
 };
 
@@ -203,9 +205,10 @@ export const createSteward = (wire: Wire, household: Household): Steward => {
       const said = isAllowed(call, guise) ? call.take(message) : undefined;
       if (said !== undefined) channel.send(said);
     },
-    began: (): void => {
+    began: (handshakeHash: Uint8Array): void => {
       household.began();
       forgetSession(state);
+      state.session = handshakeHash;
       state.guise = state.nextGuise;
       state.refusedAnyone = 0;
     },
@@ -225,6 +228,7 @@ export const createSteward = (wire: Wire, household: Household): Steward => {
     preparation: createPreparation({ identity, askStatus: () => askStatus(state) }),
     stopped: new AbortController(),
     guise: undefined,
+    session: new Uint8Array(0),
     nextGuise: undefined,
     notBeforeMs: 0,
     isLooking: false,

@@ -1,4 +1,5 @@
 /** Every command on the wire, put together from the subjects in commands/. */
+import { auditCommands } from "./audit.ts";
 import type { Command, Declared } from "./command.ts";
 import { custodyCommands } from "./custody.ts";
 import { pairingCommands } from "./pairing.ts";
@@ -14,6 +15,7 @@ const declarations = {
   ...timeCommands,
   ...walletCommands,
   ...signingCommands,
+  ...auditCommands,
 };
 
 /** The name of a command: also the client's method. */

@@ -3,6 +3,7 @@
  * crosses the cable as CBOR. A schema prints itself; here it gets a name, and shapes that have one
  * are referred to by it. A new shape of the wire is one entry in `NAMED`.
  */
+import { ATTESTATION, CERTIFICATE, COUNTERS } from "../attestation.ts";
 import { CALL_PHASES, MESSAGES } from "../call/envelope.ts";
 import { choice, type Schema } from "../cbor/schema.ts";
 import { COMMAND_NAMES, REGISTRY } from "../commands/registry.ts";
@@ -48,6 +49,9 @@ const NAMED: readonly Rule[] = [
   named("manifest", MANIFEST, "Who is trusted. Lists of it but commitments and keys are sets."),
   named("signed-manifest", SIGNED_MANIFEST, "A manifest (CBOR of it) with its signatures."),
   named("genesis-report", GENESIS_REPORT, "What the report in make-key-result is CBOR of."),
+  named("certificate", CERTIFICATE, "The payload of the certificate in attest-result (SPEC, 5)."),
+  named("attestation", ATTESTATION, "The payload of the statement in attest-result (SPEC, 5)."),
+  named("counters", COUNTERS, "What a device has counted since its boot."),
   named("phase", choice(...PHASES), "The device's phase: see phases.md."),
   named("role", choice(...ROLES), "What a host may be trusted with."),
   named("call-phase", choice(...CALL_PHASES), "What a call is busy with."),

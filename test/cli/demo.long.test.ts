@@ -41,7 +41,7 @@ describe.skipIf(hasNoPty)("pty: demo, at length", () => {
     const home = temporaryFolder();
     const run = await runDemo(home);
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    for (const word of ["Power cut", "Cleo is away", "HOLD", "REFUSE", "signed", "txid"]) {
+    for (const word of ["Power cut", "Dan and Eve are away", "HOLD", "REFUSE", "signed", "txid"]) {
       expect(run.stdout).toContain(word);
     }
     expectNothingLeft(home);

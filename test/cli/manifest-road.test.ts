@@ -142,6 +142,10 @@ describe.skipIf(hasNoPty)("pty: the road under a manifest", () => {
     const hash = await hashOf("1");
     const status = await ask("status", "--port", "B");
     expect(status["manifest"]).toEqual({ hash, version: 1, keyId: "B" });
+    const attested = await ask("attest", "--port", "B", "--manifest", file("1"), "--nonce", "00ff");
+    expect(attested).toMatchObject({ event: "attested", valid: true });
+    const other = await runMayfly({ home }, "attest", "--port", "B", "--nonce", "no", "--json");
+    expectJsonRefusal(other, "arguments_invalid", 2);
     const xpub = await ask("xpub", "--port", "B", "--path", "m/48'/1'/0'/2'");
     expect(textOf(xpub, "fingerprint")).toBe(textOf(status, "fingerprint"));
   });

@@ -122,7 +122,7 @@ describe("a device that babbles", () => {
       params: new Map([[0, new Uint8Array(20_000)]]),
     } as const;
     const call = createCall(1, body, (outcome) => void outcomes.push(outcome));
-    call.request(0);
+    call.request(0, new Uint8Array(32));
     return { call, outcomes };
   };
   const credit = (have: number, limit: number): Message => ({ kind: "credit", id: 1, have, limit });

@@ -36,7 +36,7 @@ describe("generateSeed", () => {
     const bench = createBench();
     const client = await bench.connect();
     const { custodians, fingerprint } = await makeSeed(client, 3, 5);
-    expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement", "node"]]);
     const shares = await Promise.all(
       custodians.map(async ({ key, file }) => ({
         header: file.context.header,
@@ -67,7 +67,7 @@ describe("generateSeed", () => {
     const bench = createBench();
     const client = await bench.connect();
     expect(errorOf(await client.generateSeed({ custodians, threshold }))).toBe(error);
-    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
     await client.close();
   });
 
@@ -88,7 +88,7 @@ describe("generateSeed", () => {
       const reply = await client.generateSeed({ custodians: publicKeys(3), threshold: 2 });
       expect(errorOf(reply)).toBe("rng_failed");
       left = Number.POSITIVE_INFINITY;
-      expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+      expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
       await client.close();
     }
   });
@@ -101,7 +101,7 @@ describe("generateSeed", () => {
     await settle();
     bench.press("no");
     expect(errorOf(await declined)).toBe("declined");
-    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
     await client.close();
   });
 
@@ -129,7 +129,7 @@ describe("generateSeed", () => {
     const quote = await quoteOf(client);
     const foreign = await approveAll(quote, custodians);
     expect(errorOf(await client.submitShares({ shares: foreign }))).toBe("seed_mismatch");
-    expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement", "node"]]);
     const shares = await approveAll(quote, own.custodians);
     expect(unwrap(await client.submitShares({ shares })).fingerprint).toEqual(own.fingerprint);
     await Promise.all([client.close(), otherClient.close()]);
@@ -149,7 +149,7 @@ describe("a board that is not insecure", () => {
 
   test("takes no seed that was brought along, and wipes it", () => {
     const bench = createBench({ isSecure: true, seed: new Uint8Array(32).fill(1) });
-    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** A call that nobody made: the context of a handler that a test runs by itself. */
 import type { CallContext } from "../../firmware/dispatch.ts";
+import type { CertifiedKey } from "../../firmware/device.ts";
 import type { Pairing } from "../../firmware/pairing/pairing.ts";
 import type { Quotes } from "../../firmware/quotes.ts";
 import type { SignedClock } from "../../firmware/time/signed-time.ts";
@@ -52,4 +53,13 @@ export const STRANGERS = {
   quotes: NO_QUOTES,
   time: NO_TIME,
   trust: () => NOBODY,
+  counters: () => ({ calls: 0, refusals: 0, keys: 0, charges: 0, chargedSats: 0 }),
+};
+
+/** An audit key of a board without secrets, and its certificate: bytes that verify nowhere. */
+export const MADE_UP_AUDIT: CertifiedKey = {
+  node: { kind: "node", id: 997 },
+  publicKey: new Uint8Array(33),
+  certificate: new Uint8Array(1),
+  certifier: new Uint8Array(33),
 };

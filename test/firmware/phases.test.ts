@@ -1,7 +1,13 @@
 /** The phases: `advance` and its table, keys and where they are, and the gate before commands. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { advance, type Device, type DeviceEvent, type Keys } from "../../firmware/device.ts";
+import {
+  advance,
+  type BootKey,
+  type Device,
+  type DeviceEvent,
+  type Keys,
+} from "../../firmware/device.ts";
 import { type Context, dispatch, type Handlers } from "../../firmware/dispatch.ts";
 import { PHASES, type Phase, TRANSITIONS } from "../../protocol/phase.ts";
 import { COMMAND_NAMES, REGISTRY } from "../../protocol/commands/registry.ts";
@@ -9,16 +15,21 @@ import { type Caller, mayCall } from "../../protocol/session/role.ts";
 import { HOT } from "../bitcoin/wallet-fixture.ts";
 import { type Bench, createBench } from "./bench-device.ts";
 import { makeSeed } from "./custodians.ts";
-import { GRANTED, STRANGERS } from "./made-up-call.ts";
+import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "./made-up-call.ts";
 import { errorOf, seeded, unwrap } from "./outcomes.ts";
 import { connectRaw, namesOf, requestOf } from "./raw-host.ts";
 
-const boot = { secret: { kind: "agreement", id: 1 }, publicKey: new Uint8Array(32) } as const;
+const boot: BootKey = {
+  secret: { kind: "agreement", id: 1 },
+  publicKey: new Uint8Array(32),
+  auditKey: MADE_UP_AUDIT,
+};
 const keys: Keys = {
   master: { kind: "node", id: 2 },
   fingerprint: new Uint8Array(4),
   link: { secret: { kind: "agreement", id: 3 }, publicKey: new Uint8Array(32) },
   pairing: { kind: "symmetric", id: 4 },
+  audit: MADE_UP_AUDIT,
   wallets: [],
 };
 const DEVICES: Readonly<Record<Phase, Device>> = {
@@ -115,6 +126,7 @@ const TRAPS: Handlers = {
   getXpub: trap,
   getAddress: trap,
   signPsbt: trap,
+  attest: trap,
 };
 
 const contextIn = (bench: Bench, phase: Phase): Context => ({

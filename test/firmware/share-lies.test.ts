@@ -40,7 +40,7 @@ const rebooted = async (threshold: number, count: number): Promise<Setting> => {
 };
 
 const expectSealed = (bench: Bench): void =>
-  expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+  expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
 
 describe("altered on the way", () => {
   test("any bit of context, encapsulated key or ciphertext", async () => {

@@ -48,7 +48,7 @@ test("less than a whole set does not, and is wiped itself", async () => {
   unwrap(await client.submitShares({ shares: strange.slice(0, 1) }));
   const reply: unknown = await client.submitShares({ shares: own.slice(0, 1) });
   expect(reply).toEqual({ ok: false, error: "shares_mixed", details: { share: 0 } });
-  expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement", "share"]]);
+  expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement", "node", "share"]]);
   await client.close();
 });
 
@@ -70,7 +70,7 @@ test("after genesis the expected key decides, whoever's set comes whole", async 
   const strange = await strangersFor(client);
   unwrap(await client.submitShares({ shares: own.slice(0, 1) }));
   expect(errorOf(await client.submitShares({ shares: strange }))).toBe("seed_mismatch");
-  expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement"]]);
+  expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement", "node"]]);
   expect(unwrap(await client.submitShares({ shares: own })).phase).toBe("ready");
   await client.close();
 });
@@ -81,7 +81,7 @@ test("one share too many that does not agree: shares_wrong, and the boot goes on
   const forged = await sealAnything(new Uint8Array(32).fill(7), at(own, 2).context, quote.bootKey);
   const reply = await client.submitShares({ shares: [...own.slice(0, 2), forged] });
   expect(errorOf(reply)).toBe("shares_wrong");
-  expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+  expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
   expect(unwrap(await client.submitShares({ shares: own })).phase).toBe("ready");
   await client.close();
 });

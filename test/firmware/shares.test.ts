@@ -38,7 +38,7 @@ describe("submitShares", () => {
     expect(unwrap(await submit(client, [b]))).toEqual({ ...one, have: 2 });
     expect([bench.phase(), bench.live()]).toEqual([
       "provisioning",
-      ["agreement", "share", "share"],
+      ["agreement", "node", "share", "share"],
     ]);
     const done = { phase: "ready", have: 3, need: 3, fingerprint } as const;
     expect(unwrap(await submit(client, [c]))).toEqual(done);
@@ -67,7 +67,7 @@ describe("submitShares", () => {
     await bench.pass(DEVICE_LIMITS.unfinishedSetMs / 2);
     unwrap(await submit(client, []));
     await bench.pass(DEVICE_LIMITS.unfinishedSetMs / 2);
-    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
     await client.close();
   });
 
@@ -76,10 +76,10 @@ describe("submitShares", () => {
     const [a, b] = [at(shares, 0), at(shares, 1)];
     const twice = await submit(client, [a, b, a]);
     expect(twice).toEqual({ ok: false, error: "share_repeated", details: { share: 2 } });
-    expect(bench.live()).toEqual(["agreement"]);
+    expect(bench.live()).toEqual(["agreement", "node"]);
     unwrap(await submit(client, [a]));
     expect(errorOf(await submit(client, [b, a]))).toBe("share_repeated");
-    expect(bench.live()).toEqual(["agreement", "share"]);
+    expect(bench.live()).toEqual(["agreement", "node", "share"]);
     expect(unwrap(await submit(client, shares.slice(1))).phase).toBe("ready");
     await client.close();
   });
@@ -90,7 +90,7 @@ describe("submitShares", () => {
     const bad = { ...at(shares, 1), ciphertext: new Uint8Array(48) };
     const reply = await submit(client, [at(shares, 2), bad]);
     expect(reply).toEqual({ ok: false, error: "share_unreadable", details: { share: 1 } });
-    expect(bench.live()).toEqual(["agreement", "share"]);
+    expect(bench.live()).toEqual(["agreement", "node", "share"]);
     expect(unwrap(await submit(client, shares.slice(2))).fingerprint).toEqual(fingerprint);
     await client.close();
   });
@@ -105,7 +105,7 @@ describe("submitShares", () => {
     expect([bench.phase(), custodians.length]).toEqual(["sealed", 2]);
     unwrap(await submit(client, mixed.slice(0, 1)));
     expect(errorOf(await submit(client, mixed.slice(1)))).toBe("shares_mixed");
-    expect(bench.live()).toEqual(["agreement", "share"]);
+    expect(bench.live()).toEqual(["agreement", "node", "share"]);
     await client.close();
   });
 });
@@ -117,7 +117,7 @@ describe("for whom a share is", () => {
     bench.reboot("power");
     const next = await bench.connect();
     expect(errorOf(await submit(next, shares))).toBe("share_misaddressed");
-    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
     await next.close();
   });
 
@@ -156,9 +156,9 @@ describe("time", () => {
     const { bench, client, shares } = await rebooted(2, 3);
     unwrap(await submit(client, shares.slice(0, 1)));
     await bench.pass(DEVICE_LIMITS.unfinishedSetMs - 1);
-    expect(bench.live()).toEqual(["agreement", "share"]);
+    expect(bench.live()).toEqual(["agreement", "node", "share"]);
     await bench.pass(1);
-    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement", "node"]]);
     expect(unwrap(await submit(client, shares.slice(1))).phase).toBe("ready");
     await bench.pass(DEVICE_LIMITS.unfinishedSetMs * 2);
     expect([bench.phase(), bench.live()]).toEqual(["ready", READY_SECRETS]);
@@ -172,7 +172,7 @@ describe("time", () => {
     const shares = await approveAll(await quoteOf(client), custodians);
     unwrap(await submit(client, shares.slice(0, 1)));
     await bench.pass(DEVICE_LIMITS.unfinishedSetMs);
-    expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["provisioning", ["agreement", "node"]]);
     expect(unwrap(await submit(client, shares)).phase).toBe("ready");
     await client.close();
   });

@@ -6,7 +6,7 @@ import { signingHandlers } from "../../firmware/handlers/signing.ts";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
 import { FINGERPRINT, HOT } from "../bitcoin/wallet-fixture.ts";
 import { type Bench, createBench, lastQuestion, settle } from "./bench-device.ts";
-import { GRANTED, STRANGERS } from "./made-up-call.ts";
+import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "./made-up-call.ts";
 import { errorOf, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
 import { READY_SECRETS, watchSecrets } from "./watched-secrets.ts";
@@ -185,7 +185,9 @@ const suspendedContext = () => {
   secrets.wipe(seed);
   const link = { secret: { kind: "agreement", id: 998 }, publicKey: new Uint8Array(32) } as const;
   const pairing = { kind: "symmetric", id: 999 } as const;
-  const keys = { master, link, pairing, fingerprint: FINGERPRINT, wallets: [HOT.registered] };
+  const audit = MADE_UP_AUDIT;
+  const wallets = [HOT.registered];
+  const keys = { master, link, pairing, audit, fingerprint: FINGERPRINT, wallets };
   const context: Context = {
     hal: { ...hal, secrets },
     network: "regtest",

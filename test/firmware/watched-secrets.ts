@@ -7,14 +7,17 @@ import type { ErrorName, Outcome } from "../../protocol/errors.ts";
 export interface WatchedSecrets extends PortableSecrets {
   /** Kinds of the handles that were not wiped, in alphabetical order. */
   readonly live: () => readonly SecretKind[];
-  /** ECDSA signatures made so far. */
+  /** ECDSA signatures made so far with keys of wallets: not those of audit and certifying keys. */
   readonly signatures: () => number;
 }
 
-/** What a ready device holds: link key, master key, key of pairings. */
-export const READY_SECRETS: readonly SecretKind[] = ["agreement", "node", "symmetric"];
+/** What a sealed device holds: the key that shares are sealed to, and the audit key. */
+export const SEALED_SECRETS: readonly SecretKind[] = ["agreement", "node"];
 
-/** Watches a fresh engine; `onSignature` is called after each signature, `bend` may spoil it. */
+/** What a ready device holds: link key, master key, audit key, key of pairings. */
+export const READY_SECRETS: readonly SecretKind[] = ["agreement", "node", "node", "symmetric"];
+
+/** Watches a fresh engine; `onSignature` is called after each counted one, `bend` may spoil it. */
 export const watchSecrets = (
   rng: Rng,
   onSignature: (count: number) => void,
@@ -22,6 +25,7 @@ export const watchSecrets = (
 ): WatchedSecrets => {
   const engine = createPortableSecrets(rng);
   const live = new Map<number, SecretKind>();
+  const derived = new Set<number>();
   let signatures = 0;
   const keep = <H extends Handle>(handle: H): H => {
     live.set(handle.id, handle.kind);
@@ -47,7 +51,11 @@ export const watchSecrets = (
     generateAgreement: () => keepAll(engine.generateAgreement(), ({ secret }) => [secret]),
     open: (secret, envelope, context) => keepAll(engine.open(secret, envelope, context), self),
     master: (seed) => keep(engine.master(seed)),
-    derive: (node, path) => keepAll(engine.derive(node, path), self),
+    derive: (node, path) =>
+      keepAll(engine.derive(node, path), (child) => {
+        derived.add(child.id);
+        return [child];
+      }),
     deriveSymmetric: (seed, label) => keep(engine.deriveSymmetric(seed, label)),
     deriveNode: (seed, label) => keep(engine.deriveNode(seed, label)),
     deriveAgreement: (seed, label) => {
@@ -57,6 +65,7 @@ export const watchSecrets = (
     },
     signEcdsa: (node, digest) => {
       const signature = engine.signEcdsa(node, digest);
+      if (!derived.has(node.id)) return signature;
       signatures += 1;
       onSignature(signatures);
       return bend(signature);

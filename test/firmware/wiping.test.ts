@@ -10,9 +10,9 @@ import { createBench } from "./bench-device.ts";
 import { approveAll, makeSeed, quoteOf } from "./custodians.ts";
 import { errorOf, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
-import { READY_SECRETS } from "./watched-secrets.ts";
+import { READY_SECRETS, SEALED_SECRETS } from "./watched-secrets.ts";
 
-const SEALED: readonly SecretKind[] = ["agreement"];
+const SEALED: readonly SecretKind[] = SEALED_SECRETS;
 const READY: readonly SecretKind[] = READY_SECRETS;
 
 describe("after each command", () => {
@@ -69,7 +69,7 @@ describe("after each command", () => {
       expect(bench.live()).toEqual(SEALED);
     }
     unwrap(await client.submitShares({ shares: shares.slice(0, 2) }));
-    expect(bench.live()).toEqual(["agreement", "share", "share"]);
+    expect(bench.live()).toEqual(["agreement", "node", "share", "share"]);
     unwrap(await client.submitShares({ shares: shares.slice(2, 3) }));
     expect(bench.live()).toEqual(READY);
     await client.close();

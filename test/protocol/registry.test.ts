@@ -61,6 +61,7 @@ describe("the registry", () => {
       getXpub: 0x21,
       getAddress: 0x22,
       signPsbt: 0x30,
+      attest: 0x40,
     });
     expect(new Set(COMMAND_NAMES.map((name) => REGISTRY[name].code)).size).toBe(
       COMMAND_NAMES.length,
@@ -127,6 +128,7 @@ describe("access", () => {
       getXpub: ["vault", "operator", "auditor"],
       getAddress: ["vault", "operator", "auditor", "control"],
       signPsbt: ["vault"],
+      attest: ["vault", "operator", "auditor", "control"],
     });
   });
 

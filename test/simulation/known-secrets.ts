@@ -7,6 +7,7 @@ import type { Handle, Rng, SecretKind, Secrets } from "../../firmware/hal.ts";
 import { keyAgreement } from "../../hardware/secrets/x25519.ts";
 import { createPortableSecrets } from "../../hardware/secrets/index.ts";
 import { deriveKey } from "../../hardware/secrets/portable/hkdf.ts";
+import { SEED_LABELS } from "../../protocol/manifest/manifest.ts";
 import { assert, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { KeyAgreement } from "../../protocol/session/noise/suite.ts";
 
@@ -16,7 +17,17 @@ export const SEED: Uint8Array = new Uint8Array(32).fill(1);
 const NO_RNG: Rng = { fill: () => fail("rng_failed") };
 const engine = createPortableSecrets(NO_RNG);
 const seed = engine.importSeed(SEED);
-const master = engine.master(seed);
+
+/** The seed of every boot's audit key. */
+const AUDIT_SEED: Uint8Array = new Uint8Array(32).fill(0xa0);
+const auditSeed = engine.importSeed(AUDIT_SEED);
+
+/** Nodes that others come from, by the first step of their names. */
+const ROOTS: ReadonlyMap<string, Handle<"node">> = new Map([
+  ["m", engine.master(seed)],
+  ["audit", engine.master(auditSeed)],
+  ["certifier", engine.deriveNode(seed, SEED_LABELS.audit)],
+]);
 
 const remember = <T>(make: (name: string) => T): ((name: string) => T) => {
   const known = new Map<string, T>();
@@ -32,7 +43,9 @@ const remember = <T>(make: (name: string) => T): ((name: string) => T) => {
 const pathOf = (name: string): readonly number[] => name.split("/").slice(1).map(Number);
 
 const withNode = <T>(name: string, use: (node: Handle<"node">) => T): T => {
-  const node = engine.derive(master, pathOf(name));
+  const root = ROOTS.get(name.split("/")[0] ?? "");
+  assert(root !== undefined, "a root that is known");
+  const node = engine.derive(root, pathOf(name));
   assert(node.ok, "a path that was derived once");
   const used = use(node.value);
   engine.wipe(node.value);
@@ -49,7 +62,7 @@ const agreementOf = remember((label) => keyAgreement(deriveKey(SEED, label)));
 
 /** What stands behind a handle. */
 type Behind =
-  | { readonly kind: "seed" }
+  | { readonly kind: "seed"; readonly root: "m" | "audit" }
   | { readonly kind: "node"; readonly name: string }
   | { readonly kind: "symmetric"; readonly label: string }
   | { readonly kind: "agreement"; readonly key: KeyAgreement };
@@ -84,7 +97,7 @@ const createHandles = () => {
 /** What a boot's engine is handed, and tells. */
 export interface EngineOptions {
   readonly rng: Rng;
-  /** Before each ECDSA signature. */
+  /** Before each ECDSA signature of a wallet's key. */
   readonly onSign: (digest: Uint8Array) => void;
   /** Spoils a signature, for a test of the simulation. */
   readonly bend?: (signature: Uint8Array) => Uint8Array;
@@ -111,16 +124,24 @@ export const createKnownSecrets = ({ rng, onSign, bend }: EngineOptions): KnownS
   };
   return {
     ...engine,
-    generateSeed: () => fail("rng_failed"),
+    /** Only an audit key is made of one. */
+    generateSeed: () => ok(handles.keep("seed", { kind: "seed", root: "audit" })),
     split: () => fail("rng_failed"),
     recombine: () => fail("shares_wrong"),
     seal: () => fail("custodian_invalid"),
     open: () => fail("share_unreadable"),
     live: handles.size,
-    importSeed: () => handles.keep("seed", { kind: "seed" }),
+    importSeed: () => handles.keep("seed", { kind: "seed", root: "m" }),
     master: (handle) => {
+      const behind = handles.read(handle);
+      return handles.keep("node", {
+        kind: "node",
+        name: behind.kind === "seed" ? behind.root : "",
+      });
+    },
+    deriveNode: (handle) => {
       handles.read(handle);
-      return handles.keep("node", { kind: "node", name: "m" });
+      return handles.keep("node", { kind: "node", name: "certifier" });
     },
     derive: (node, path): Outcome<Handle<"node">, "index_out_of_range"> => {
       const name = [handles.nodeName(node), ...path].join("/");
@@ -128,8 +149,10 @@ export const createKnownSecrets = ({ rng, onSign, bend }: EngineOptions): KnownS
     },
     publicNode: (node) => publicNodeOf(handles.nodeName(node)),
     signEcdsa: (node, digest) => {
+      const name = handles.nodeName(node);
+      if (!name.startsWith("m")) return withNode(name, (known) => engine.signEcdsa(known, digest));
       onSign(digest);
-      const signature = signatureOf(`${handles.nodeName(node)} ${digest.toHex()}`).slice();
+      const signature = signatureOf(`${name} ${digest.toHex()}`).slice();
       return bend?.(signature) ?? signature;
     },
     deriveSymmetric: (handle, label) => {
@@ -162,6 +185,8 @@ export const createKnownSecrets = ({ rng, onSign, bend }: EngineOptions): KnownS
 /** Bytes that must never leave the device, by name. */
 export const KNOWN_SECRETS: ReadonlyMap<string, Uint8Array> = new Map([
   ["seed", SEED],
+  ["audit seed", AUDIT_SEED],
+  ["certifying seed", deriveKey(SEED, SEED_LABELS.audit)],
   ["link key", deriveKey(SEED, "link")],
   ["pairing key", deriveKey(SEED, "mayfly pair 1")],
 ]);

@@ -1,5 +1,6 @@
 /** Every rule of protocol.cddl, with what the code itself makes of the same bytes. */
 import fc from "fast-check";
+import { ATTESTATION, CERTIFICATE, COUNTERS } from "../../protocol/attestation.ts";
 import { CALL_PHASES, decodeMessage, MESSAGES } from "../../protocol/call/envelope.ts";
 import { decodeAs, encodeAs } from "../../protocol/cbor/cbor.ts";
 import { choice, type Schema } from "../../protocol/cbor/schema.ts";
@@ -69,6 +70,9 @@ export const SHAPES: readonly Shape[] = [
   shapeWithSets("manifest", MANIFEST),
   shapeWithSets("signed-manifest", SIGNED_MANIFEST),
   shape("genesis-report", GENESIS_REPORT),
+  shape("certificate", CERTIFICATE),
+  shape("attestation", ATTESTATION),
+  shape("counters", COUNTERS),
   shape("phase", choice(...PHASES)),
   shape("role", choice(...ROLES)),
   shape("call-phase", choice(...CALL_PHASES)),

@@ -93,10 +93,24 @@ const envelopes = (
   },
 });
 
-const keys = (
-  slots: Slots,
-): Pick<Secrets, "master" | "derive" | "publicNode" | "signEcdsa" | "signSchnorr"> => ({
+type NodeOperation =
+  | "master"
+  | "derive"
+  | "deriveNode"
+  | "publicNode"
+  | "signEcdsa"
+  | "signSchnorr";
+
+const keys = (slots: Slots): Pick<Secrets, NodeOperation> => ({
   master: (seed) => slots.keep("node", masterNode(slots.read(seed))),
+  deriveNode: (seed, label) => {
+    const derived = deriveKey(slots.read(seed), label);
+    try {
+      return slots.keep("node", masterNode(derived));
+    } finally {
+      zero(derived);
+    }
+  },
   derive: (node, path) => {
     const child = descend(slots.read(node), path);
     return child === undefined ? fail("index_out_of_range") : ok(slots.keep("node", child));
@@ -120,14 +134,6 @@ export const createPortableSecrets = (rng: Rng): PortableSecrets => {
     ...keys(slots),
     deriveSymmetric: (seed, label) => slots.keep("symmetric", deriveKey(slots.read(seed), label)),
     deriveAgreement: (seed, label) => keepPair(slots, deriveKey(slots.read(seed), label)),
-    deriveNode: (seed, label) => {
-      const derived = deriveKey(slots.read(seed), label);
-      try {
-        return slots.keep("node", masterNode(derived));
-      } finally {
-        zero(derived);
-      }
-    },
     mac: (key, message) => hmacSha256(slots.read(key), message),
     wipe: slots.wipe,
     wipeAll: slots.wipeAll,

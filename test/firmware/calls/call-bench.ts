@@ -2,12 +2,13 @@
  * The call layer on a bench: no cable, no session layer, but callers of the test's own. Each hears
  * what is sent to it as messages that went through their bytes.
  */
+import { makeAuditKey } from "../../../firmware/audit/audit-key.ts";
 import { type CallsConfig, createCalls } from "../../../firmware/calls/calls.ts";
 import type { Origin } from "../../../firmware/calls/origin.ts";
 import { createConsent } from "../../../firmware/consent.ts";
 import type { Device } from "../../../firmware/device.ts";
 import type { Handlers } from "../../../firmware/dispatch.ts";
-import type { Screen } from "../../../firmware/hal.ts";
+import type { Hal, Screen } from "../../../firmware/hal.ts";
 import { handlers as firmwareHandlers } from "../../../firmware/handlers/index.ts";
 import { keysOf } from "../../../firmware/keys.ts";
 import type { Ledger } from "../../../firmware/ledger/ledger.ts";
@@ -26,6 +27,7 @@ import { LIMITS } from "../../../protocol/limits.ts";
 import type { Caller, Role } from "../../../protocol/session/role.ts";
 import { HOT } from "../../bitcoin/wallet-fixture.ts";
 import { createFakeClock } from "../fake-clock.ts";
+import { STRANGERS } from "../made-up-call.ts";
 import { unwrap } from "../outcomes.ts";
 import { unhurried } from "../unhurried.ts";
 import { watchSecrets } from "../watched-secrets.ts";
@@ -169,17 +171,19 @@ export const claimOf = (bytes: Uint8Array) => ({
 /** Params as a body. */
 export const bodyOf = (params: unknown): Uint8Array => encodeCbor(params);
 
+const BOOT_ID = new Uint8Array(16);
+
 const deviceOf = (
   secrets: ReturnType<typeof watchSecrets>,
-  crypto: Parameters<typeof keysOf>[1],
+  board: Hal,
   phase: CallBenchOptions["phase"],
 ): Device => {
+  const auditKey = unwrap(makeAuditKey(secrets));
   if (phase === "sealed") {
-    const agreement = unwrap(secrets.generateAgreement());
-    return { phase, boot: agreement };
+    return { phase, boot: { ...unwrap(secrets.generateAgreement()), auditKey } };
   }
   const seed = secrets.importSeed(new Uint8Array(32).fill(1));
-  const { keys: made } = keysOf(secrets, crypto, seed);
+  const { keys: made } = keysOf(board, seed, { auditKey, bootId: BOOT_ID });
   return { phase: phase ?? "ready", keys: { ...made, wallets: [HOT.registered] } };
 };
 
@@ -203,7 +207,7 @@ export const createCallBench = (options: CallBenchOptions = {}) => {
     onEnd: () => undefined,
   });
   const hal = { ...board, clock };
-  let device = deviceOf(secrets, hal.crypto, options.phase);
+  let device = deviceOf(secrets, hal, options.phase);
   let faults = 0;
   const idle = (): Screen => ({ kind: "status", lines: [device.phase] });
   const config: CallsConfig = {
@@ -211,7 +215,7 @@ export const createCallBench = (options: CallBenchOptions = {}) => {
       hal,
       network: "regtest",
       version: "0",
-      bootId: new Uint8Array(16),
+      bootId: BOOT_ID,
       uptimeMs: () => 0,
       device: () => device,
       advance: (event) => {
@@ -221,6 +225,7 @@ export const createCallBench = (options: CallBenchOptions = {}) => {
       quotes: createQuotes({ hal, device: () => device, showIdle: () => undefined }),
       time: createSignedClock(hal, new Uint8Array(16)),
       trust: () => NOBODY,
+      counters: STRANGERS.counters,
     },
     askFor: createConsent(hal, idle),
     audit: (entry) => void audited.push(entry),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
 import { sha512 } from "@noble/hashes/sha2.js";
+import { askAttestation } from "../../../host/audit/index.ts";
 import { approve, parseQuote, signTime } from "../../../host/custody/index.ts";
 import { type Client, noiseSuite, openClient } from "../../../host/driver/index.ts";
 import { manifestHash } from "../../../host/manifest/index.ts";
@@ -17,6 +18,7 @@ import { agreementKeyOf, bytesOf, NAMES, signingKeyOf } from "../../manifest/peo
 import { type Bench, createBench, settle } from "../bench-device.ts";
 import { makeSeed } from "../custodians.ts";
 import { errorOf, unwrap } from "../outcomes.ts";
+import { SEALED_SECRETS } from "../watched-secrets.ts";
 import { approvals, type Box, custodianKeyOf, draftFor, fileOf, hold, offer } from "./ceremony.ts";
 import { trickedShares } from "./tricked.ts";
 
@@ -123,11 +125,11 @@ describe("an offer", () => {
     await offer(one.client, lineage);
     const shares = await approvals(one, one.client, lineage);
     unwrap(await one.client.submitShares({ shares: shares.slice(0, 2) }));
-    expect(one.bench.live()).toEqual(["agreement", "share", "share"]);
+    expect(one.bench.live()).toEqual(["agreement", "node", "share", "share"]);
     await offer(one.client, [signedBy(first)]);
-    expect(one.bench.live()).toEqual(["agreement", "share", "share"]);
+    expect(one.bench.live()).toEqual(["agreement", "node", "share", "share"]);
     await offer(one.client, [signedBy(second)]);
-    expect([one.bench.phase(), one.bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([one.bench.phase(), one.bench.live()]).toEqual(["sealed", [...SEALED_SECRETS]]);
   });
 
   test("that one person signed as often as the quorum asks for", async () => {
@@ -175,7 +177,7 @@ describe("a key", () => {
     await offer(client, [signedBy(other)]);
     bench.press("yes");
     expect(errorOf(await asked)).toBe("wrong_phase");
-    expect([bench.phase(), bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([bench.phase(), bench.live()]).toEqual(["sealed", [...SEALED_SECRETS]]);
     await client.close();
   });
 
@@ -241,6 +243,24 @@ test("the people of the manifest say what time it is, and nobody else", async ()
   const say = async (name: string) =>
     errorOf(await host.setTime(signTime({ bootId, nonce }, signingKeyOf(name), 1_800_000_000_000)));
   expect([await say("Dan"), await say("Mallory")]).toEqual(["not refused", "time_signer_unknown"]);
+  await host.close();
+});
+
+test("an attestation names the manifest, and its certifying key is the manifest's", async () => {
+  const one = await fresh();
+  await offer(one.client, lineage);
+  const shares = await approvals(one, one.client, lineage);
+  unwrap(await one.client.submitShares({ shares }));
+  await one.client.close();
+  await one.bench.pass(2000);
+  const host = unwrap(await dialAs(one.bench, "desk", "auditor"));
+  const known = { certifier: one.made.auditKey, manifestHash: manifestHash(first) };
+  const { checked } = unwrap(await askAttestation(host, { known }));
+  expect(unwrap(checked).attestation.manifest).toEqual(manifestHash(first));
+  const swapped = { ...known, certifier: one.made.publicKey };
+  expect(errorOf(unwrap(await askAttestation(host, { known: swapped })).checked)).toBe(
+    "attestation_invalid",
+  );
   await host.close();
 });
 

@@ -9,6 +9,7 @@ import { confirmed } from "../../custody/confirming.ts";
 import { agreementKeyOf, bytesOf, personOf } from "../../manifest/people.ts";
 import { createBench } from "../bench-device.ts";
 import { errorOf, unwrap } from "../outcomes.ts";
+import { SEALED_SECRETS } from "../watched-secrets.ts";
 import {
   approvals,
   type Box,
@@ -83,7 +84,7 @@ describe("a device at its cable", () => {
   test("another manifest over the same keys: the seed does not know its genesis", async () => {
     const box = await afterReboot(boxOf(ceremony));
     expect(await submitTricked(box, coupOf(ceremony))).toBe("root_tag_mismatch");
-    expect([box.bench.phase(), box.bench.live()]).toEqual(["sealed", ["agreement"]]);
+    expect([box.bench.phase(), box.bench.live()]).toEqual(["sealed", [...SEALED_SECRETS]]);
   });
 
   test("honest shares do not open another lineage's manifest", async () => {
@@ -127,7 +128,7 @@ describe("a device at its cable", () => {
     const box = await afterReboot(boxOf(ceremony));
     const lied = liedFirst(ceremony, { rootTag: bytesOf("another seed's") });
     expect(await submitTricked(box, lied)).toBe("root_tag_mismatch");
-    expect(box.bench.live()).toEqual(["agreement"]);
+    expect(box.bench.live()).toEqual([...SEALED_SECRETS]);
   });
 
   test.each(["linkKey", "auditKey", "publicKey"] as const)(
@@ -140,7 +141,7 @@ describe("a device at its cable", () => {
         publicKey: { publicKey: boxOf(ceremony, "C").made.auditKey },
       }[name];
       expect(await submitTricked(box, liedFirst(ceremony, swapped))).toBe("device_key_mismatch");
-      expect(box.bench.live()).toEqual(["agreement"]);
+      expect(box.bench.live()).toEqual([...SEALED_SECRETS]);
     },
   );
 
@@ -216,7 +217,7 @@ describe("a device at its cable", () => {
       forgedLineage,
     );
     expect(errorOf(await ours.client.submitShares({ shares }))).toBe("device_key_mismatch");
-    expect(ours.bench.live()).toEqual(["agreement"]);
+    expect(ours.bench.live()).toEqual([...SEALED_SECRETS]);
     for (const one of [theirs, ours]) await one.client.close();
   });
 });

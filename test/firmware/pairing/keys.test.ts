@@ -3,10 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { createHmac, hkdfSync } from "node:crypto";
 import { x25519 } from "@noble/curves/ed25519.js";
 import type { Handle } from "../../../firmware/hal.ts";
-import { keysOf, wipeKeys } from "../../../firmware/keys.ts";
+import { wipeKeys } from "../../../firmware/keys.ts";
 import { createSystemRng } from "../../../hardware/emulator/rng.ts";
-import { watchSecrets } from "../watched-secrets.ts";
-import { CRYPTO, deviceKeys } from "./pairing-room.ts";
+import { READY_SECRETS, watchSecrets } from "../watched-secrets.ts";
+import { deviceKeys, giveKeys } from "./pairing-room.ts";
 
 const watched = () => watchSecrets(createSystemRng(), () => undefined);
 
@@ -14,11 +14,11 @@ const hkdf = (seed: Uint8Array, label: string): Uint8Array =>
   new Uint8Array(hkdfSync("sha256", seed, new Uint8Array(0), label, 32));
 
 describe("keysOf", () => {
-  test("keeps three keys and not the seed; wipeKeys leaves nothing", () => {
+  test("keeps three keys and not the seed; wipeKeys leaves the boot's audit key", () => {
     const secrets = watched();
     const seed = secrets.importSeed(new Uint8Array(32).fill(1));
-    const { keys } = keysOf(secrets, CRYPTO, seed);
-    expect(secrets.live()).toEqual(["agreement", "node", "symmetric"]);
+    const { keys, auditKey } = giveKeys(secrets, seed);
+    expect(secrets.live()).toEqual(READY_SECRETS);
     expect(() => secrets.master(seed)).toThrow();
     const uses: readonly (() => unknown)[] = [
       () => secrets.publicNode(keys.master),
@@ -27,13 +27,14 @@ describe("keysOf", () => {
     ];
     for (const use of uses) use();
     wipeKeys(secrets, keys);
-    expect(secrets.live()).toEqual([]);
+    expect(secrets.live()).toEqual(["node"]);
+    expect(secrets.publicNode(auditKey.node).publicKey).toEqual(auditKey.publicKey);
     for (const use of uses) expect(use).toThrow();
   });
 
   test("wipes each handle once", () => {
     const secrets = watched();
-    const { keys } = keysOf(secrets, CRYPTO, secrets.importSeed(new Uint8Array(32).fill(1)));
+    const { keys } = giveKeys(secrets, secrets.importSeed(new Uint8Array(32).fill(1)));
     const wiped: Handle[] = [];
     wipeKeys({ ...secrets, wipe: (handle) => void wiped.push(handle) }, keys);
     expect(wiped).toEqual([keys.master, keys.link.secret, keys.pairing]);

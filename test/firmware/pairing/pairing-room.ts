@@ -1,21 +1,31 @@
 /** A pairing on its own: a device whose phase and keys the test sets, and all that it was given. */
 import { createHash } from "node:crypto";
 import type { Device, Keys } from "../../../firmware/device.ts";
-import type { Clock, Hal, Identity, Rng, Screen } from "../../../firmware/hal.ts";
+import { makeAuditKey } from "../../../firmware/audit/audit-key.ts";
+import type { Clock, Hal, Handle, Identity, Rng, Screen, Secrets } from "../../../firmware/hal.ts";
 import { keysOf } from "../../../firmware/keys.ts";
 import { createPairing, type Pairing } from "../../../firmware/pairing/pairing.ts";
 import { createSystemRng } from "../../../hardware/emulator/rng.ts";
 import { createCrypto, createPortableSecrets } from "../../../hardware/secrets/index.ts";
+import { unwrap } from "../outcomes.ts";
 import { createFakeClock, type FakeClock } from "../fake-clock.ts";
 
 /** What the firmware asks of a board's cryptography, its generator and its secrets. */
 export const CRYPTO = createCrypto();
 
+/** The keys of a seed on a board that has just booted, with an audit key of its own. */
+export const giveKeys = (secrets: Secrets, seed: Handle<"seed">) => {
+  const auditKey = unwrap(makeAuditKey(secrets));
+  const hal = { secrets, crypto: CRYPTO, identity: identityOf(true) };
+  return { auditKey, ...keysOf(hal, seed, { auditKey, bootId: new Uint8Array(16) }) };
+};
+
 /** An engine and the keys of 32 bytes made of the label. */
 export const deviceKeys = (label = "a seed") => {
   const secrets = createPortableSecrets(createSystemRng());
   const seed = Uint8Array.from(createHash("sha256").update(label).digest());
-  return { secrets, seed, keys: keysOf(secrets, CRYPTO, secrets.importSeed(seed)).keys };
+  const { keys } = giveKeys(secrets, secrets.importSeed(seed));
+  return { secrets, seed, keys };
 };
 
 /** A board that is none but for its name and whether it is insecure. */
