@@ -12,9 +12,10 @@ import { createCountingAudit } from "./audit/counters.ts";
 import type { NetworkName } from "./bitcoin/index.ts";
 import { createCalls } from "./calls/calls.ts";
 import { createConsent } from "./consent.ts";
+import { type BroughtSeed, broughtKeys } from "./custody/brought-seed.ts";
 import { advance, type Device, type DeviceEvent } from "./device.ts";
-import type { BootReason, Hal, Handle, Screen } from "./hal.ts";
-import { keysOf } from "./keys.ts";
+import type { Context } from "./dispatch.ts";
+import type { BootReason, Hal, Screen } from "./hal.ts";
 import { createLedger, type Ledger } from "./ledger/ledger.ts";
 import { DEVICE_LIMITS } from "./limits.ts";
 import { serveLine } from "./line.ts";
@@ -30,9 +31,9 @@ export const VERSION = "0.1.0";
 /** What composes a board may set. */
 export interface SignerOptions {
   readonly network: NetworkName;
-  /** A seed that an insecure board brings along; refused on any other board. */
-  readonly insecureSeed?: Handle<"seed">;
-  /** Whom it believes; nobody unless told. A manifest will say. */
+  /** What an insecure board brings along; refused on any other board. */
+  readonly insecureSeed?: BroughtSeed;
+  /** Whom it believes while no manifest says so; nobody unless told. */
   readonly trust?: Trust;
   /** Told of each phase that follows another. */
   readonly onPhase?: (phase: Device["phase"]) => void;
@@ -139,19 +140,20 @@ const createEnding = (hal: Hal, state: ReturnType<typeof createState>) => {
 
 /** Takes the seed that an insecure board brought along; on any other, or tampered, wipes it. */
 const preload = (
-  hal: Hal,
+  context: Pick<Context, "hal" | "network" | "bootId">,
   state: ReturnType<typeof createState>,
-  seed: Handle<"seed">,
-  bootId: Uint8Array,
+  brought: BroughtSeed | undefined,
 ): void => {
+  if (brought === undefined) return;
+  const { hal } = context;
   const now = state.device();
   if (!hal.identity.insecure || now.phase !== "sealed") {
-    hal.secrets.wipe(seed);
+    hal.secrets.wipe(brought.seed);
     return;
   }
   const { secret, auditKey } = now.boot;
   hal.secrets.wipe(secret);
-  state.step({ kind: "preloaded", keys: keysOf(hal, seed, { auditKey, bootId }).keys });
+  state.step({ kind: "preloaded", keys: broughtKeys(context, auditKey, brought) });
 };
 
 /** The link key, as long as the device holds keys: its secret half stays behind `Secrets`. */
@@ -240,7 +242,7 @@ export const createSigner = (hal: Hal, options: SignerOptions): Outcome<Signer, 
   const end = createEnding(hal, state);
   const startedMs = hal.clock.nowMs();
   state.step(opened.value);
-  if (insecureSeed !== undefined) preload(hal, state, insecureSeed, bootId.value);
+  preload({ hal, network, bootId: bootId.value }, state, insecureSeed);
   hal.tamper.onTrip(() => end("tamper"));
   const calls = createCalls({
     context: {

@@ -3,7 +3,13 @@
  * memory and a client at its other end. `mayfly emulate` runs main.ts, a process for each signer.
  */
 import type { BootReason, LogEvent, Press, Rng, Screen } from "../../firmware/hal.ts";
-import { createSigner, type NetworkName, type Signer, type Trust } from "../../firmware/index.ts";
+import {
+  createSigner,
+  type NetworkName,
+  seedValues,
+  type Signer,
+  type Trust,
+} from "../../firmware/index.ts";
 import {
   type Client,
   type ClientOptions,
@@ -19,6 +25,7 @@ import { createPortableSecrets } from "../secrets/index.ts";
 import { type Approval, createButtons } from "./approval.ts";
 import { createBoard, watchSignatures } from "./board.ts";
 import { createCable } from "./cable.ts";
+import { bringSeed } from "./own-manifest.ts";
 import { createSeededRng, createSystemRng } from "./rng.ts";
 
 /** How an emulator in process is made. */
@@ -126,8 +133,10 @@ const boot = (
       if (number === remains.boots) onEnd(reason);
     },
   });
-  const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
-  const started = createSigner(board, { network, ...insecure, trust: remains.host.trust });
+  const { trust } = remains.host;
+  const own = { identity: board.identity, network, trust, secrets, valuesOf: seedValues };
+  const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
+  const started = createSigner(board, { network, trust, ...brought });
   assert(started.ok, "the emulator's generator works");
   remains.current.signer = started.value;
   return started.value;

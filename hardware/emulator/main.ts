@@ -12,6 +12,7 @@ import {
   createSigner,
   NETWORK_NAMES,
   NOBODY,
+  seedValues,
   type Signer,
   type Trust,
 } from "../../firmware/index.ts";
@@ -22,6 +23,7 @@ import { createPortableSecrets } from "../secrets/index.ts";
 import { createButtons, type PressableButtons } from "./approval.ts";
 import { createBoard, watchSignatures } from "./board.ts";
 import { listEmulator } from "./listing.ts";
+import { bringSeed } from "./own-manifest.ts";
 import { openPty, type Pty } from "./pty.ts";
 import { createSeededRng, createSystemRng } from "./rng.ts";
 import { readPress, readSettings, type Settings } from "./settings.ts";
@@ -88,9 +90,10 @@ const start = (
     log: { append: (event) => logger.info(event) },
     onEnd: parts.onEnd,
   });
-  const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
-  const { onPhase } = parts;
-  return createSigner(board, { network, ...insecure, trust: trust.value, onPhase });
+  const options = { network, trust: trust.value, onPhase: parts.onPhase };
+  const own = { ...options, identity: board.identity, secrets, valuesOf: seedValues };
+  const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
+  return createSigner(board, { ...options, ...brought });
 };
 
 const hexOf = (bytes: Uint8Array | undefined): string | null => bytes?.toHex() ?? null;

@@ -183,6 +183,7 @@ describe.skipIf(hasNoPty)("pty: emulate", () => {
     expect(await askMayfly({ home }, "status", "--port", "A")).toMatchObject({
       fingerprint: "73c5da0a",
       insecure: true,
+      manifest: { version: 1, keyId: "A" },
     });
     const master = await askMayfly({ home }, "xpub", "--port", "A", "--path", "m");
     expect(master["key"]).toBe(`[73c5da0a]${ABANDON_XPUB}`);

@@ -162,7 +162,7 @@ export const createBench = (options: BenchOptions = {}): Bench => {
     const number = boots;
     const { hal, secrets } = boardOf(options, room, lastReason, () => number === boots);
     const { seed } = options;
-    const insecure = seed === undefined ? {} : { insecureSeed: secrets.importSeed(seed) };
+    const insecure = seed === undefined ? {} : { insecureSeed: { seed: secrets.importSeed(seed) } };
     const signer = createSigner(hal, { network: "regtest", ...insecure, trust });
     if (!signer.ok) throw new Error(`the device does not start: ${signer.error}`);
     return { hal, secrets, signer: signer.value };

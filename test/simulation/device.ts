@@ -188,7 +188,7 @@ const start = (state: State, hasKeys: boolean): void => {
       network: "regtest",
       trust: room.trust,
       ledger,
-      ...(hasKeys ? { insecureSeed: secrets.importSeed() } : {}),
+      ...(hasKeys ? { insecureSeed: { seed: secrets.importSeed() } } : {}),
     },
   );
   assert(signer.ok, "a simulated generator works");
