@@ -145,6 +145,12 @@ export const CUSTODY_ERRORS = {
     "never",
     "A custodian has seen a newer version of the manifest.",
   ),
+  signed_another: entry(
+    946,
+    "custody",
+    "never",
+    "The same person has signed another manifest with this version.",
+  ),
   share_signature_invalid: entry(
     936,
     "custody",

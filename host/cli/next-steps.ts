@@ -19,6 +19,7 @@ const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   check_words_wrong: "ask again, over another channel, who sees the device's screen",
   manifest_outdated: "ask the others for the newest lineage",
   lineage_fork: "somebody may have signed two versions: show both files to the others",
+  signed_another: "if the others give that one up, too, `--instead-of` takes its hash",
   report_missing: "`--report` takes what `mayfly genesis` wrote for each key",
   signatures_missing: "`mayfly manifest sign` adds one",
   file_exists: "name another, or move it away first",

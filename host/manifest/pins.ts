@@ -11,6 +11,9 @@ import { isSigned, type Lineage } from "./lineage.ts";
 /** Why a lineage is not the one that was seen before. */
 export type PinError = "manifest_outdated" | "lineage_fork" | "file_malformed" | PrivateFileError;
 
+/** Why a person does not sign: the file of the version that they have signed is named, too. */
+export type SignedError = Exclude<PinError, "lineage_fork"> | "signed_another";
+
 interface Pin {
   readonly version: number;
   /** 64 hex digits. */
@@ -47,6 +50,16 @@ const compare = ({ versions }: Lineage, pin: Pin, now: Pin): Failure<PinError> |
   return same?.hash.toHex() === pin.hash ? undefined : fail("lineage_fork", { seen: pin.version });
 };
 
+const readPin = (file: string): Outcome<Pin | undefined, "file_malformed" | PrivateFileError> => {
+  const text = readPrivate(file);
+  if (!text.ok || text.value === undefined) return text.ok ? ok(undefined) : text;
+  const pin = parsePin(text.value);
+  return pin === undefined ? fail("file_malformed", { file }) : ok(pin);
+};
+
+const writePin = (file: string, pin: Pin): Outcome<void, PrivateFileError> =>
+  replacePrivate(file, `${JSON.stringify(pin)}\n`);
+
 /**
  * Holds a lineage against what was seen of its genesis, and remembers it. A lineage of which
  * nothing is signed yet teaches nothing.
@@ -55,9 +68,31 @@ export const pinLineage = (home: string, lineage: Lineage): Outcome<void, PinErr
   const now = newestSigned(lineage);
   if (now === undefined) return ok(undefined);
   const file = join(home, "lineages", `${lineage.draft.hash.toHex()}.json`);
-  const text = readPrivate(file);
-  if (!text.ok) return text;
-  const pin = text.value === undefined ? now : parsePin(text.value);
-  if (pin === undefined) return fail("file_malformed", { file });
-  return compare(lineage, pin, now) ?? replacePrivate(file, `${JSON.stringify(now)}\n`);
+  const pin = readPin(file);
+  if (!pin.ok) return pin;
+  return compare(lineage, pin.value ?? now, now) ?? writePin(file, now);
+};
+
+/**
+ * Notes, before the signature is made, that a person signs the newest version. Two versions of one
+ * number by one hand are what a fork is made of: `signed_another`, unless the person says by its
+ * hash (64 hex digits) which signed one is given up.
+ *
+ * @param signer the person's signing key, 32 bytes
+ */
+export const noteSigning = (
+  home: string,
+  { draft, newest }: Lineage,
+  signer: Uint8Array,
+  insteadOf: string | undefined,
+): Outcome<void, SignedError> => {
+  const file = join(home, "lineages", `${draft.hash.toHex()}-${signer.toHex()}.json`);
+  const before = readPin(file);
+  if (!before.ok) return before;
+  const now = { version: newest.manifest.version, hash: newest.hash.toHex() };
+  const { version, hash } = before.value ?? now;
+  if (version > now.version) return fail("manifest_outdated", { signed: version });
+  const isAnother = version === now.version && hash !== now.hash;
+  if (isAnother && hash !== insteadOf) return fail("signed_another", { version, signed: hash });
+  return writePin(file, now);
 };

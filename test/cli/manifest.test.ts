@@ -1,8 +1,11 @@
 /** `mayfly manifest`: from nothing to a signed draft, and every way in which it is refused. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatLineage } from "../../host/manifest/index.ts";
+import { formatKeyFile } from "../../host/custody/index.ts";
+import { formatLineage, manifestHash } from "../../host/manifest/index.ts";
+import type { Manifest } from "../../protocol/manifest/manifest.ts";
+import { custodianKeyOf } from "../firmware/manifest/ceremony.ts";
 import { LINEAGE, signedBy, FIRST, after } from "../manifest/lineages.ts";
 import { CONTRACT, expectJsonRefusal, expectSentence } from "./contract.ts";
 import { askMayfly, cleanUp, eventsOf, runMayfly, temporaryFolder, textOf } from "./mayfly.ts";
@@ -121,6 +124,26 @@ describe("mayfly manifest", () => {
         { place: "/generation", before: 1, after: 2 },
       ],
     });
+  });
+
+  test("two versions of one number by one hand, unless one is given up", async () => {
+    const key = place("Ada-of-lineages.key");
+    writeFileSync(key, formatKeyFile(custodianKeyOf("Ada")), { mode: 0o600 });
+    const sign = (changes: Partial<Manifest>, name: string, ...more: readonly string[]) => {
+      const next = after(FIRST, changes);
+      const file = place(`${name}.json`);
+      writeFileSync(file, formatLineage([...LINEAGE, signedBy(next, [])]));
+      const hash = manifestHash(next).toHex();
+      const words = ["--key", key, "--hash", hash, "--out", place(`${name}-signed.json`), ...more];
+      return runMayfly({ home }, "manifest", "sign", file, ...words, "--json");
+    };
+    const first = manifestHash(after(FIRST, { generation: 5 })).toHex();
+    expect((await sign({ generation: 5 }, "first")).code).toBe(0);
+    const refused = await sign({ generation: 6 }, "second");
+    expectJsonRefusal(refused, "signed_another");
+    expect(refused.stdout).toContain(first);
+    expect(existsSync(place("second-signed.json"))).toBe(false);
+    expect((await sign({ generation: 6 }, "third", "--instead-of", first)).code).toBe(0);
   });
 
   test("schema prints the JSON Schema, whole in either form", async () => {

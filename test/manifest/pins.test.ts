@@ -3,10 +3,12 @@ import { afterAll, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pinLineage, readLineage } from "../../host/manifest/index.ts";
+import { manifestHash, noteSigning, pinLineage, readLineage } from "../../host/manifest/index.ts";
+import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import type { SignedManifest } from "../../protocol/manifest/signed.ts";
 import { errorOf, unwrap } from "../firmware/outcomes.ts";
 import { after, DRAFT, FIRST, LINEAGE, signedBy } from "./lineages.ts";
+import { signingKeyOf } from "./people.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mayfly-pins-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,4 +62,35 @@ test("each genesis has its own file; a spoiled one, or one open to others, is no
   expect(pin(home, LINEAGE)).toBe("file_malformed");
   for (const name of files) chmodSync(join(home, "lineages", name), 0o666);
   expect(pin(home, LINEAGE)).toBe("file_unreadable");
+});
+
+const note = (home: string, version: Manifest, name = "Ada", insteadOf?: string): string => {
+  const lineage = unwrap(readLineage([...LINEAGE, signedBy(version, ["Ben"])]));
+  return errorOf(noteSigning(home, lineage, signingKeyOf(name).publicKey, insteadOf));
+};
+
+test("a person signs one version of a number, and another only by saying so", () => {
+  const home = freshHome();
+  expect(note(home, SECOND)).toBe("not refused");
+  expect(note(home, SECOND)).toBe("not refused");
+  expect(note(home, OTHER)).toBe("signed_another");
+  expect(note(home, OTHER, "Ada", manifestHash(OTHER).toHex())).toBe("signed_another");
+  expect(note(home, OTHER, "Cleo")).toBe("not refused");
+  expect(note(home, OTHER, "Ada", manifestHash(SECOND).toHex())).toBe("not refused");
+  expect(note(home, SECOND)).toBe("signed_another");
+  expect(note(home, OTHER)).toBe("not refused");
+});
+
+test("who has signed a later version signs no earlier one; a spoiled note is not read", () => {
+  const home = freshHome();
+  const lineage = [...LINEAGE, signedBy(SECOND), signedBy(after(SECOND), ["Ben"])];
+  const { publicKey } = signingKeyOf("Ada");
+  expect(errorOf(noteSigning(home, unwrap(readLineage(lineage)), publicKey, undefined))).toBe(
+    "not refused",
+  );
+  expect(note(home, OTHER)).toBe("manifest_outdated");
+  for (const name of readdirSync(join(home, "lineages"))) {
+    writeFileSync(join(home, "lineages", name), "{}");
+  }
+  expect(note(home, OTHER)).toBe("file_malformed");
 });

@@ -9,6 +9,7 @@ import {
   type Lineage,
   manifestProblems,
   manifestText,
+  noteSigning,
   pinLineage,
   readForSigning,
   readLineage,
@@ -38,6 +39,7 @@ interface SignOptions {
   readonly hash?: string | undefined;
   readonly report?: readonly string[] | undefined;
   readonly words?: string | undefined;
+  readonly insteadOf?: string | undefined;
 }
 
 /** The versions whose newest is to be signed. */
@@ -121,7 +123,13 @@ const signReviewed = async (
   const key = readPersonKey(options.key, output);
   if (!key.ok) return key;
   const reports = await readConfirmed(options, output);
-  return reports.ok ? signNewest(versions, key.value.signing, reports.value) : reports;
+  if (!reports.ok) return reports;
+  const { signing } = key.value;
+  const signed = signNewest(versions, signing, reports.value);
+  if (!signed.ok) return signed;
+  // Nobody has the signature before it is noted.
+  const noted = noteSigning(mayflyHome(), lineage.value, signing.publicKey, options.insteadOf);
+  return noted.ok ? signed : noted;
 };
 
 const sign = async (
@@ -160,4 +168,5 @@ export const signManifestCommand = () =>
     .option("--report <file...>", "for version 1: each device's report of its genesis")
     .option("--words <from>", "- takes the devices' six words from standard input, a line each")
     .option("--hash <hex>", "the manifest that is meant, where nobody can be asked")
+    .option("--instead-of <hex>", "the version of the same number that you signed and give up")
     .action((file, options) => answer((output) => sign(file, options, output)));
