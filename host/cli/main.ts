@@ -14,6 +14,7 @@ import { manifestCommand } from "./commands/manifest.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { signCommand } from "./commands/sign.ts";
 import { statusCommand } from "./commands/status.ts";
+import { timeCommand } from "./commands/time.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { walletCommand, xpubCommand } from "./commands/wallet.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -50,6 +51,7 @@ const program = new Command("mayfly")
   .addCommand(quoteCommand())
   .addCommand(provisionCommand())
   .addCommand(sealCommand())
+  .addCommand(timeCommand())
   .addCommand(attestCommand())
   .addCommand(xpubCommand())
   .addCommand(walletCommand())

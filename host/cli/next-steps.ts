@@ -14,6 +14,7 @@ const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   pairing_words_invalid: "copy all 12 from the device's screen, in order",
   link_loopback: "look at the cable or the program at the other end",
   wallet_unknown: "`mayfly wallet register` makes a wallet known to the device",
+  time_nonce_unknown: "`mayfly time` asks the device for a new one",
   quote_expired: "`mayfly quote` makes a new one",
   share_misaddressed: "a share for this boot comes from its quote and `mayfly custodian approve`",
   check_words_wrong: "ask again, over another channel, who sees the device's screen",

@@ -15,5 +15,11 @@ export {
 } from "./keys.ts";
 export { checkMadeKey, type KeyRequest, type MadeReply } from "./made-key.ts";
 export { readExpiry } from "./quote-expiry.ts";
-export { signTime } from "./time.ts";
+export {
+  formatSignedTime,
+  formatTimeQuestion,
+  parseSignedTime,
+  parseTimeQuestion,
+  signTime,
+} from "./time.ts";
 export { formatShareFile, parseShareFile, type ShareFile } from "./share-file.ts";

@@ -149,6 +149,30 @@ describe.skipIf(hasNoPty)("pty: the road under a manifest", () => {
     const xpub = await ask("xpub", "--port", "B", "--path", "m/48'/1'/0'/2'");
     expect(textOf(xpub, "fingerprint")).toBe(textOf(status, "fingerprint"));
   });
+
+  test("two people tell a box the time; strangers and other boxes are refused", async () => {
+    const asked = await ask("time", "--port", "B");
+    expect(asked).toEqual({ event: "time-nonce", name: "B", nonce: expect.any(String) });
+    await ask("custodian", "init", "--out", file("Mallory.key"));
+    for (const name of ["Ada", "Eve", "Mallory"]) {
+      const words = [textOf(asked, "nonce"), ...key(name), "--out", file(`${name}.time`)];
+      const signed = await ask("custodian", "time", ...words);
+      expect(signed).toMatchObject({ event: "signed-time", file: file(`${name}.time`) });
+      expect(Math.abs(Date.parse(textOf(signed, "time")) - Date.now())).toBeLessThan(60_000);
+    }
+    const tell = (port: string, ...names: readonly string[]) =>
+      runMayfly({ home }, "time", "--port", port, "--signed", ...names.map(file), "--json");
+    const set = await tell("B", "Ada.time", "Eve.time");
+    expect(JSON.parse(set.stdout)).toEqual({ event: "time-set", statements: 2 });
+    expectJsonRefusal(await tell("B", "Mallory.time"), "time_signer_unknown");
+    expectJsonRefusal(await tell("A", "Ada.time"), "time_nonce_unknown");
+    expectJsonRefusal(await tell("B", "Ada.key"), "time_malformed");
+    const nonsense = ["custodian", "time", "bm8=", ...key("Ada"), "--out", file("no.time")];
+    expectJsonRefusal(await runMayfly({ home }, ...nonsense, "--json"), "time_malformed");
+    const again = ["custodian", "time", textOf(asked, "nonce"), ...key("Ada")];
+    const over = await runMayfly({ home }, ...again, "--out", file("Ada.time"), "--json");
+    expectJsonRefusal(over, "file_exists");
+  });
 });
 
 const pidOf = (events: readonly JsonEvent[], name: string): number => {

@@ -27,6 +27,7 @@ import { openLineage } from "../manifests.ts";
 import { type Output, portWords } from "../output.ts";
 import { readPersonKey } from "../person-key.ts";
 import { answer, badOption, declare, declareGroup } from "../program.ts";
+import { signTimeCommand } from "./time.ts";
 
 const init = (out: string, output: Output): Outcome<unknown> => {
   const key = generateCustodianKey();
@@ -160,4 +161,5 @@ const approveCommand = () =>
 export const custodianCommand = () =>
   declareGroup("custodian", "what the people who hold shares do")
     .addCommand(initCommand())
-    .addCommand(approveCommand());
+    .addCommand(approveCommand())
+    .addCommand(signTimeCommand());
