@@ -62,7 +62,7 @@ export const CUSTODY_ERRORS = {
     927,
     "custody",
     "never",
-    "Version 1 differs from its draft in more than keys made and wallets.",
+    "A version changes what genesis has fixed, or turns a generation back.",
   ),
   lineage_foreign: entry(
     928,
@@ -150,6 +150,12 @@ export const CUSTODY_ERRORS = {
     "custody",
     "never",
     "The same person has signed another manifest with this version.",
+  ),
+  signing_key_unlisted: entry(
+    947,
+    "custody",
+    "never",
+    "The manifest lists another signing key for whoever holds this share.",
   ),
   share_signature_invalid: entry(
     936,

@@ -36,6 +36,9 @@ export const offerManifest: Handlers["offerManifest"] = (context, signed) => {
   }
   const lineage = joined(hal, offered, signed);
   if (!lineage.ok) return lineage;
+  if (lineage.value.newest.network !== context.network) {
+    return fail("manifest_wrong", { pointer: "/network" });
+  }
   wipeSet(context);
   advance({ kind: "lineage-offered", lineage: lineage.value });
   return ok({ hash, version: lineage.value.newest.version });

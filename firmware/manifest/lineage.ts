@@ -17,6 +17,7 @@ import {
 import { isSame } from "../bitcoin/index.ts";
 import type { Crypto } from "../hal.ts";
 import { unsoundPart } from "./soundness.ts";
+import { alteredPart } from "./succession.ts";
 
 /** A lineage that holds from its draft to its newest version, each signed by its quorum. */
 export interface Lineage {
@@ -72,7 +73,11 @@ const checkPlace = (
   if (before === undefined) return ok(undefined);
   const { predecessor } = manifest;
   if (predecessor === undefined || !isSame(predecessor, before.hash)) return fail("lineage_fork");
-  const isAltered = expected === 1 && !isSame(commonPart(manifest), commonPart(before.newest));
+  if (expected > 1) {
+    const pointer = alteredPart(before.newest, manifest);
+    return pointer === undefined ? ok(undefined) : fail("genesis_altered", { pointer });
+  }
+  const isAltered = !isSame(commonPart(manifest), commonPart(before.newest));
   return isAltered ? fail("genesis_altered") : ok(undefined);
 };
 

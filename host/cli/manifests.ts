@@ -9,11 +9,13 @@ import {
   manifestProblems,
   type ManifestFile,
   type Problem,
+  pinLineage,
   readLineage,
   readManifestFile,
 } from "../manifest/index.ts";
 import { toHex } from "./bytes.ts";
 import { readText } from "./files.ts";
+import { mayflyHome } from "./home.ts";
 import type { Output, OutputEvent } from "./output.ts";
 
 /** Says all problems of a file, in an event or a line each; the refusal itself is the first. */
@@ -60,6 +62,17 @@ export const openLineage = (file: string, output: Output): Outcome<Lineage> => {
   if (!versions.ok) return versions;
   const lineage = readLineage(versions.value);
   return lineage.ok ? lineage : fail(lineage.error, { file, ...lineage.details });
+};
+
+/** Holds a lineage against what this home has seen; says so where it has seen nothing of it. */
+export const pinSeen = (lineage: Lineage, output: Output): Outcome<void> => {
+  const pinned = pinLineage(mayflyHome(), lineage);
+  if (!pinned.ok) return pinned;
+  if (pinned.value === "first" && lineage.versions.length > 1) {
+    const genesis = toHex(lineage.draft.hash);
+    output.warn(`seen for the first time: ask others whether genesis ${genesis} is yours.`);
+  }
+  return ok(undefined);
 };
 
 /** A manifest that somebody wants to look at, with what is known of its signatures. */

@@ -15,6 +15,15 @@ export const sha256 = (bytes: Uint8Array): Uint8Array =>
 /** SHA-256 of the manifest's deterministic CBOR: 32 bytes. */
 export const manifestHash = (manifest: Manifest): Uint8Array => sha256(manifestBytes(manifest));
 
+/** Hex digits of a hash that people tell each other: 80 bits, which nobody searches through. */
+export const TOLD_DIGITS = 20;
+
+/** Whether somebody typed that start of a hash, or more of it; spaces and case apart. */
+export const isHashTold = (hash: Uint8Array, typed: string): boolean => {
+  const digits = typed.toLowerCase().replaceAll(/\s/g, "");
+  return digits.length >= TOLD_DIGITS && hash.toHex().startsWith(digits);
+};
+
 /** Signs a manifest's hash with an Ed25519 private key of 32 bytes. */
 export const signHash = (hash: Uint8Array, privateKey: Uint8Array): Uint8Array =>
   signEd25519(signedBytes(hash), privateKey);

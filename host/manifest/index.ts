@@ -2,7 +2,7 @@
 export { ConfirmedReport, firstVersion, parseReport } from "./confirmed-report.ts";
 export { type Change, changeLine, diffManifests } from "./diff.ts";
 export { fingerprintOf } from "./checks.ts";
-export { manifestHash } from "./hash.ts";
+export { isHashTold, manifestHash, TOLD_DIGITS } from "./hash.ts";
 export { readJsonAs, type Reading } from "./json-reader.ts";
 export { jsonOf, jsonSchemaOf } from "./json-writer.ts";
 export {

@@ -10,6 +10,7 @@ import { MANIFEST, type Manifest } from "../../protocol/manifest/manifest.ts";
 import { manifestBytes, type SignedManifest } from "../../protocol/manifest/signed.ts";
 import { isSignatureGood, sha256 } from "./hash.ts";
 import { manifestProblems } from "./rules.ts";
+import { successionProblem } from "./succession.ts";
 
 /** One version, read and placed, with what there is of signatures. */
 export interface Version {
@@ -79,10 +80,14 @@ const checkPlace = (
   if (before === undefined) return ok(undefined);
   const { predecessor } = manifest;
   if (predecessor === undefined || !isSame(predecessor, before.hash)) return fail("lineage_fork");
-  const isGenesis = manifest.version === 1;
-  return isGenesis && !isSame(asDraft(manifest), asDraft(before.manifest))
-    ? fail("genesis_altered")
-    : ok(undefined);
+  if (manifest.version === 1) {
+    const isKept = isSame(asDraft(manifest), asDraft(before.manifest));
+    return isKept ? ok(undefined) : fail("genesis_altered");
+  }
+  const altered = successionProblem(before.manifest, manifest);
+  return altered === undefined
+    ? ok(undefined)
+    : fail("genesis_altered", { pointer: altered.pointer, why: altered.means });
 };
 
 /** The names behind signatures: each of the signing manifest's quorum, each good. */

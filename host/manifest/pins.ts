@@ -63,14 +63,22 @@ const writePin = (file: string, pin: Pin): Outcome<void, PrivateFileError> =>
 /**
  * Holds a lineage against what was seen of its genesis, and remembers it. A lineage of which
  * nothing is signed yet teaches nothing.
+ *
+ * @returns `first` where nothing of this genesis was seen before: people must tell it is theirs
  */
-export const pinLineage = (home: string, lineage: Lineage): Outcome<void, PinError> => {
+export const pinLineage = (
+  home: string,
+  lineage: Lineage,
+): Outcome<"first" | "known", PinError> => {
   const now = newestSigned(lineage);
-  if (now === undefined) return ok(undefined);
+  if (now === undefined) return ok("first");
   const file = join(home, "lineages", `${lineage.draft.hash.toHex()}.json`);
   const pin = readPin(file);
   if (!pin.ok) return pin;
-  return compare(lineage, pin.value ?? now, now) ?? writePin(file, now);
+  const refused = compare(lineage, pin.value ?? now, now);
+  if (refused !== undefined) return refused;
+  const written = writePin(file, now);
+  return written.ok ? ok(pin.value === undefined ? "first" : "known") : written;
 };
 
 /**

@@ -132,6 +132,26 @@ describe.skipIf(hasNoPty)("pty: the road under a manifest", () => {
     return ask("provision", "--port", id, "--manifest", file("1"), "--share", ...sealed);
   };
 
+  test("a share and another person's key; a lineage that a tool has never seen", async () => {
+    const quote = textOf(
+      await ask("quote", "--port", "A", "--manifest", file("1"), "--key", "A"),
+      "quote",
+    );
+    const approve = (name: string, where: string, out: string) => {
+      const share = ["--share", file("shares/A-Ada.share"), "--manifest", file("1")];
+      const words = [...share, ...key(name), "--out", file(out), "--words", "-"];
+      const typed = { home: where, stdin: "six words of no device that is" };
+      return runMayfly(typed, "custodian", "approve", quote, ...words, "--json");
+    };
+    expectJsonRefusal(await approve("Ben", home, "no-1"), "signing_key_unlisted");
+    const known = await approve("Ada", home, "no-2");
+    expectJsonRefusal(known, "check_words_wrong");
+    expect(known.stderr).toBe("");
+    const fresh = await approve("Ada", temporaryFolder(), "no-3");
+    expectJsonRefusal(fresh, "check_words_wrong");
+    expect(fresh.stderr).toContain(`whether genesis ${await hashOf("draft")} is yours`);
+  });
+
   test("any three bring a key back after a power cut; the manifest's host is served", async () => {
     for (const name of BOXES) process.kill(pidOf(emulating.events, name), "SIGKILL");
     await emulating.listening(3);

@@ -7,10 +7,12 @@ import fc from "fast-check";
 import {
   diffManifests,
   formatManifest,
+  isHashTold,
   jsonOf,
   manifestHash,
   readJsonAs,
   readManifestFile,
+  TOLD_DIGITS,
 } from "../../host/manifest/index.ts";
 import { decodeAs, encodeCbor } from "../../protocol/cbor/cbor.ts";
 import type { Form } from "../../protocol/cbor/form.ts";
@@ -101,4 +103,18 @@ describe("the encoding of a manifest", () => {
     expect(decodeAs(MANIFEST, bytesWith(people.toReversed()))).toBeUndefined();
     expect(decodeAs(MANIFEST, bytesWith([...people, people.at(-1)]))).toBeUndefined();
   });
+});
+
+test("people tell each other 20 digits of a hash, or more; 8 could be searched for", () => {
+  const hash = manifestHash(DRAFT);
+  const digits = hash.toHex();
+  expect(TOLD_DIGITS).toBe(20);
+  expect(isHashTold(hash, digits.slice(0, 20))).toBe(true);
+  expect(isHashTold(hash, ` ${digits.slice(0, 4)} ${digits.slice(4, 20).toUpperCase()} `)).toBe(
+    true,
+  );
+  expect(isHashTold(hash, digits)).toBe(true);
+  expect(isHashTold(hash, digits.slice(0, 19))).toBe(false);
+  expect(isHashTold(hash, digits.slice(1, 21))).toBe(false);
+  expect(isHashTold(hash, `${digits}0`)).toBe(false);
 });

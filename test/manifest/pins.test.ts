@@ -35,6 +35,13 @@ test("a lineage that goes on is taken, one that is older is not", () => {
   expect(pin(home, [...LINEAGE, signedBy(SECOND)])).toBe("manifest_outdated");
 });
 
+test("what is seen for the first time is told apart from what is known", () => {
+  const home = freshHome();
+  const lineage = unwrap(readLineage(LINEAGE));
+  expect(unwrap(pinLineage(home, lineage))).toBe("first");
+  expect(unwrap(pinLineage(home, lineage))).toBe("known");
+});
+
 test("another version of the same number is a fork, also beneath later ones", () => {
   const home = freshHome();
   expect(pin(home, [...LINEAGE, signedBy(SECOND)])).toBe("not refused");

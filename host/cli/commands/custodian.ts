@@ -1,11 +1,13 @@
 /** `mayfly custodian init` and `approve`: the side of the people who hold shares. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { isSame } from "../../../protocol/bytes.ts";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import type { Quote } from "../../../protocol/share.ts";
 import {
   approve,
+  type CustodianKey,
   ConfirmedQuote,
   formatCustodian,
   formatKeyFile,
@@ -18,12 +20,11 @@ import {
   readExpiry,
   type ShareFile,
 } from "../../custody/index.ts";
-import { isSigned, pinLineage } from "../../manifest/index.ts";
+import { isSigned } from "../../manifest/index.ts";
 import { fromBase64, toHex } from "../bytes.ts";
 import { askCheckWords } from "../check-words.ts";
 import { readText, writePrivate } from "../files.ts";
-import { mayflyHome } from "../home.ts";
-import { openLineage } from "../manifests.ts";
+import { openLineage, pinSeen } from "../manifests.ts";
 import { type Output, portWords } from "../output.ts";
 import { readPersonKey } from "../person-key.ts";
 import { answer, badOption, declare, declareGroup } from "../program.ts";
@@ -96,15 +97,26 @@ const summary = ({ device, bootKey }: Quote, { context }: ShareFile): string => 
 };
 
 /** The lineage that the custodian's tool knows, signed to its newest version. */
-const readKnown = (file: string | undefined, output: Output): Outcome<KnownLineage | undefined> => {
+const readKnown = (
+  file: string | undefined,
+  { context: { custodian } }: ShareFile,
+  { signing }: CustodianKey,
+  output: Output,
+): Outcome<KnownLineage | undefined> => {
   if (file === undefined) return ok(undefined);
   const lineage = openLineage(file, output);
   if (!lineage.ok) return lineage;
   const { draft, newest } = lineage.value;
   if (!isSigned(newest)) return fail("signatures_missing", { file, required: newest.required });
-  const pinned = pinLineage(mayflyHome(), lineage.value);
+  const pinned = pinSeen(lineage.value, output);
   if (!pinned.ok) return fail(pinned.error, { file, ...pinned.details });
-  return ok({ genesis: draft.hash, hash: newest.hash, version: newest.manifest.version });
+  const { name, version, people } = newest.manifest;
+  const own = people.find(({ wrappingKey }) => isSame(wrappingKey, custodian));
+  if (own === undefined || !isSame(own.signingKey, signing.publicKey)) {
+    return fail("signing_key_unlisted", { file, key: toHex(signing.publicKey) });
+  }
+  output.tell(`Under ${name}, version ${version}, hash ${toHex(newest.hash)}`);
+  return ok({ genesis: draft.hash, hash: newest.hash, version });
 };
 
 interface ApproveOptions {
@@ -126,7 +138,7 @@ const approveQuote = async (
   if (!share.ok) return share;
   const key = readPersonKey(options.key, output);
   if (!key.ok) return key;
-  const known = readKnown(options.manifest, output);
+  const known = readKnown(options.manifest, share.value, key.value, output);
   if (!known.ok) return known;
   if (argument === "-" && options.words === "-") return badOption("--words", "the quote is there");
   output.tell(summary(quote.value.quote, share.value));

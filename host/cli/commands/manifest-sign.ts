@@ -5,16 +5,17 @@ import {
   changeLine,
   diffManifests,
   formatLineage,
+  isHashTold,
   isSigned,
   type Lineage,
   manifestProblems,
   manifestText,
   noteSigning,
-  pinLineage,
   readForSigning,
   readLineage,
   rosterProblems,
   signNewest,
+  TOLD_DIGITS,
   withVersion,
 } from "../../manifest/index.ts";
 import { toHex } from "../bytes.ts";
@@ -22,6 +23,7 @@ import { checkFree, writeResult } from "../files.ts";
 import { mayflyHome } from "../home.ts";
 import {
   manifestEvent,
+  pinSeen,
   readFile,
   readVersions,
   refuseProblems,
@@ -81,12 +83,13 @@ const review = ({ newest, versions }: Lineage): readonly string[] => {
 
 /** Whether the person means this hash: by the option, or asked at the terminal. */
 const confirm = async (
-  hash: string,
+  hash: Uint8Array,
   wanted: string | undefined,
   output: Output,
 ): Promise<Outcome<void>> => {
   if (wanted !== undefined) {
-    return wanted === hash ? ok(undefined) : badOption("--hash", `this manifest's is ${hash}`);
+    const own = toHex(hash);
+    return wanted === own ? ok(undefined) : badOption("--hash", `this manifest's is ${own}`);
   }
   if (output.isJson || !process.stdin.isTTY) {
     return badOption("--hash", "without a terminal it must say which manifest is meant");
@@ -94,8 +97,8 @@ const confirm = async (
   // Loaded on demand: no other command asks so.
   const { isCancel, text } = await import("@clack/prompts");
   const typed = await text({
-    message: "Type the first 8 digits of the hash that the others were told",
-    validate: (value = "") => (hash.slice(0, 8) === value.trim() ? undefined : "Not this hash."),
+    message: `Type the first ${TOLD_DIGITS} digits of the hash, as the others tell them`,
+    validate: (value = "") => (isHashTold(hash, value) ? undefined : "Not this hash."),
     output: process.stderr,
   });
   return isCancel(typed) ? fail("cancelled") : ok(undefined);
@@ -115,10 +118,10 @@ const signReviewed = async (
 ): Promise<Outcome<readonly SignedManifest[]>> => {
   const lineage = readForSigning(versions);
   if (!lineage.ok) return lineage;
-  const pinned = pinLineage(mayflyHome(), lineage.value);
+  const pinned = pinSeen(lineage.value, output);
   if (!pinned.ok) return pinned;
   output.tell(...review(lineage.value));
-  const meant = await confirm(toHex(lineage.value.newest.hash), options.hash, output);
+  const meant = await confirm(lineage.value.newest.hash, options.hash, output);
   if (!meant.ok) return meant;
   const key = readPersonKey(options.key, output);
   if (!key.ok) return key;

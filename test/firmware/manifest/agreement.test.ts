@@ -8,8 +8,12 @@ import { extendLineage, type Lineage } from "../../../firmware/manifest/lineage.
 import { unsoundPart } from "../../../firmware/manifest/soundness.ts";
 import { createCrypto } from "../../../hardware/secrets/crypto.ts";
 import { isSigned, manifestProblems, readLineage } from "../../../host/manifest/index.ts";
-import type { Manifest } from "../../../protocol/manifest/manifest.ts";
-import { MANIFEST } from "../../../protocol/manifest/manifest.ts";
+import {
+  MANIFEST,
+  type Manifest,
+  type ManifestKey,
+  type Person,
+} from "../../../protocol/manifest/manifest.ts";
 import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
 import { after, DRAFT, FIRST, signedBy } from "../../manifest/lineages.ts";
 import { agreementKeyOf, bytesOf, NAMES, personOf } from "../../manifest/people.ts";
@@ -64,7 +68,27 @@ const CHANGES: readonly ((before: Manifest) => Manifest)[] = [
   (one) => ({ ...one, keys: one.keys.map((key) => ({ ...key, groupThreshold: 3 })) }),
   (one) => ({ ...one, keys: one.keys.map((key) => ({ ...key, device: "A" })) }),
   (one) => ({ ...one, wallets: [] }),
+  (one) => ({ ...one, network: "testnet", wallets: [] }),
+  (one) => ({ ...one, generation: Math.max(1, one.generation - 1) }),
+  (one) => ({ ...one, people: one.people.map(rewrapped) }),
+  (one) => ({ ...one, keys: one.keys.map(regrouped) }),
+  (one) => ({ ...one, keys: one.keys.map((key, i) => (i === 1 ? remade(key) : key)) }),
+  (one) => ({ ...one, keys: one.keys.map((key) => ({ ...key, id: `${key.id}2` })) }),
 ];
+
+/** A person with another wrapping key, who cannot open what was sealed before. */
+const rewrapped = (person: Person): Person =>
+  person.name === "Ben" ? { ...person, wrappingKey: agreementKeyOf("Ben anew") } : person;
+
+/** A key for which fewer people are to be enough. */
+const regrouped = (key: ManifestKey): ManifestKey => ({
+  ...key,
+  groups: key.groups.map((group) => ({ ...group, threshold: 2 })),
+});
+
+/** A key that another device is to have made. */
+const remade = ({ made: own, ...key }: ManifestKey): ManifestKey =>
+  own === undefined ? key : { ...key, made: { ...own, linkKey: agreementKeyOf("other") } };
 
 const change = fc.constantFrom(...CHANGES);
 const signers = fc.oneof(

@@ -124,6 +124,32 @@ describe("a device at its cable", () => {
     expect(box.bench.phase()).toBe("sealed");
   });
 
+  test("what genesis has fixed, altered later by a deceived quorum", async () => {
+    const box = await afterReboot(boxOf(ceremony));
+    const emulator = first.keys.map(({ made, ...key }) =>
+      made === undefined ? key : { ...key, made: { ...made, linkKey: agreementKeyOf("host's") } },
+    );
+    const fewer = first.keys.map((key) => ({
+      ...key,
+      groups: key.groups.map((group) => ({ ...group, threshold: 2 })),
+    }));
+    for (const changes of [{ keys: emulator }, { keys: fewer }, { network: "testnet" as const }]) {
+      const altered = [...lineage, signedBy(after(first, changes))];
+      expect(await lastOffer(box, altered)).toBe("genesis_altered");
+    }
+    const ended = [...lineage, signedBy(second), signedBy(after(second, { generation: 1 }))];
+    expect(await lastOffer(box, ended)).toBe("genesis_altered");
+  });
+
+  test("a manifest for another network than the device's", async () => {
+    const box = await afterReboot(boxOf(ceremony));
+    const elsewhere = signedBy({ ...ceremony.draft, network: "mainnet" });
+    expect(await box.client.offerManifest(elsewhere)).toMatchObject({
+      error: "manifest_wrong",
+      details: { pointer: "/network" },
+    });
+  });
+
   test("a root tag of another seed", async () => {
     const box = await afterReboot(boxOf(ceremony));
     const lied = liedFirst(ceremony, { rootTag: bytesOf("another seed's") });
