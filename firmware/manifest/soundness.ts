@@ -3,13 +3,17 @@
  * that can be met, nobody who counts twice. Who must not hold too much power is the business of
  * those who sign; a device asks only what its own decisions rest upon.
  */
+import { LIMITS } from "../../protocol/limits.ts";
 import type { Manifest, ManifestKey } from "../../protocol/manifest/manifest.ts";
 import { isKeyName } from "../../protocol/session/pairing.ts";
 
 /** Printable ASCII without spaces at its ends: names stand on screens. */
 const NAME = /^[!-~](?:[ -~]*[!-~])?$/;
 
-const isName = (name: string): boolean => NAME.test(name);
+/** What stands between names: one that held it could be read as two, or as a threshold. */
+const SEPARATOR = /[,:;|]/;
+
+const isName = (name: string): boolean => NAME.test(name) && !SEPARATOR.test(name);
 
 const isDistinct = (items: readonly string[]): boolean => new Set(items).size === items.length;
 
@@ -51,6 +55,7 @@ const isKeySound = (manifest: Manifest, key: ManifestKey): boolean => {
     isWithin(groupThreshold, groups.length) &&
     groups.every((group) => isGroupSound(manifest, group)) &&
     isDistinct(groups.map(({ name }) => name)) &&
+    sharesOf(key) <= LIMITS.keyShares &&
     (made === undefined) === (manifest.version === 0) &&
     (made === undefined || made.commitments.length === sharesOf(key))
   );
@@ -62,11 +67,15 @@ const areKeysSound = (manifest: Manifest): boolean =>
   isDistinct(manifest.keys.map(({ id }) => id)) &&
   isDistinct(manifest.keys.map(({ device }) => device));
 
-const areHostsSound = ({ hosts, revoked }: Manifest): boolean =>
-  hosts.every(({ name, key, roles }) => isName(name) && isKeyName(key) && roles.length > 0) &&
-  isDistinct(hosts.map(({ name }) => name)) &&
-  isDistinct(hosts.map(({ key }) => hexOf(key))) &&
-  hosts.every(({ key }) => !revoked.some((gone) => hexOf(gone) === hexOf(key)));
+const areHostsSound = ({ hosts, revoked }: Manifest): boolean => {
+  const gone = new Set(revoked.map(hexOf));
+  return (
+    hosts.every(({ name, key, roles }) => isName(name) && isKeyName(key) && roles.length > 0) &&
+    isDistinct(hosts.map(({ name }) => name)) &&
+    isDistinct(hosts.map(({ key }) => hexOf(key))) &&
+    !hosts.some(({ key }) => gone.has(hexOf(key)))
+  );
+};
 
 const isHeadSound = ({ name, version, predecessor, generation, wallets, firmware }: Manifest) =>
   isName(name) &&

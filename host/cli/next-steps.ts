@@ -18,9 +18,10 @@ const NEXT_STEPS: Partial<Readonly<Record<ErrorName, string>>> = {
   quote_expired: "`mayfly quote` makes a new one",
   share_misaddressed: "a share for this boot comes from its quote and `mayfly custodian approve`",
   check_words_wrong: "ask again, over another channel, who sees the device's screen",
-  manifest_outdated: "ask the others for the newest lineage",
+  manifest_outdated:
+    "ask the others for the newest lineage; `--given-up` takes the hash of one that is no more",
   lineage_fork: "somebody may have signed two versions: show both files to the others",
-  signed_another: "if the others give that one up, too, `--instead-of` takes its hash",
+  signed_another: "if everybody gives that one up, `--given-up` takes its hash",
   report_missing: "`--report` takes what `mayfly genesis` wrote for each key",
   signatures_missing: "`mayfly manifest sign` adds one",
   file_exists: "name another, or move it away first",

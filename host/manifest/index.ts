@@ -18,7 +18,7 @@ export {
   type ManifestFile,
   readManifestFile,
 } from "./lineage-file.ts";
-export { noteSigning, pinLineage } from "./pins.ts";
+export { checkSigned, noteSigning, pinLineage } from "./pins.ts";
 export type { Problem } from "./problem.ts";
 export { formatReportFile, parseReportFile } from "./report-file.ts";
 export { rosterProblems } from "./roster.ts";

@@ -81,6 +81,32 @@ export const pinLineage = (
   return written.ok ? ok(pin.value === undefined ? "first" : "known") : written;
 };
 
+const noteFile = (home: string, { draft }: Lineage, signer: Uint8Array): string =>
+  join(home, "lineages", `${draft.hash.toHex()}-${signer.toHex()}.json`);
+
+/**
+ * Holds a lineage against what a person has signed: they know of that version, though nobody may
+ * have shown them that others signed it, too. `manifest_outdated` or `signed_another`, unless the
+ * person says by its hash (64 hex digits) that it is given up.
+ */
+export const checkSigned = (
+  home: string,
+  lineage: Lineage,
+  signer: Uint8Array,
+  givenUp: string | undefined,
+): Outcome<void, SignedError> => {
+  const note = readPin(noteFile(home, lineage, signer));
+  if (!note.ok) return note;
+  const { version, hash } = note.value ?? { version: -1, hash: "" };
+  const { newest } = lineage;
+  if (version < newest.manifest.version || hash === givenUp) return ok(undefined);
+  if (version > newest.manifest.version)
+    return fail("manifest_outdated", { version, signed: hash });
+  return hash === newest.hash.toHex()
+    ? ok(undefined)
+    : fail("signed_another", { version, signed: hash });
+};
+
 /**
  * Notes, before the signature is made, that a person signs the newest version. Two versions of one
  * number by one hand are what a fork is made of: `signed_another`, unless the person says by its
@@ -90,17 +116,13 @@ export const pinLineage = (
  */
 export const noteSigning = (
   home: string,
-  { draft, newest }: Lineage,
+  lineage: Lineage,
   signer: Uint8Array,
-  insteadOf: string | undefined,
+  givenUp: string | undefined,
 ): Outcome<void, SignedError> => {
-  const file = join(home, "lineages", `${draft.hash.toHex()}-${signer.toHex()}.json`);
-  const before = readPin(file);
-  if (!before.ok) return before;
-  const now = { version: newest.manifest.version, hash: newest.hash.toHex() };
-  const { version, hash } = before.value ?? now;
-  if (version > now.version) return fail("manifest_outdated", { signed: version });
-  const isAnother = version === now.version && hash !== now.hash;
-  if (isAnother && hash !== insteadOf) return fail("signed_another", { version, signed: hash });
-  return writePin(file, now);
+  const checked = checkSigned(home, lineage, signer, givenUp);
+  if (!checked.ok) return checked;
+  const { manifest, hash } = lineage.newest;
+  const file = noteFile(home, lineage, signer);
+  return writePin(file, { version: manifest.version, hash: hash.toHex() });
 };

@@ -14,10 +14,13 @@ import { checkWallets } from "./wallet-rules.ts";
 /** Printable ASCII without spaces at its ends: names stand on small screens. */
 const NAME = /^[!-~](?:[ -~]*[!-~])?$/;
 
-const NAME_MEANS = "A name is printable ASCII without spaces at its ends.";
+/** What stands between names: one that held it could be read as two, or as a threshold. */
+const SEPARATOR = /[,:;|]/;
+
+const NAME_MEANS = "A name is printable ASCII without spaces at its ends, and without , : ; or |.";
 
 const checkName = (name: string, pointer: string, tell: Tell): void => {
-  if (!NAME.test(name)) tell(pointer, NAME_MEANS);
+  if (!NAME.test(name) || SEPARATOR.test(name)) tell(pointer, NAME_MEANS);
 };
 
 const checkVersion = ({ version, predecessor, generation }: Manifest, tell: Tell): void => {

@@ -150,6 +150,35 @@ describe.skipIf(hasNoPty)("pty: the road under a manifest", () => {
     const fresh = await approve("Ada", temporaryFolder(), "no-3");
     expectJsonRefusal(fresh, "check_words_wrong");
     expect(fresh.stderr).toContain(`whether genesis ${await hashOf("draft")} is yours`);
+    const foreign = ["--nonce", "00ff", "--key", file("Ada.key"), "--out", file("no-4")];
+    const share = ["--share", file("shares/A-Ada.share"), "--words", "-"];
+    const words = ["custodian", "approve", quote, ...foreign, ...share, "--json"];
+    expectJsonRefusal(await runMayfly({ home }, ...words), "arguments_invalid", 2);
+  });
+
+  test("who has signed a later version brings back no earlier one", async () => {
+    const own = temporaryFolder();
+    await ask("manifest", "new", "--after", file("1"), "--out", file("2.json"));
+    const hash = await hashOf("2.json");
+    const sign = ["manifest", "sign", file("2.json"), "--after", file("1"), "--hash", hash];
+    await askMayfly({ home: own }, ...sign, ...key("Ada"), "--out", file("2"));
+    const asked = await ask("quote", "--port", "A", "--manifest", file("1"), "--key", "A");
+    const share = ["--share", file("shares/A-Ada.share"), "--manifest", file("1"), "--words", "-"];
+    const words = [
+      "custodian",
+      "approve",
+      textOf(asked, "quote"),
+      ...share,
+      ...key("Ada"),
+      "--json",
+    ];
+    const stdin = await wordsOf("A");
+    const refused = await runMayfly({ home: own, stdin }, ...words, "--out", file("no-5"));
+    expectJsonRefusal(refused, "manifest_outdated");
+    const givenUp = ["--given-up", hash, "--out", file("given-up")];
+    expect((await runMayfly({ home: own, stdin }, ...words, ...givenUp)).code).toBe(0);
+    const attest = ["attest", "--port", "A", "--manifest", file("2"), "--json"];
+    expectJsonRefusal(await runMayfly({ home }, ...attest), "signatures_missing");
   });
 
   test("any three bring a key back after a power cut; the manifest's host is served", async () => {

@@ -143,7 +143,7 @@ describe("mayfly manifest", () => {
     expectJsonRefusal(refused, "signed_another");
     expect(refused.stdout).toContain(first);
     expect(existsSync(place("second-signed.json"))).toBe(false);
-    expect((await sign({ generation: 6 }, "third", "--instead-of", first)).code).toBe(0);
+    expect((await sign({ generation: 6 }, "third", "--given-up", first)).code).toBe(0);
   });
 
   test("schema prints the JSON Schema, whole in either form", async () => {

@@ -3,7 +3,13 @@ import { afterAll, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { manifestHash, noteSigning, pinLineage, readLineage } from "../../host/manifest/index.ts";
+import {
+  checkSigned,
+  manifestHash,
+  noteSigning,
+  pinLineage,
+  readLineage,
+} from "../../host/manifest/index.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import type { SignedManifest } from "../../protocol/manifest/signed.ts";
 import { errorOf, unwrap } from "../firmware/outcomes.ts";
@@ -86,6 +92,22 @@ test("a person signs one version of a number, and another only by saying so", ()
   expect(note(home, OTHER, "Ada", manifestHash(SECOND).toHex())).toBe("not refused");
   expect(note(home, SECOND)).toBe("signed_another");
   expect(note(home, OTHER)).toBe("not refused");
+});
+
+test("what a person has signed counts as seen, though others may not have signed it", () => {
+  const home = freshHome();
+  const check = (versions: readonly SignedManifest[], givenUp?: string): string => {
+    const lineage = unwrap(readLineage(versions));
+    return errorOf(checkSigned(home, lineage, signingKeyOf("Ada").publicKey, givenUp));
+  };
+  expect(check(LINEAGE)).toBe("not refused");
+  expect(note(home, SECOND)).toBe("not refused");
+  expect(check(LINEAGE)).toBe("manifest_outdated");
+  expect(check(LINEAGE, manifestHash(OTHER).toHex())).toBe("manifest_outdated");
+  expect(check(LINEAGE, manifestHash(SECOND).toHex())).toBe("not refused");
+  expect(check([...LINEAGE, signedBy(SECOND)])).toBe("not refused");
+  expect(check([...LINEAGE, signedBy(OTHER)])).toBe("signed_another");
+  expect(check([...LINEAGE, signedBy(SECOND), signedBy(after(SECOND))])).toBe("not refused");
 });
 
 test("who has signed a later version signs no earlier one; a spoiled note is not read", () => {

@@ -53,6 +53,13 @@ const CASES: readonly (readonly [string, Manifest, string, Json | undefined, str
   ["a number as text", DRAFT, "/version", "0", "This must be a whole number from 0 to 4294967295."],
   ["a fraction", DRAFT, "/quorum/threshold", 1.5, "This must be a whole number from 0 to 32."],
   [
+    "a name that reads as two",
+    DRAFT,
+    "/hosts/0/name",
+    "vault, desk",
+    "A name is printable ASCII without spaces at its ends, and without , : ; or |.",
+  ],
+  [
     "hex in capitals",
     DRAFT,
     "/firmware/0",
@@ -81,7 +88,7 @@ const CASES: readonly (readonly [string, Manifest, string, Json | undefined, str
     DRAFT,
     "/hosts/1/name",
     "de\u{202e}sk",
-    "A name is printable ASCII without spaces at its ends.",
+    "A name is printable ASCII without spaces at its ends, and without , : ; or |.",
   ],
   [
     "a draft after something",

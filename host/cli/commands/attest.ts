@@ -4,10 +4,10 @@ import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import { type AskedAttestation, askAttestation, type Attested } from "../../audit/index.ts";
 import type { Client } from "../../driver/index.ts";
-import type { Lineage } from "../../manifest/index.ts";
+import { isSigned, type Lineage } from "../../manifest/index.ts";
 import { fromHex, toHex } from "../bytes.ts";
 import { withOwnDevice } from "../device.ts";
-import { openLineage } from "../manifests.ts";
+import { openLineage, pinSeen } from "../manifests.ts";
 import type { Output, OutputEvent } from "../output.ts";
 import { answer, badOption, declare, PORT } from "../program.ts";
 
@@ -47,6 +47,17 @@ interface AttestOptions {
   readonly manifest?: string | undefined;
 }
 
+/** The lineage of a file, whose newest version enough people have signed. */
+const openSigned = (file: string | undefined, output: Output): Outcome<Lineage | undefined> => {
+  if (file === undefined) return ok(undefined);
+  const lineage = openLineage(file, output);
+  if (!lineage.ok) return lineage;
+  const { newest } = lineage.value;
+  if (!isSigned(newest)) return fail("signatures_missing", { file, required: newest.required });
+  const pinned = pinSeen(lineage.value, output);
+  return pinned.ok ? lineage : fail(pinned.error, { file, ...pinned.details });
+};
+
 /** What a manifest says of the device of this name. */
 const knownOf = (lineage: Lineage, name: string) => {
   const { manifest, hash } = lineage.newest;
@@ -74,8 +85,7 @@ const attest = async (options: AttestOptions, output: Output): Promise<Outcome<u
   if (nonce === undefined || nonce.length > LIMITS.attestationNonce) {
     return badOption("--nonce", `not hex of at most ${LIMITS.attestationNonce} bytes`);
   }
-  const { manifest } = options;
-  const lineage = manifest === undefined ? ok(undefined) : openLineage(manifest, output);
+  const lineage = openSigned(options.manifest, output);
   if (!lineage.ok) return lineage;
   return withOwnDevice(options.port, async (client, signal): Promise<Outcome<unknown>> => {
     const asked = await attestTo(client, nonce, lineage.value, signal);

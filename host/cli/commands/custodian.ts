@@ -20,10 +20,11 @@ import {
   readExpiry,
   type ShareFile,
 } from "../../custody/index.ts";
-import { isSigned } from "../../manifest/index.ts";
+import { checkSigned, isSigned } from "../../manifest/index.ts";
 import { fromBase64, toHex } from "../bytes.ts";
 import { askCheckWords } from "../check-words.ts";
 import { readText, writePrivate } from "../files.ts";
+import { mayflyHome } from "../home.ts";
 import { openLineage, pinSeen } from "../manifests.ts";
 import { type Output, portWords } from "../output.ts";
 import { readPersonKey } from "../person-key.ts";
@@ -81,6 +82,14 @@ const readQuote = (argument: string) => {
   return read.ok ? ok({ quote: parsed.value, bytes, expires: read.value }) : read;
 };
 
+/** A quote that was made for the custodian's nonce, where the custodian gave one. */
+const readOwnQuote = (argument: string, nonce: string | undefined) => {
+  const read = readQuote(argument);
+  if (!read.ok || nonce === undefined) return read;
+  const isOwn = toHex(read.value.quote.nonce) === nonce.toLowerCase();
+  return isOwn ? read : badOption("--nonce", "the quote was not made for it");
+};
+
 const readShare = (file: string): Outcome<ShareFile> => {
   const text = readText(file);
   if (!text.ok) return text;
@@ -98,7 +107,7 @@ const summary = ({ device, bootKey }: Quote, { context }: ShareFile): string => 
 
 /** The lineage that the custodian's tool knows, signed to its newest version. */
 const readKnown = (
-  file: string | undefined,
+  { manifest: file, givenUp }: ApproveOptions,
   { context: { custodian } }: ShareFile,
   { signing }: CustodianKey,
   output: Output,
@@ -110,6 +119,8 @@ const readKnown = (
   if (!isSigned(newest)) return fail("signatures_missing", { file, required: newest.required });
   const pinned = pinSeen(lineage.value, output);
   if (!pinned.ok) return fail(pinned.error, { file, ...pinned.details });
+  const signed = checkSigned(mayflyHome(), lineage.value, signing.publicKey, givenUp);
+  if (!signed.ok) return fail(signed.error, { file, ...signed.details });
   const { name, version, people } = newest.manifest;
   const own = people.find(({ wrappingKey }) => isSame(wrappingKey, custodian));
   if (own === undefined || !isSame(own.signingKey, signing.publicKey)) {
@@ -122,6 +133,8 @@ const readKnown = (
 interface ApproveOptions {
   readonly manifest?: string | undefined;
   readonly words?: string | undefined;
+  readonly nonce?: string | undefined;
+  readonly givenUp?: string | undefined;
   readonly share: string;
   readonly key: string;
   readonly out: string;
@@ -132,13 +145,13 @@ const approveQuote = async (
   options: ApproveOptions,
   output: Output,
 ): Promise<Outcome<unknown>> => {
-  const quote = readQuote(argument);
+  const quote = readOwnQuote(argument, options.nonce);
   if (!quote.ok) return quote;
   const share = readShare(options.share);
   if (!share.ok) return share;
   const key = readPersonKey(options.key, output);
   if (!key.ok) return key;
-  const known = readKnown(options.manifest, share.value, key.value, output);
+  const known = readKnown(options, share.value, key.value, output);
   if (!known.ok) return known;
   if (argument === "-" && options.words === "-") return badOption("--words", "the quote is there");
   output.tell(summary(quote.value.quote, share.value));
@@ -165,6 +178,8 @@ const approveCommand = () =>
     .requiredOption("--share <file>", "the custodian's sealed share")
     .requiredOption("--key <file>", "the custodian's key")
     .option("--manifest <lineage>", "the lineage that the share was made under")
+    .option("--nonce <hex>", "the nonce that you gave for this quote: it must be in it")
+    .option("--given-up <hex>", "the hash of a version that you signed and that is given up")
     .option("--words <from>", "- takes the device's six words from standard input, not a prompt")
     .requiredOption("--out <file>", "where the share sealed to the device goes")
     .action((quote, options) => answer((output) => approveQuote(quote, options, output)));

@@ -41,7 +41,7 @@ interface SignOptions {
   readonly hash?: string | undefined;
   readonly report?: readonly string[] | undefined;
   readonly words?: string | undefined;
-  readonly insteadOf?: string | undefined;
+  readonly givenUp?: string | undefined;
 }
 
 /** The versions whose newest is to be signed. */
@@ -131,7 +131,7 @@ const signReviewed = async (
   const signed = signNewest(versions, signing, reports.value);
   if (!signed.ok) return signed;
   // Nobody has the signature before it is noted.
-  const noted = noteSigning(mayflyHome(), lineage.value, signing.publicKey, options.insteadOf);
+  const noted = noteSigning(mayflyHome(), lineage.value, signing.publicKey, options.givenUp);
   return noted.ok ? signed : noted;
 };
 
@@ -171,5 +171,5 @@ export const signManifestCommand = () =>
     .option("--report <file...>", "for version 1: each device's report of its genesis")
     .option("--words <from>", "- takes the devices' six words from standard input, a line each")
     .option("--hash <hex>", "the manifest that is meant, where nobody can be asked")
-    .option("--instead-of <hex>", "the version of the same number that you signed and give up")
+    .option("--given-up <hex>", "the hash of a version that you signed and that is given up")
     .action((file, options) => answer((output) => sign(file, options, output)));

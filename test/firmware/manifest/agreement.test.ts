@@ -59,6 +59,8 @@ const CHANGES: readonly ((before: Manifest) => Manifest)[] = [
   (one) => ({ ...one, firmware: [] }),
   (one) => ({ ...one, generation: 0 }),
   (one) => ({ ...one, name: "two\nlines" }),
+  (one) => ({ ...one, name: "vault, testnet: version 9" }),
+  (one) => ({ ...one, keys: one.keys.map(crowded) }),
   (one) => ({ ...one, revoked: one.hosts.map(({ key }) => key) }),
   (one) => ({
     ...one,
@@ -79,6 +81,16 @@ const CHANGES: readonly ((before: Manifest) => Manifest)[] = [
 /** A person with another wrapping key, who cannot open what was sealed before. */
 const rewrapped = (person: Person): Person =>
   person.name === "Ben" ? { ...person, wrappingKey: agreementKeyOf("Ben anew") } : person;
+
+/** A key with more shares than any may have: a device that made them could not tell them. */
+const crowded = (key: ManifestKey): ManifestKey => ({
+  ...key,
+  groups: Array.from({ length: 16 }, (_, i) => ({
+    name: `g${i}`,
+    threshold: 2,
+    members: NAMES,
+  })),
+});
 
 /** A key for which fewer people are to be enough. */
 const regrouped = (key: ManifestKey): ManifestKey => ({

@@ -179,12 +179,15 @@ class Host:
         for _ in range(self.options.calls):
             found = self.anyone().call("getStatus", {})
         secrets = found[6]
+        manifest = None
+        if 10 in found:
+            manifest = {"hash": found[10][0].hex(), "version": found[10][1], "keyId": found[10][2]}
         say("status", name=found[0], phase=found[1], bootId=found[2].hex(), version=found[3],
             protocol=found[4], firmwareDigest=found[5].hex(),
             secrets={"engine": secrets[0], "library": secrets[1], "volatile": secrets[2],
                      "protections": secrets[3]},
             fingerprint=found[7].hex() if 7 in found else None, uptimeMs=found[8],
-            insecure=found[9])
+            insecure=found[9], manifest=manifest)
 
     def pair(self) -> None:
         role = self.options.role
