@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { addUp, closingLine } from "./runner/counts.ts";
-import { runLane } from "./runner/lane.ts";
+import { type LaneResult, runLane } from "./runner/lane.ts";
 import { missingTools } from "./runner/optional-tools.ts";
 import { dealFiles, readWish, selectTests, type Wish } from "./runner/selection.ts";
 
@@ -14,18 +14,23 @@ const TOP = join(import.meta.dir, "..");
 /** Test processes side by side: more would only wait for each other's signers. */
 const MOST_LANES = 2;
 
+/** Files of one test process: whichever lane is free takes the next, so that none waits long. */
+const PILE = 10;
+
 /** Runs the files in lanes; the first one's output is live, the others' follows when it is done. */
 const runTests = async (files: readonly string[], room: string): Promise<number> => {
-  const lanes = dealFiles(files, Math.min(MOST_LANES, availableParallelism()));
-  const running = lanes.map((lane, i) =>
-    runLane({ top: TOP, files: lane, room: join(room, `${i}`), isLive: i === 0 }),
-  );
-  const results = [];
-  for (const lane of running) {
-    const result = await lane;
-    process.stdout.write(result.output);
-    results.push(result);
-  }
+  const piles = dealFiles(files, Math.ceil(files.length / PILE)).entries();
+  const work = async (lane: number): Promise<readonly LaneResult[]> => {
+    const done: LaneResult[] = [];
+    for (const [i, pile] of piles) {
+      const own = { top: TOP, files: pile, room: join(room, `${i}`), isLive: lane === 0 };
+      done.push(await runLane(own));
+    }
+    return done;
+  };
+  const lanes = Array.from({ length: Math.min(MOST_LANES, availableParallelism()) }, (_, i) => i);
+  const results = (await Promise.all(lanes.map(work))).flat();
+  for (const { output } of results) process.stdout.write(output);
   const silent = results.flatMap((result) => result.silent);
   if (silent.length > 0) console.log(`\nNo test ran in: ${silent.join(", ")}`);
   const counts = addUp(results.map((result) => result.counts));

@@ -43,8 +43,10 @@ export const runLane = async ({ top, files, room, isLive }: Lane): Promise<LaneR
     ],
     { cwd: top, env: { ...process.env, MAYFLY_HOME: home }, stdio: ["ignore", sink, sink] },
   );
-  process.on("SIGTERM", () => child.kill());
+  const end = (): void => child.kill();
+  process.on("SIGTERM", end);
   const exitCode = await child.exited;
+  process.off("SIGTERM", end);
   closeSync(output);
   const xml = Bun.file(report);
   const reported = readReport((await xml.exists()) ? await xml.text() : "");

@@ -77,7 +77,7 @@ export const SHAPES: readonly Shape[] = [
   shape("role", choice(...ROLES)),
   shape("call-phase", choice(...CALL_PHASES)),
   ...COMMAND_NAMES.flatMap((name) => [
-    shape(`${kebab(name)}-params`, REGISTRY[name].params),
-    shape(`${kebab(name)}-result`, REGISTRY[name].result),
+    shapeWithSets(`${kebab(name)}-params`, REGISTRY[name].params),
+    shapeWithSets(`${kebab(name)}-result`, REGISTRY[name].result),
   ]),
 ];
