@@ -88,8 +88,10 @@ export const LIMITS = {
   keyShares: 64,
   /** Bytes that people and host add to a new seed's randomness: 1,024 rolls of a die. */
   genesisEntropy: 1024,
-  /** Bytes of a device's report of a genesis: 64 commitments and 250 bytes besides. */
-  genesisReport: 3072,
+  /** Accounts of a key: one for each kind of script that wallets use. */
+  keyAccounts: 4,
+  /** Bytes of a device's report of a genesis: 64 commitments, 4 accounts, 250 bytes besides. */
+  genesisReport: 4096,
   /** Bytes of a statement of time. */
   timeStatement: 128,
   /** Wallets of a manifest: what it has room for. */

@@ -37,7 +37,7 @@ export {
   type Deriver,
   deriveAddress,
 } from "./script.ts";
-export { formatPath, type WalletKey } from "./wallet-key.ts";
+export { formatKey, formatPath, type WalletKey } from "./wallet-key.ts";
 export {
   parseWalletPolicy,
   type WalletPolicy,

@@ -44,8 +44,8 @@ export const formatPath = (path: readonly number[]): string =>
     )
     .join("/");
 
-/** A key as it is kept. */
-const formatKey = (fingerprint: string, path: readonly number[], xpub: string): string =>
+/** A key as it is kept: the fingerprint in hex, the path from the master key. */
+export const formatKey = (fingerprint: string, path: readonly number[], xpub: string): string =>
   `[${[fingerprint, ...(path.length > 0 ? [formatPath(path)] : [])].join("/")}]${xpub}`;
 
 /**

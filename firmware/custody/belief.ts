@@ -21,7 +21,7 @@ export type BeliefError = "root_tag_mismatch" | "device_key_mismatch" | "wallet_
 const VALUES = ["publicKey", "linkKey", "auditKey", "rootTag"] as const;
 
 const isSameValues = (a: SeedValues, b: SeedValues): boolean =>
-  VALUES.every((name) => isSame(a[name], b[name]));
+  VALUES.every((name) => isSame(a[name], b[name])) && a.accounts.join() === b.accounts.join();
 
 /** Whether version 1 says of this device what the device has made itself. */
 export const isOwnMade = (own: MadeKey, named: MadeKey): boolean =>
@@ -40,13 +40,16 @@ const checkValues = (
 /** The manifest's wallets that this device takes part in; one that lies about it is refused. */
 const walletsOf = (
   context: Pick<Context, "hal" | "network">,
-  { wallets }: Manifest,
+  { wallets, keys: all }: Manifest,
   keys: Keys,
 ): Outcome<readonly RegisteredWallet[], "wallet_malformed"> => {
   const own: RegisteredWallet[] = [];
+  const accounts = new Set(all.flatMap(({ made }) => made?.accounts ?? []));
   for (const [i, text] of wallets.entries()) {
     const policy = parseWalletPolicy(text, context.network, context.hal.crypto);
-    if (!policy.ok) return fail("wallet_malformed", { wallet: i });
+    // A fingerprint is a name that anyone can write: what a device made at genesis is its key.
+    const isKnown = policy.ok && policy.value.keys.every((key) => accounts.has(key.text));
+    if (!isKnown) return fail("wallet_malformed", { wallet: i });
     const isOurs = policy.value.keys.some(({ fingerprint }) =>
       isSame(fingerprint, keys.fingerprint),
     );
@@ -72,7 +75,7 @@ export const believe = (
   seed: Handle<"seed">,
 ): Outcome<Keys, BeliefError> => {
   const { secrets } = context.hal;
-  const checked = checkValues(seedValues(secrets, seed, lineage.genesis), key);
+  const checked = checkValues(seedValues(context.hal, context.network, seed, lineage.genesis), key);
   if (!checked.ok) {
     secrets.wipe(seed);
     return checked;

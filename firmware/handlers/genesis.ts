@@ -112,7 +112,7 @@ const shareOut = (
   "rng_failed" | "custodian_invalid" | "threshold_invalid"
 > => {
   const { secrets, crypto } = context.hal;
-  const values = seedValues(secrets, seed, draft.lineage.genesis);
+  const values = seedValues(context.hal, context.network, seed, draft.lineage.genesis);
   const origin = { ...draft, fingerprint: fingerprintOf(values.publicKey, crypto) };
   const shares = secrets.split(seed, planOf(draft.key));
   if (!shares.ok) return shares;

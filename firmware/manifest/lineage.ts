@@ -52,7 +52,14 @@ const readManifest = (bytes: Uint8Array): Outcome<Manifest, LineageError> => {
 
 const HASH = new Uint8Array(32);
 const POINT = new Uint8Array(33);
-const UNMADE = { publicKey: POINT, linkKey: HASH, auditKey: POINT, rootTag: HASH, commitments: [] };
+const UNMADE = {
+  publicKey: POINT,
+  linkKey: HASH,
+  auditKey: POINT,
+  rootTag: HASH,
+  commitments: [],
+  accounts: [],
+};
 
 /** What version 1 must have in common with its draft: all but what devices make, and wallets. */
 const commonPart = (manifest: Manifest): Uint8Array =>

@@ -5,7 +5,7 @@
  * seed that is typed on a command line has no secret left to guard.
  */
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
-import type { Handle, Identity, ShareHeader } from "../../firmware/hal.ts";
+import type { Hal, Handle, Identity, ShareHeader } from "../../firmware/hal.ts";
 import { assert } from "../../protocol/errors.ts";
 import {
   DUTIES,
@@ -33,7 +33,8 @@ export interface OwnBoot extends OwnManifestOptions {
   readonly secrets: PortableSecrets;
   /** The firmware's: what a seed says of itself, given the hash of the draft. */
   readonly valuesOf: (
-    secrets: PortableSecrets,
+    hal: Pick<Hal, "secrets" | "crypto">,
+    network: Manifest["network"],
     seed: Handle<"seed">,
     genesis: Uint8Array,
   ) => Omit<MadeKey, "commitments">;
@@ -132,7 +133,7 @@ export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
   const draft = draftOf(boot);
   const first = signed(draft);
   const genesis = sha256(first.manifest);
-  const values = boot.valuesOf(secrets, seed, genesis);
+  const values = boot.valuesOf({ secrets, crypto: createCrypto() }, boot.network, seed, genesis);
   const keys = draft.keys.map((key) => ({
     ...key,
     made: { ...values, commitments: commitmentsOf(bytes, key) },

@@ -2,7 +2,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { MadeKey, Manifest, ManifestKey } from "../../protocol/manifest/manifest.ts";
-import { isAgreementKey, repeated, type Tell, tellRepeated } from "./checks.ts";
+import { fingerprintOf, isAgreementKey, repeated, type Tell, tellRepeated } from "./checks.ts";
 import { step } from "./problem.ts";
 
 type CheckName = (name: string, pointer: string, tell: Tell) => void;
@@ -41,6 +41,13 @@ const checkMade = (key: ManifestKey, made: MadeKey, place: string, tell: Tell): 
   if (!isPoint(made.publicKey)) tell(`${place}/publicKey`, "This is no secp256k1 public key.");
   if (!isPoint(made.auditKey)) tell(`${place}/auditKey`, "This is no secp256k1 public key.");
   if (!isAgreementKey(made.linkKey)) tell(`${place}/linkKey`, "This is no X25519 public key.");
+  const origin = `[${fingerprintOf(made.publicKey)}/`;
+  for (const [i, account] of made.accounts.entries()) {
+    if (account.startsWith(origin) || !isPoint(made.publicKey)) continue;
+    tell(`${place}/accounts${step(i)}`, "This account has the origin of another key.");
+  }
+  if (made.accounts.length === 0)
+    tell(`${place}/accounts`, "A key without accounts signs nothing.");
   const shares = sharesOf(key);
   if (made.commitments.length !== shares) {
     tell(

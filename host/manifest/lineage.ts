@@ -58,6 +58,7 @@ const NOT_MADE = {
   auditKey: new Uint8Array(33),
   rootTag: NOTHING,
   commitments: [],
+  accounts: [],
 };
 
 /** A version as its draft had it: what devices make, and wallets of it, are put aside. */

@@ -31,6 +31,7 @@ const madeLines = ({ made }: ManifestKey): readonly string[] =>
         `  link key     ${made.linkKey.toHex()}`,
         `  audit key    ${made.auditKey.toHex()}`,
         `  root tag     ${made.rootTag.toHex()}`,
+        ...made.accounts.map((account) => `  account      ${account}`),
         ...made.commitments.map((one, i) => `  share ${i + 1}  ${one.toHex()}`),
       ];
 

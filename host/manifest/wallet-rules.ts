@@ -2,26 +2,23 @@
 import { ERRORS } from "../../protocol/errors.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import { openWallet } from "../vault/index.ts";
-import { fingerprintOf, type Tell, tellRepeated } from "./checks.ts";
+import { type Tell, tellRepeated } from "./checks.ts";
 import { step } from "./problem.ts";
 
-const FINGERPRINT = /^\[([0-9a-fA-F]{8})/;
-
+/** A fingerprint is a name that anyone can write: a key is known by all of it. */
 const checkOrigins = (
-  fingerprints: readonly string[],
+  holders: ReadonlyMap<string, string>,
   keys: readonly string[],
   place: string,
   tell: Tell,
 ): void => {
-  const own = keys.map((key) => FINGERPRINT.exec(key)?.[1]?.toLowerCase() ?? "");
-  for (const [i, fingerprint] of own.entries()) {
+  for (const [i, key] of keys.entries()) {
     const pointer = `${place}/keys${step(i)}`;
-    if (!fingerprints.includes(fingerprint)) {
-      tell(pointer, "This is a key of none of the manifest's devices.");
-    }
+    if (!holders.has(key)) tell(pointer, "This is no account that a device made at genesis.");
   }
   const means = "One device would hold two keys of this wallet.";
-  tellRepeated(own, `${place}/keys`, "", means, tell);
+  const known = keys.map((key) => holders.get(key) ?? key);
+  tellRepeated(known, `${place}/keys`, "", means, tell);
 };
 
 /** Checks all wallets. */
@@ -31,14 +28,14 @@ export const checkWallets = (manifest: Manifest, tell: Tell): void => {
     tell("/wallets", "A draft has no wallets: their keys are still to be made.");
     return;
   }
-  const fingerprints = keys.flatMap(({ made }) =>
-    made === undefined ? [] : [fingerprintOf(made.publicKey)],
+  const holders = new Map(
+    keys.flatMap(({ id, made }) => (made?.accounts ?? []).map((account) => [account, id])),
   );
   for (const [i, wallet] of wallets.entries()) {
     const place = `/wallets${step(i)}`;
     const opened = openWallet(wallet, network);
     if (!opened.ok) tell(place, ERRORS[opened.error].means);
-    else checkOrigins(fingerprints, wallet.keys, place, tell);
+    else checkOrigins(holders, wallet.keys, place, tell);
   }
   const names = wallets.map(({ name }) => name);
   tellRepeated(names, "/wallets", "/name", undefined, tell);

@@ -63,7 +63,16 @@ export const MADE = map({
     list(bytes(32), LIMITS.keyShares),
     "one for each share, in the order of groups and of members",
   ),
+  accounts: field(
+    5,
+    list(text(LIMITS.walletKey), LIMITS.keyAccounts),
+    "the keys that wallets may use, with their origins; first that of `accountPath`",
+  ),
 });
+
+/** Where the account of each network's P2WSH wallets is (BIP-48), hardened from 2^31. */
+export const accountPath = (network: (typeof NETWORKS)[number]): readonly number[] =>
+  [48, network === "mainnet" ? 0 : 1, 0, 2].map((number) => 0x8000_0000 + number);
 
 /** One key of the wallets: one seed, on one device. */
 const KEY = map({

@@ -52,7 +52,7 @@ describe("the encoding of a manifest", () => {
       "3f36f11a9450046a962d30b97b52074aae3bc185c11e174d2a689249c5ff5f96",
     );
     expect(manifestHash(FIRST).toHex()).toBe(
-      "f46eb41f525d22de5ba57b09f5666e04238a33867964d78b4535d2f27cb94f88",
+      "833284731eb704f03a418ecb11c161cf55d8062c9d2ab006d86aeb7b54737274",
     );
     expect(manifestBytes(DRAFT).slice(0, 40).toHex()).toBe(
       "ab0069486f74207661756c7401677265677465737402000485a50063416461018268617070726f76",

@@ -48,6 +48,7 @@ const madeOf = ({ id, groups }: ManifestKey, i: number): ManifestKey["made"] => 
   commitments: groups.flatMap(({ name, members }) =>
     members.map((member) => bytesOf(`${id} ${name} ${member}`)),
   ),
+  accounts: [cosignerOf(i + 1).keyText],
 });
 
 /** The version that follows, with these changes. */

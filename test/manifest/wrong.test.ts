@@ -238,6 +238,14 @@ const CASES: readonly (readonly [string, Manifest, string, Json | undefined, str
     "/hosts/0/key",
   ],
   [
+    "an account of another key",
+    WALLETLESS,
+    "/keys/0/made/accounts/0",
+    WALLET?.keys[1] ?? "",
+    "This account has the origin of another key.",
+  ],
+  ["no account", WALLETLESS, "/keys/0/made/accounts", [], "A key without accounts signs nothing."],
+  [
     "a second name of a key",
     DRAFT,
     "/hosts/0/key",
@@ -262,7 +270,7 @@ describe("a wrong manifest", () => {
   test("one wallet key of a stranger, though the policy holds", () => {
     const stranger = "/wallets/0/keys/0";
     const key = (WALLET?.keys[0] ?? "").replace(/^\[.{8}/, "[00c0ffee");
-    const means = "This is a key of none of the manifest's devices.";
+    const means = "This is no account that a device made at genesis.";
     expect(problemsOf(wrong(FIRST, stranger, key))).toEqual([`${stranger} ${means}`]);
   });
 

@@ -7,12 +7,14 @@ import { manifestProblems } from "../../../host/manifest/index.ts";
 import { openWallet } from "../../../host/vault/index.ts";
 import { ok } from "../../../protocol/errors.ts";
 import type { Manifest } from "../../../protocol/manifest/manifest.ts";
+import { cosignerOf } from "../../bitcoin/wallet-fixture.ts";
 import { after, signedBy } from "../../manifest/lineages.ts";
 import { bytesOf } from "../../manifest/people.ts";
 import type { Bench } from "../bench-device.ts";
 import { at, errorOf, unwrap } from "../outcomes.ts";
 import { SEALED_SECRETS } from "../watched-secrets.ts";
 import { approvals, type Box, hold, offer } from "./ceremony.ts";
+import { trickedShares } from "./tricked.ts";
 
 const ACCOUNT = [48, 1, 0, 2].map((one) => one + 2 ** 31);
 const ceremony = await hold();
@@ -32,11 +34,23 @@ const vaultOf = async (bench: Bench): Promise<Client> => {
   return unwrap(await openClient({ open, identity: { hostKey, deviceOf }, reconnectMs: 0 }));
 };
 
+const tricked: SharesOf = (box, client, versions) => trickedShares(box, client, versions);
+
+type SharesOf = (
+  box: Box,
+  client: Client,
+  versions: typeof lineage,
+) => ReturnType<typeof approvals>;
+
 /** Submits three people's shares under a lineage; how that ended. */
-const submit = async (box: Box, versions: typeof lineage): Promise<string> => {
+const submit = async (
+  box: Box,
+  versions: typeof lineage,
+  sharesOf: SharesOf = (of, client, all) => approvals(of, client, all),
+): Promise<string> => {
   const client = box.bench.phase() === "provisioning" ? box.client : await box.bench.connect();
   await offer(client, versions);
-  const shares = await approvals(box, client, versions);
+  const shares = await sharesOf(box, client, versions);
   const done = errorOf(await client.submitShares({ shares }));
   await client.close();
   return done;
@@ -66,6 +80,13 @@ const versionWith = (wallets: Manifest["wallets"]): typeof lineage => {
   return [...lineage, signedBy(second)];
 };
 
+/** One that the people's tools refuse to sign, signed by people who have other tools. */
+const deceived = (wallets: Manifest["wallets"]): typeof lineage => {
+  const second = after(first, { wallets });
+  expect(manifestProblems(second)).not.toEqual([]);
+  return [...lineage, signedBy(second)];
+};
+
 describe("a manifest's wallet", () => {
   test("is the device's when it is ready, and derives what the host derives", async () => {
     const box = at(boxes, 0);
@@ -90,7 +111,21 @@ describe("a manifest's wallet", () => {
     const { keys: all } = wallet;
     const lied = { ...wallet, keys: all.with(1, lying).slice(0, 2) };
     const policy = { ...lied, template: "wsh(sortedmulti(2,@0/**,@1/**))" };
-    expect(await submit(box, versionWith([policy]))).toBe("wallet_malformed");
+    expect(await submit(box, deceived([policy]), tricked)).toBe("wallet_malformed");
+    expect([box.bench.phase(), box.bench.live()]).toEqual(["sealed", [...SEALED_SECRETS]]);
+  });
+
+  test("with strangers' keys under other devices' fingerprints: not ready", async () => {
+    const box = at(boxes, 0);
+    const forged = keys.map((key, i) => {
+      const stranger = cosignerOf(40 + i).keyText;
+      return i === 0
+        ? key
+        : `${key.slice(0, key.indexOf("]") + 1)}${stranger.slice(stranger.indexOf("]") + 1)}`;
+    });
+    expect(await submit(box, deceived([{ ...wallet, keys: forged }]), tricked)).toBe(
+      "wallet_malformed",
+    );
     expect([box.bench.phase(), box.bench.live()]).toEqual(["sealed", [...SEALED_SECRETS]]);
   });
 
