@@ -87,6 +87,8 @@ export type Device =
       readonly expected?: Uint8Array;
       /** After genesis under a draft: what version 1 must say of this device. */
       readonly made?: MadeKey;
+      /** The draft's hash. */
+      readonly genesis?: Uint8Array;
     }
   | { readonly phase: "ready"; readonly keys: Keys }
   | { readonly phase: "suspended"; readonly keys: Keys }
@@ -100,7 +102,7 @@ export type DeviceEvent =
   | { readonly kind: "preloaded"; readonly keys: Keys }
   | { readonly kind: "seed-made"; readonly expected: Uint8Array }
   | { readonly kind: "lineage-offered"; readonly lineage: Lineage }
-  | { readonly kind: "key-made"; readonly made: MadeKey }
+  | { readonly kind: "key-made"; readonly made: MadeKey; readonly genesis: Uint8Array }
   | { readonly kind: "shares-held"; readonly shares: readonly HeldShare[] }
   | { readonly kind: "set-wiped" }
   | { readonly kind: "unlocked"; readonly keys: Keys }
@@ -120,6 +122,11 @@ const inBoot = (event: DeviceEvent): Device | undefined => {
 
 type Sealed = Extract<Device, { phase: "sealed" }>;
 
+const madeOf = ({ made, genesis }: Extract<DeviceEvent, { kind: "key-made" }>) => ({
+  made,
+  genesis,
+});
+
 const inSealed = (device: Sealed, event: DeviceEvent): Device | undefined => {
   switch (event.kind) {
     case "preloaded":
@@ -128,7 +135,7 @@ const inSealed = (device: Sealed, event: DeviceEvent): Device | undefined => {
     case "seed-made":
       return { ...device, phase: "provisioning", shares: [], expected: event.expected };
     case "key-made":
-      return { ...device, phase: "provisioning", shares: [], made: event.made };
+      return { ...device, ...madeOf(event), phase: "provisioning", shares: [] };
     case "shares-held":
       return { ...device, phase: "provisioning", shares: event.shares };
     case "lineage-offered":

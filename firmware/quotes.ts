@@ -84,8 +84,11 @@ export const createQuotes = ({ hal, device, showIdle }: QuotesConfig): Quotes =>
       isComputing = true;
       const made = make();
       const nowMs = hal.clock.nowMs();
-      await show(WORD_LABELS.quote, made.quote);
-      isComputing = false;
+      try {
+        await show(WORD_LABELS.quote, made.quote);
+      } finally {
+        isComputing = false;
+      }
       given = { ...made, request, freshUntilMs: (nowMs + made.untilMs) / 2 };
       return ok(given);
     },

@@ -3,7 +3,8 @@ import { encodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { QUOTE, SHARE_CONTEXT, SHARE_INFO, type SealedShare } from "../../protocol/share.ts";
-import { fingerprintOf } from "../bitcoin/index.ts";
+import { fingerprintOf, isSame } from "../bitcoin/index.ts";
+import type { Device } from "../device.ts";
 import type { Context, Handlers, Reply } from "../dispatch.ts";
 import type { Handle, Share } from "../hal.ts";
 import type { Lineage } from "../manifest/lineage.ts";
@@ -123,6 +124,17 @@ const offerOf = (
   return ok({ manifest: lineage.hash, version: lineage.newest.version, keyId });
 };
 
+/**
+ * The words of a genesis stay until version 1 is offered: whoever asked for a quote before that
+ * would take them from the people who have to type them, and nothing shows them again.
+ */
+const mayReplaceWords = (now: Extract<Device, { phase: "sealed" | "provisioning" }>): boolean => {
+  const genesis = now.phase === "provisioning" ? now.genesis : undefined;
+  if (genesis === undefined) return true;
+  const { lineage } = now;
+  return lineage !== undefined && lineage.newest.version > 0 && isSame(lineage.genesis, genesis);
+};
+
 /** A quote is given once its words are on the display. */
 const getQuote: Handlers["getQuote"] = async (context, { nonce, keyId }) => {
   const { hal, device, bootId, uptimeMs, quotes } = context;
@@ -130,6 +142,7 @@ const getQuote: Handlers["getQuote"] = async (context, { nonce, keyId }) => {
   if (now.phase !== "sealed" && now.phase !== "provisioning") return fail("wrong_phase");
   const offer = offerOf(now.lineage, keyId, hal.identity.name);
   if (!offer.ok) return offer;
+  if (!mayReplaceWords(now)) return fail("manifest_missing");
   const wanted = { nonce: nonce ?? new Uint8Array(0), ...offer.value };
   const request = [wanted.nonce, wanted.manifest ?? "", wanted.keyId ?? ""].join("/");
   const given = await quotes.give(request, () => ({

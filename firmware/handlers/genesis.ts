@@ -34,13 +34,19 @@ const draftOf = (
   keyId: string,
 ): Outcome<
   Omit<Origin, "fingerprint">,
-  "manifest_missing" | "key_unknown" | "device_unlisted" | "firmware_not_listed"
+  | "manifest_missing"
+  | "key_unknown"
+  | "device_unlisted"
+  | "firmware_not_listed"
+  | "threshold_invalid"
 > => {
   const now = device();
   const lineage = now.phase === "sealed" ? now.lineage : undefined;
   if (lineage === undefined || lineage.newest.version !== 0) return fail("manifest_missing");
   const key = keyOf(lineage, keyId, hal.identity.name);
   if (!key.ok) return key;
+  // A group that one person can satisfy is no secret shared (CUSTODY, section 3).
+  if (key.value.groups.some(({ threshold }) => threshold < 2)) return fail("threshold_invalid");
   const { firmwareDigest } = hal.identity;
   return lineage.newest.firmware.some((digest) => isSame(digest, firmwareDigest))
     ? ok({ lineage, key: key.value })
@@ -59,7 +65,8 @@ const screenOf = ({ lineage, key }: Omit<Origin, "fingerprint">): Screen => {
     (group) => `${group.name}: ${group.threshold} of ${group.members.join(", ")}`,
   );
   const head = [`Make key ${key.id}?`, `${name}, ${network}`];
-  return { kind: "manifest", lines: [...head, ...groups, "draft", ...hashLines(lineage.hash)] };
+  const all = [`${key.groupThreshold} of ${key.groups.length} groups`, ...groups];
+  return { kind: "manifest", lines: [...head, ...all, "draft", ...hashLines(lineage.hash)] };
 };
 
 const sealShare = (
@@ -156,7 +163,7 @@ export const makeKey: Handlers["makeKey"] = async (context, { keyId, entropy }) 
   secrets.wipe(seed.value);
   if (!shared.ok) return shared;
   const { made, shares } = shared.value;
-  context.advance({ kind: "key-made", made });
+  context.advance({ kind: "key-made", made, genesis: now.lineage.genesis });
   const report = reportOf(context, now.boot, draft.value, made);
   await context.quotes.report(report);
   return ok({ report, shares });

@@ -1,6 +1,8 @@
 /** Taking a manifest in, version by version. Nothing is believed of it yet. */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { isSame } from "../bitcoin/index.ts";
+import { decodeAs } from "../../protocol/cbor/cbor.ts";
+import { MANIFEST } from "../../protocol/manifest/manifest.ts";
 import type { SignedManifest } from "../../protocol/manifest/signed.ts";
 import type { Context, Handlers } from "../dispatch.ts";
 import { extendLineage, type Lineage, type LineageError } from "../manifest/lineage.ts";
@@ -11,9 +13,8 @@ const joined = (
   offered: Lineage | undefined,
   signed: SignedManifest,
 ): Outcome<Lineage, LineageError> => {
-  const begun = extendLineage(crypto, undefined, signed);
-  const isLater = !begun.ok && begun.error === "lineage_gap";
-  return isLater ? extendLineage(crypto, offered, signed) : begun;
+  const version = decodeAs(MANIFEST, signed.manifest)?.version;
+  return extendLineage(crypto, version === 0 ? undefined : offered, signed);
 };
 
 /** A set of shares that is held belongs to the manifest before. */

@@ -11,7 +11,7 @@ import { isKeyName } from "../../protocol/session/pairing.ts";
 const NAME = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /** What stands between names: one that held it could be read as two, or as a threshold. */
-const SEPARATOR = /[,:;|]/;
+const SEPARATOR = /[,:;|]| {2}/;
 
 const isName = (name: string): boolean => NAME.test(name) && !SEPARATOR.test(name);
 
@@ -25,7 +25,7 @@ const hexOf = (bytes: Uint8Array): string => bytes.join();
 const arePeopleSound = ({ people }: Manifest): boolean =>
   people.length > 0 &&
   people.every(({ name, site, duties }) => isName(name) && isName(site) && duties.length > 0) &&
-  isDistinct(people.map(({ name }) => name)) &&
+  isDistinct(people.map(({ name }) => name.toLowerCase())) &&
   isDistinct(people.map(({ signingKey }) => hexOf(signingKey))) &&
   isDistinct(people.map(({ wrappingKey }) => hexOf(wrappingKey))) &&
   people.every(({ wrappingKey }) => isKeyName(wrappingKey));
@@ -71,7 +71,7 @@ const areHostsSound = ({ hosts, revoked }: Manifest): boolean => {
   const gone = new Set(revoked.map(hexOf));
   return (
     hosts.every(({ name, key, roles }) => isName(name) && isKeyName(key) && roles.length > 0) &&
-    isDistinct(hosts.map(({ name }) => name)) &&
+    isDistinct(hosts.map(({ name }) => name.toLowerCase())) &&
     isDistinct(hosts.map(({ key }) => hexOf(key))) &&
     !hosts.some(({ key }) => gone.has(hexOf(key)))
   );

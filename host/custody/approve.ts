@@ -6,6 +6,7 @@
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
 import { encodeAs } from "../../protocol/cbor/cbor.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import {
   type Quote,
   type SealedShare,
@@ -18,6 +19,7 @@ import { isSame } from "../../protocol/bytes.ts";
 import { signEd25519 } from "../ed25519.ts";
 import type { ConfirmedQuote } from "./confirmed-quote.ts";
 import type { CustodianKey } from "./keys.ts";
+import { checkSeat, isCommitted, type SeatError } from "./seat-check.ts";
 import type { ShareFile } from "./share-file.ts";
 
 const suite = new CipherSuite({
@@ -63,8 +65,8 @@ const sealTo = async (
 
 /** Why an approval is refused. */
 export type ApproveError =
-  | "share_malformed"
-  | "share_misaddressed"
+  | SeatError
+  | "commitment_mismatch"
   | "share_unreadable"
   | "quote_malformed"
   | "manifest_missing"
@@ -77,7 +79,8 @@ export interface KnownLineage {
   readonly genesis: Uint8Array;
   /** Hash of the newest version, which enough people have signed. */
   readonly hash: Uint8Array;
-  readonly version: number;
+  /** The newest version. */
+  readonly manifest: Manifest;
 }
 
 /** Whether a quote names the newest version that the custodian knows. */
@@ -86,8 +89,8 @@ const checkVersion = (
   known: KnownLineage,
 ): Outcome<void, ApproveError> => {
   if (manifest !== undefined && isSame(manifest, known.hash)) return ok(undefined);
-  const error = version < known.version ? "manifest_outdated" : "lineage_foreign";
-  return fail(error, { version: known.version });
+  const error = version < known.manifest.version ? "manifest_outdated" : "lineage_foreign";
+  return fail(error, { version: known.manifest.version });
 };
 
 /** What a share's context says of the lineage; nothing where the seed was made without one. */
@@ -102,7 +105,8 @@ const checkLineage = (
   if (!isSame(genesis, known.genesis)) return fail("lineage_foreign");
   if (keyId === undefined || quote.keyId !== keyId) return fail("quote_malformed");
   const newest = checkVersion(quote, known);
-  return newest.ok ? ok({ manifest: known.hash, seenVersion: known.version }) : newest;
+  if (!newest.ok) return newest;
+  return ok({ manifest: known.hash, seenVersion: known.manifest.version });
 };
 
 /** What the share says once it is for a boot. */
@@ -143,8 +147,14 @@ export const approve = async (
 ): Promise<Outcome<SealedShare, ApproveError>> => {
   const context = contextFor(quote, share, key, known);
   if (!context.ok) return context;
+  const seat = known ? checkSeat(known.manifest, quote, share.context, key) : ok(undefined);
+  if (!seat.ok) return seat;
   const value = await openShare(share, key);
   if (!value.ok) return value;
+  if (seat.value !== undefined && !isCommitted(value.value, share.context, seat.value)) {
+    new Uint8Array(value.value).fill(0);
+    return fail("commitment_mismatch");
+  }
   const bytes = encodeAs(SHARE_CONTEXT, context.value);
   const sealed = await sealTo(value.value, quote.bootKey, bytes);
   new Uint8Array(value.value).fill(0);

@@ -33,14 +33,19 @@ export interface MadeReply {
   readonly shares: readonly NamedShare[];
 }
 
-interface Seat {
+/** Who holds which share of a key. */
+export interface Seat {
   readonly name: string;
   readonly wrappingKey: Uint8Array;
   readonly groupIndex: number;
   readonly memberIndex: number;
 }
 
-const seatsOf = ({ people }: Manifest, { groups }: ManifestKey): readonly Seat[] =>
+/** All seats of a key, in the order of its shares. */
+export const seatsOf = (
+  { people }: Pick<Manifest, "people">,
+  { groups }: ManifestKey,
+): readonly Seat[] =>
   groups.flatMap(({ members }, groupIndex) =>
     members.flatMap((name, memberIndex) => {
       const person = people.find((one) => one.name === name);

@@ -1,6 +1,6 @@
 /** Small questions that the rules of a manifest ask. */
 import { createHash } from "node:crypto";
-import { ed25519 } from "@noble/curves/ed25519.js";
+import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { isKeyName } from "../../protocol/session/pairing.ts";
 
 /** Takes a problem: its pointer and its sentence. */
@@ -32,11 +32,16 @@ export const isSigningKey = (bytes: Uint8Array): boolean => {
   }
 };
 
-const ZERO = new Uint8Array(32);
+const ANYBODY = new Uint8Array(32).fill(1);
 
-/** Whether 32 bytes are the one name of an X25519 key (RFC 7748), and not zero. */
-export const isAgreementKey = (bytes: Uint8Array): boolean =>
-  isKeyName(bytes) && !Buffer.from(bytes).equals(ZERO);
+/** Whether 32 bytes are the one name of an X25519 key (RFC 7748), and none of small order. */
+export const isAgreementKey = (bytes: Uint8Array): boolean => {
+  try {
+    return isKeyName(bytes) && x25519.getSharedSecret(ANYBODY, bytes).length > 0;
+  } catch {
+    return false; // every secret shared with it is zero (section 6.1)
+  }
+};
 
 /** A BIP-32 fingerprint, 8 hex digits: the first bytes of HASH160 of a public key. */
 export const fingerprintOf = (publicKey: Uint8Array): string => {

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { alone } from "./alone.ts";
 import { type PrivateFileError, readPrivate, replacePrivate } from "../identity/index.ts";
 import { isSigned, type Lineage } from "./lineage.ts";
 
@@ -50,6 +51,8 @@ const compare = ({ versions }: Lineage, pin: Pin, now: Pin): Failure<PinError> |
   return same?.hash.toHex() === pin.hash ? undefined : fail("lineage_fork", { seen: pin.version });
 };
 
+const folderOf = (home: string): string => join(home, "lineages");
+
 const readPin = (file: string): Outcome<Pin | undefined, "file_malformed" | PrivateFileError> => {
   const text = readPrivate(file);
   if (!text.ok || text.value === undefined) return text.ok ? ok(undefined) : text;
@@ -72,17 +75,20 @@ export const pinLineage = (
 ): Outcome<"first" | "known", PinError> => {
   const now = newestSigned(lineage);
   if (now === undefined) return ok("first");
-  const file = join(home, "lineages", `${lineage.draft.hash.toHex()}.json`);
-  const pin = readPin(file);
-  if (!pin.ok) return pin;
-  const refused = compare(lineage, pin.value ?? now, now);
-  if (refused !== undefined) return refused;
-  const written = writePin(file, now);
-  return written.ok ? ok(pin.value === undefined ? "first" : "known") : written;
+  const folder = folderOf(home);
+  const file = join(folder, `${lineage.draft.hash.toHex()}.json`);
+  return alone(folder, () => {
+    const pin = readPin(file);
+    if (!pin.ok) return pin;
+    const refused = compare(lineage, pin.value ?? now, now);
+    if (refused !== undefined) return refused;
+    const written = writePin(file, now);
+    return written.ok ? ok(pin.value === undefined ? "first" : "known") : written;
+  });
 };
 
 const noteFile = (home: string, { draft }: Lineage, signer: Uint8Array): string =>
-  join(home, "lineages", `${draft.hash.toHex()}-${signer.toHex()}.json`);
+  join(folderOf(home), `${draft.hash.toHex()}-${signer.toHex()}.json`);
 
 /**
  * Holds a lineage against what a person has signed: they know of that version, though nobody may
@@ -97,12 +103,11 @@ export const checkSigned = (
 ): Outcome<void, SignedError> => {
   const note = readPin(noteFile(home, lineage, signer));
   if (!note.ok) return note;
-  const { version, hash } = note.value ?? { version: -1, hash: "" };
-  const { newest } = lineage;
-  if (version < newest.manifest.version || hash === givenUp) return ok(undefined);
-  if (version > newest.manifest.version)
-    return fail("manifest_outdated", { version, signed: hash });
-  return hash === newest.hash.toHex()
+  const { version = -1, hash = "" } = note.value ?? {};
+  if (note.value === undefined || hash === givenUp) return ok(undefined);
+  const same = lineage.versions[version];
+  if (same === undefined) return fail("manifest_outdated", { version, signed: hash });
+  return hash === same.hash.toHex()
     ? ok(undefined)
     : fail("signed_another", { version, signed: hash });
 };
@@ -119,10 +124,11 @@ export const noteSigning = (
   lineage: Lineage,
   signer: Uint8Array,
   givenUp: string | undefined,
-): Outcome<void, SignedError> => {
-  const checked = checkSigned(home, lineage, signer, givenUp);
-  if (!checked.ok) return checked;
-  const { manifest, hash } = lineage.newest;
-  const file = noteFile(home, lineage, signer);
-  return writePin(file, { version: manifest.version, hash: hash.toHex() });
-};
+): Outcome<void, SignedError> =>
+  alone(folderOf(home), () => {
+    const checked = checkSigned(home, lineage, signer, givenUp);
+    if (!checked.ok) return checked;
+    const { manifest, hash } = lineage.newest;
+    const file = noteFile(home, lineage, signer);
+    return writePin(file, { version: manifest.version, hash: hash.toHex() });
+  });

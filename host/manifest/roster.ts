@@ -71,6 +71,20 @@ const checkCoalitions = (manifest: Manifest, tell: Tell): void => {
   }
 };
 
+/** One site in two spellings would count as two. */
+const checkSpelling = ({ people, keys }: Manifest, tell: Tell): void => {
+  const places = [
+    ...people.map(({ site }, i) => ({ site, pointer: `/people${step(i)}/site` })),
+    ...keys.map(({ site }, i) => ({ site, pointer: `/keys${step(i)}/site` })),
+  ];
+  const spelt = new Map<string, string>();
+  for (const { site, pointer } of places) {
+    const first = spelt.get(site.toLowerCase()) ?? site;
+    spelt.set(site.toLowerCase(), first);
+    if (first !== site) tell(pointer, `Site ${first} is written ${site} here.`);
+  }
+};
+
 const checkSites = (manifest: Manifest, tell: Tell): void => {
   const { people, keys } = manifest;
   const sites = new Set([...people, ...keys].map(({ site }) => site));
@@ -101,6 +115,7 @@ export const rosterProblems = (manifest: Manifest): readonly Problem[] => {
   }
   checkMemory(manifest, tell);
   checkCoalitions(manifest, tell);
+  checkSpelling(manifest, tell);
   checkSites(manifest, tell);
   return problems;
 };

@@ -15,9 +15,10 @@ import { checkWallets } from "./wallet-rules.ts";
 const NAME = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /** What stands between names: one that held it could be read as two, or as a threshold. */
-const SEPARATOR = /[,:;|]/;
+const SEPARATOR = /[,:;|]| {2}/;
 
-const NAME_MEANS = "A name is printable ASCII without spaces at its ends, and without , : ; or |.";
+const NAME_MEANS =
+  "A name is printable ASCII without , : ; | and spaces at its ends or two together.";
 
 const checkName = (name: string, pointer: string, tell: Tell): void => {
   if (!NAME.test(name) || SEPARATOR.test(name)) tell(pointer, NAME_MEANS);
@@ -47,11 +48,11 @@ const checkPeople = ({ people }: Manifest, tell: Tell): void => {
   if (people.length === 0) tell("/people", "A manifest without people trusts nobody.");
   for (const [i, person] of people.entries()) checkPerson(person, `/people${step(i)}`, tell);
   const [names, signingKeys, wrappingKeys] = [
-    people.map(({ name }) => name),
+    people.map(({ name }) => name.toLowerCase()),
     people.map(({ signingKey }) => signingKey.toHex()),
     people.map(({ wrappingKey }) => wrappingKey.toHex()),
   ];
-  tellRepeated(names, "/people", "/name", undefined, tell);
+  tellRepeated(names, "/people", "/name", "Another person has this name.", tell);
   const another = (what: string): string => `Another person has this ${what} key.`;
   tellRepeated(signingKeys, "/people", "/signingKey", another("signing"), tell);
   tellRepeated(wrappingKeys, "/people", "/wrappingKey", another("wrapping"), tell);
@@ -84,8 +85,11 @@ const checkHost = (
 const checkHosts = ({ hosts, revoked }: Manifest, tell: Tell): void => {
   const revokedKeys = revoked.map((key) => key.toHex());
   for (const [i, host] of hosts.entries()) checkHost(host, revokedKeys, `/hosts${step(i)}`, tell);
-  const [names, keys] = [hosts.map(({ name }) => name), hosts.map(({ key }) => key.toHex())];
-  tellRepeated(names, "/hosts", "/name", undefined, tell);
+  const [names, keys] = [
+    hosts.map(({ name }) => name.toLowerCase()),
+    hosts.map(({ key }) => key.toHex()),
+  ];
+  tellRepeated(names, "/hosts", "/name", "Another host has this name.", tell);
   tellRepeated(keys, "/hosts", "/key", "Another host has this key.", tell);
   for (const [i, key] of revoked.entries()) {
     if (!isAgreementKey(key)) tell(`/revoked${step(i)}`, "This is no X25519 public key.");

@@ -1,10 +1,19 @@
 /** What a person's tool has seen of a lineage, and what it refuses because of it. */
 import { afterAll, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   checkSigned,
+  formatLineage,
   manifestHash,
   noteSigning,
   pinLineage,
@@ -122,4 +131,52 @@ test("who has signed a later version signs no earlier one; a spoiled note is not
     writeFileSync(join(home, "lineages", name), "{}");
   }
   expect(note(home, OTHER)).toBe("file_malformed");
+});
+
+/** Pins a lineage over and over from a common start; ends with 1 where it finds an older pin. */
+const PINNING = `
+  import { readdirSync, readFileSync } from "node:fs";
+  import { pinLineage, readLineage, readManifestFile } from "./host/manifest/index.ts";
+  const [home = "", text = "", start = ""] = process.argv.slice(-3);
+  const file = readManifestFile(await Bun.file(text).text());
+  if (!file.ok || file.value.kind !== "lineage") throw new Error("no lineage");
+  const lineage = readLineage(file.value.versions);
+  if (!lineage.ok) throw new Error(lineage.error);
+  const own = lineage.value.newest.manifest.version;
+  const newest = () => {
+    const [pin] = readdirSync(home + "/lineages").filter((name) => name.endsWith(".json"));
+    return JSON.parse(readFileSync(home + "/lineages/" + pin, "utf8")).version;
+  };
+  while (Date.now() < Number(start)) continue;
+  for (let i = 0; i < 300; i += 1) {
+    if (pinLineage(home, lineage.value).ok && newest() < own) process.exit(1);
+  }
+`;
+
+test("two tools at once never bring an older version back", async () => {
+  const [second, third] = [[...LINEAGE, signedBy(SECOND)], after(SECOND)];
+  for (let round = 0; round < 2; round += 1) {
+    const home = freshHome();
+    const start = `${Date.now() + 500}`;
+    const running = [second, [...second, signedBy(third)]].map((versions, i) => {
+      const file = join(folder, `race-${i}.json`);
+      writeFileSync(file, formatLineage(versions));
+      const command = [process.execPath, "-e", PINNING, home, file, start];
+      return Bun.spawn(command, { cwd: join(import.meta.dir, "../.."), stderr: "inherit" });
+    });
+    for (const one of running) expect(await one.exited).toBe(0);
+    expect(pin(home, second)).toBe("manifest_outdated");
+    expect(readdirSync(join(home, "lineages"))).toHaveLength(1);
+  }
+});
+
+test("a lock that a dead tool left is not for ever", () => {
+  const home = freshHome();
+  expect(pin(home, LINEAGE)).toBe("not refused");
+  const lock = join(home, "lineages", "lock");
+  writeFileSync(lock, "");
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(lock, longAgo, longAgo);
+  expect(pin(home, LINEAGE)).toBe("not refused");
+  expect(existsSync(lock)).toBe(false);
 });

@@ -127,7 +127,7 @@ const readKnown = (
     return fail("signing_key_unlisted", { file, key: toHex(signing.publicKey) });
   }
   output.tell(`Under ${name}, version ${version}, hash ${toHex(newest.hash)}`);
-  return ok({ genesis: draft.hash, hash: newest.hash, version });
+  return ok({ genesis: draft.hash, hash: newest.hash, manifest: newest.manifest });
 };
 
 interface ApproveOptions {

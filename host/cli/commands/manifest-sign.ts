@@ -70,10 +70,15 @@ const gather = (
   return before.ok ? ok(withVersion(before.value, manifest)) : before;
 };
 
-/** What a person reads first: a draft whole, later versions as what changes. */
+/**
+ * What a person reads first: a draft whole, later versions as what changes. The hash is not shown:
+ * who could read it here would type what he reads, instead of what the others tell him.
+ */
 const review = ({ newest, versions }: Lineage): readonly string[] => {
   const before = versions.at(-2);
-  if (before === undefined) return manifestText(newest.manifest);
+  if (before === undefined) {
+    return manifestText(newest.manifest).filter((line) => !line.startsWith("hash "));
+  }
   const { version } = newest.manifest;
   return [
     `Version ${version} against version ${version - 1}:`,

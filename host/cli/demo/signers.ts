@@ -126,7 +126,7 @@ const approvals = async (
 ): Promise<Outcome<readonly SealedShare[]>> => {
   const quote = await ConfirmedQuote.of(quoteBytes, await readWords(signer));
   if (!quote.ok) return quote;
-  const known = { genesis: draft.hash, hash: newest.hash, version: newest.manifest.version };
+  const known = { genesis: draft.hash, hash: newest.hash, manifest: newest.manifest };
   const sealed: SealedShare[] = [];
   for (const { key } of present) {
     const share = signer.shares.find(

@@ -150,7 +150,7 @@ describe("an offer", () => {
     const next = after(first, { firmware: [bytesOf("another release")] });
     const all = [...lineage, signedBy(next)];
     await offer(one.client, all);
-    const shares = await approvals(one, one.client, all);
+    const shares = await trickedShares(one, one.client, all);
     expect(errorOf(await one.client.submitShares({ shares }))).toBe("firmware_not_listed");
   });
 });
@@ -161,6 +161,19 @@ describe("a key", () => {
     expect(errorOf(await one.client.makeKey({ keyId: "A" }))).toBe("manifest_missing");
     await offer(one.client, lineage);
     expect(errorOf(await one.client.makeKey({ keyId: "A" }))).toBe("manifest_missing");
+  });
+
+  test("is not made with a group that one person satisfies", async () => {
+    const bench = createBench({ name: "A", isSecure: true });
+    const client = await bench.connect();
+    const keys = draftFor(bench).keys.map((key) => ({
+      ...key,
+      groups: key.groups.map((group) => ({ ...group, threshold: 1 })),
+    }));
+    await offer(client, [signedBy(draftFor(bench, { keys }))]);
+    expect(errorOf(await client.makeKey({ keyId: "A" }))).toBe("threshold_invalid");
+    expect(bench.live()).toEqual([...SEALED_SECRETS]);
+    await client.close();
   });
 
   test("is not made under a draft that came while the person was reading", async () => {
@@ -268,7 +281,7 @@ test("a custodian who knows another genesis gives nothing, though all else fits"
   const one = await fresh();
   await offer(one.client, lineage);
   const quote = unwrap(parseQuote(unwrap(await one.client.getQuote({ keyId: "A" })).quote));
-  const known = { genesis: bytesOf("another"), hash: manifestHash(first), version: 1 };
+  const known = { genesis: bytesOf("another"), hash: manifestHash(first), manifest: first };
   const given = await approve(
     await confirmed(quote),
     fileOf(one, "Ada"),

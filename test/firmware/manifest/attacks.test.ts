@@ -1,42 +1,15 @@
 /** Attacks on who is trusted, each refused by its name, and nothing left behind. */
 import { describe, expect, test } from "bun:test";
-import { approve, type KnownLineage, parseQuote } from "../../../host/custody/index.ts";
-import { manifestHash } from "../../../host/manifest/index.ts";
-import type { MadeKey, Manifest } from "../../../protocol/manifest/manifest.ts";
+import type { MadeKey } from "../../../protocol/manifest/manifest.ts";
 import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
-import { after, DRAFT, signedBy } from "../../manifest/lineages.ts";
-import { confirmed } from "../../custody/confirming.ts";
-import { agreementKeyOf, bytesOf, personOf } from "../../manifest/people.ts";
+import { after, signedBy } from "../../manifest/lineages.ts";
+import { agreementKeyOf, bytesOf } from "../../manifest/people.ts";
 import { createBench } from "../bench-device.ts";
 import { errorOf, unwrap } from "../outcomes.ts";
 import { SEALED_SECRETS } from "../watched-secrets.ts";
-import {
-  approvals,
-  type Box,
-  type Ceremony,
-  custodianKeyOf,
-  fileOf,
-  firstOf,
-  hold,
-  makeBox,
-  offer,
-} from "./ceremony.ts";
+import { boxOf, coupOf, rebooting } from "./attacked.ts";
+import { approvals, type Box, type Ceremony, firstOf, hold, makeBox, offer } from "./ceremony.ts";
 import { trickedShares } from "./tricked.ts";
-
-const boxOf = ({ boxes }: Ceremony, id = "A"): Box => {
-  const box = boxes.find((one) => one.id === id);
-  if (box === undefined) throw new Error(`no box ${id}`);
-  return box;
-};
-
-/** The same box after a power cut, newly connected; the one before would come back by itself. */
-const afterReboot = async (box: Box): Promise<Box> => {
-  await connected.get(box.id)?.close();
-  box.bench.reboot("power");
-  const client = await box.bench.connect();
-  connected.set(box.id, client);
-  return { ...box, client };
-};
 
 /** Offers a lineage and says how the offer of its last version ended. */
 const lastOffer = async (box: Box, lineage: readonly SignedManifest[]): Promise<string> => {
@@ -53,16 +26,6 @@ const submitTricked = async (box: Box, lineage: readonly SignedManifest[]): Prom
   return errorOf(await box.client.submitShares({ shares }));
 };
 
-/** The host's own genesis: its own quorum over the true devices, keys, people and wallets. */
-const coupOf = ({ first }: Ceremony): readonly SignedManifest[] => {
-  const people = [...first.people, ...["Mallory", "Trudy"].map(personOf)];
-  const quorum = { threshold: 2, members: ["Mallory", "Trudy"] };
-  const draft: Manifest = { ...DRAFT, firmware: first.firmware, people, quorum };
-  const made = new Map(first.keys.flatMap(({ id, made: own }) => (own ? [[id, own]] : [])));
-  const names = ["Mallory", "Trudy"];
-  return [signedBy(draft, names), signedBy(firstOf(draft, made), names)];
-};
-
 /** Version 1 with something else said of key A, signed by the true quorum that was deceived. */
 const liedFirst = (
   { draft, boxes }: Ceremony,
@@ -75,7 +38,7 @@ const liedFirst = (
 };
 
 const ceremony = await hold();
-const connected = new Map(ceremony.boxes.map(({ id, client }) => [id, client]));
+const afterReboot = rebooting(ceremony);
 
 describe("a device at its cable", () => {
   const { first, lineage } = ceremony;
@@ -245,53 +208,5 @@ describe("a device at its cable", () => {
     expect(errorOf(await ours.client.submitShares({ shares }))).toBe("device_key_mismatch");
     expect(ours.bench.live()).toEqual([...SEALED_SECRETS]);
     for (const one of [theirs, ours]) await one.client.close();
-  });
-});
-
-describe("a custodian's tool", () => {
-  const box = boxOf(ceremony, "C");
-  const quoteOf = async () =>
-    unwrap(parseQuote(unwrap(await box.client.getQuote({ keyId: "C" })).quote));
-  const known = (manifest: Manifest): KnownLineage => ({
-    genesis: manifestHash(ceremony.draft),
-    hash: manifestHash(manifest),
-    version: manifest.version,
-  });
-  const ask = async (lineage: KnownLineage | undefined) =>
-    errorOf(
-      await approve(
-        await confirmed(await quoteOf()),
-        fileOf(box, "Ada"),
-        custodianKeyOf("Ada"),
-        lineage,
-      ),
-    );
-
-  test("gives no share to a host that offers a manifest of its own", async () => {
-    await offer(box.client, coupOf(ceremony));
-    expect(await ask(known(ceremony.first))).toBe("lineage_foreign");
-    const coup = { ...known(ceremony.first), genesis: bytesOf("their genesis") };
-    expect(await ask(coup)).toBe("lineage_foreign");
-  });
-
-  test("gives none for an older version than it has seen, nor without any manifest", async () => {
-    await offer(box.client, ceremony.lineage);
-    expect(await ask(known(after(ceremony.first)))).toBe("manifest_outdated");
-    expect(await ask(undefined)).toBe("manifest_missing");
-  });
-
-  test("gives none for another box, or another key", async () => {
-    const other = boxOf(ceremony, "B");
-    await offer(other.client, ceremony.lineage);
-    const quote = unwrap(parseQuote(unwrap(await other.client.getQuote({ keyId: "B" })).quote));
-    const lineage = known(ceremony.first);
-    const key = custodianKeyOf("Ada");
-    expect(errorOf(await approve(await confirmed(quote), fileOf(box, "Ada"), key, lineage))).toBe(
-      "share_misaddressed",
-    );
-    const renamed = { ...quote, device: "C" };
-    expect(errorOf(await approve(await confirmed(renamed), fileOf(box, "Ada"), key, lineage))).toBe(
-      "quote_malformed",
-    );
   });
 });

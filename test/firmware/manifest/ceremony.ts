@@ -115,7 +115,7 @@ export const approvals = async (
   const quote = unwrap(parseQuote(unwrap(await client.getQuote({ keyId: box.id })).quote));
   const seen = await confirmed(quote);
   const { draft, newest } = unwrap(readLineage(lineage));
-  const known = { genesis: draft.hash, hash: newest.hash, version: newest.manifest.version };
+  const known = { genesis: draft.hash, hash: newest.hash, manifest: newest.manifest };
   return Promise.all(
     names.map(async (name) =>
       unwrap(await approve(seen, fileOf(box, name), custodianKeyOf(name), known)),
