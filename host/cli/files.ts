@@ -1,5 +1,5 @@
 /** Files of the command line: read within a limit, written privately and never over another. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { fail, type Failure, type Outcome, ok } from "../../protocol/errors.ts";
 
 /** Bytes of the largest file that is read: a PSBT with every previous transaction fits well. */
@@ -78,6 +78,14 @@ export const checkFree = (file: string): Outcome<void, FileError> => {
   }
 };
 
+/** Replaces a file by a whole one: what is there stays until the new content is on the disk. */
+const replace = (file: string, content: string | Uint8Array): void => {
+  const target = realpathSync(file);
+  const part = `${target}.${process.pid}.part`;
+  writeFileSync(part, content, { mode: statSync(target).mode & 0o777, flag: "wx", flush: true });
+  renameSync(part, target);
+};
+
 /** Writes a result; `isForced` where it may replace what is there. */
 export const writeResult = (
   file: string,
@@ -86,8 +94,12 @@ export const writeResult = (
 ): Outcome<void, FileError> => {
   try {
     const isThere = statSync(file, { throwIfNoEntry: false }) !== undefined;
-    const mayOpen = isForced || (isThere && !holdsContent(file));
-    writeFileSync(file, content, { mode: 0o600, flag: mayOpen ? "w" : "wx" });
+    if (isForced && holdsContent(file)) replace(file, content);
+    else
+      writeFileSync(file, content, {
+        mode: 0o600,
+        flag: isThere && !holdsContent(file) ? "w" : "wx",
+      });
     return ok(undefined);
   } catch (thrown) {
     return writeFailureOf(file, thrown);
