@@ -26,7 +26,7 @@ export interface Output {
 export const sentence = (failure: Failure): string => {
   const { error, details } = failure;
   const about = Object.entries(details ?? {})
-    .map(([name, value]) => `${name}: ${value}`)
+    .map(([name, value]) => `${name}: ${value === "" ? '""' : value}`)
     .join(", ");
   const means = ERRORS[error].means.replace(/\.$/, "");
   const next = nextStep(failure);

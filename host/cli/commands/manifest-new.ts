@@ -10,7 +10,14 @@ import {
 import { type Role, ROLES } from "../../../protocol/session/role.ts";
 import { NETWORK_NAMES, type NetworkName } from "../../withdrawal.ts";
 import { parseCustodian } from "../../custody/index.ts";
-import { formatManifest, isSigned, jsonOf, manifestHash } from "../../manifest/index.ts";
+import {
+  formatManifest,
+  isSigned,
+  jsonOf,
+  manifestHash,
+  manifestProblems,
+  rosterProblems,
+} from "../../manifest/index.ts";
 import { fromHex, toHex } from "../bytes.ts";
 import { writeResult } from "../files.ts";
 import { openLineage } from "../manifests.ts";
@@ -122,6 +129,12 @@ const author = (options: NewOptions, output: Output): Outcome<unknown> => {
   const text = formatManifest(manifest.value);
   const written = out === undefined ? ok(undefined) : writeResult(out, text, false);
   if (!written.ok) return written;
+  const problems = [...manifestProblems(manifest.value)];
+  if (problems.length === 0) problems.push(...rosterProblems(manifest.value));
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? "one rule" : `${problems.length} rules`;
+    output.warn(`it breaks ${count} yet; mayfly manifest show tells which.`);
+  }
   const event = {
     event: "manifest",
     hash: toHex(manifestHash(manifest.value)),

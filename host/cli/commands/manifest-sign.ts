@@ -86,6 +86,10 @@ const review = ({ newest, versions }: Lineage): readonly string[] => {
   ];
 };
 
+/** Whether somebody is there to be asked, or has said already which hash is meant. */
+const canAsk = (wanted: string | undefined, { isJson }: Output): boolean =>
+  wanted !== undefined || (!isJson && process.stdin.isTTY);
+
 /** Whether the person means this hash: by the option, or asked at the terminal. */
 const confirm = async (
   hash: Uint8Array,
@@ -96,7 +100,7 @@ const confirm = async (
     const own = toHex(hash);
     return wanted === own ? ok(undefined) : badOption("--hash", `this manifest's is ${own}`);
   }
-  if (output.isJson || !process.stdin.isTTY) {
+  if (!canAsk(wanted, output)) {
     return badOption("--hash", "without a terminal it must say which manifest is meant");
   }
   // Loaded on demand: no other command asks so.
@@ -125,11 +129,11 @@ const signReviewed = async (
   if (!lineage.ok) return lineage;
   const pinned = pinSeen(lineage.value, output);
   if (!pinned.ok) return pinned;
-  output.tell(...review(lineage.value));
-  const meant = await confirm(lineage.value.newest.hash, options.hash, output);
-  if (!meant.ok) return meant;
   const key = readPersonKey(options.key, output);
   if (!key.ok) return key;
+  if (canAsk(options.hash, output)) output.tell(...review(lineage.value));
+  const meant = await confirm(lineage.value.newest.hash, options.hash, output);
+  if (!meant.ok) return meant;
   const reports = await readConfirmed(options, output);
   if (!reports.ok) return reports;
   const { signing } = key.value;
