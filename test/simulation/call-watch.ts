@@ -34,7 +34,8 @@ export const watchCalls = ({ device, worker, findings, witness }: Watched): void
   });
   device.onCommit((payment) => {
     const attempt = worker.attempt();
-    if (attempt?.intent.payment === payment) committedIn.set(attempt, device.boots());
+    if (attempt?.intent.payment !== payment || !attempt.isSent()) return;
+    committedIn.set(attempt, device.boots());
   });
   const refused = ({ intent }: Attempt, error: ErrorName, boot: number | undefined): void => {
     if (error === "call_indeterminate") witness("call indeterminate");

