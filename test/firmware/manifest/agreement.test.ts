@@ -9,7 +9,9 @@ import { SEED } from "../../protocol/random.ts";
 import { agreeOnLineages, CHANGES, ofDevice, ofTools } from "./agreement.ts";
 
 describe("device and tools", () => {
-  test("give one verdict on every lineage", () => agreeOnLineages(300));
+  test("give one verdict on every lineage", () => {
+    expect(agreeOnLineages(300).size).toBeGreaterThan(4);
+  });
 
   test("a changed byte anywhere is refused by both", () => {
     const [draft, first] = [signedBy(DRAFT), signedBy(FIRST)];

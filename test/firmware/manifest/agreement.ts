@@ -6,11 +6,7 @@ import { expect } from "bun:test";
 import fc from "fast-check";
 import { extendLineage, type Lineage } from "../../../firmware/manifest/lineage.ts";
 import { createCrypto } from "../../../hardware/secrets/crypto.ts";
-import {
-  type Manifest,
-  type ManifestKey,
-  type Person,
-} from "../../../protocol/manifest/manifest.ts";
+import type { Manifest, ManifestKey, Person } from "../../../protocol/manifest/manifest.ts";
 import { isSigned, readLineage } from "../../../host/manifest/index.ts";
 import type { SignedManifest } from "../../../protocol/manifest/signed.ts";
 import { after, DRAFT, FIRST, signedBy } from "../../manifest/lineages.ts";
@@ -136,28 +132,17 @@ const made = ({ keys }: Manifest): Partial<Manifest> => ({
   }),
 });
 
-/** Holds device and tools to one verdict on `numRuns` lineages of chance. */
-export const agreeOnLineages = (numRuns: number): void => {
-  const verdicts = new Map<string, number>();
+/** Holds device and tools to one verdict on `numRuns` lineages of chance; the verdicts reached. */
+export const agreeOnLineages = (numRuns: number): ReadonlySet<string> => {
+  const verdicts = new Set<string>();
   fc.assert(
     fc.property(lineages, (versions) => {
       const verdict = ofDevice(versions);
       expect(verdict).toBe(ofTools(versions));
       const name = /^[0-9a-f]{64}$/.test(verdict) ? "taken" : verdict;
-      verdicts.set(name, (verdicts.get(name) ?? 0) + 1);
+      verdicts.add(name);
     }),
     { numRuns, seed: SEED },
   );
-  // Each verdict was reached, or the agreement would say little.
-  expect([...verdicts.keys()]).toEqual(
-    expect.arrayContaining([
-      "taken",
-      "manifest_wrong",
-      "lineage_gap",
-      "lineage_fork",
-      "signatures_missing",
-      "signature_foreign",
-      "genesis_altered",
-    ]),
-  );
+  return verdicts;
 };
