@@ -139,6 +139,19 @@ export const ERRORS = {
     "Only an insecure emulator does this; a real board takes it from its manifest.",
   ),
 
+  engine_missing: entry(
+    806,
+    "device",
+    "never",
+    "The native engine does not run here: install libsecp256k1 and OpenSSL 3, and let pages be locked.",
+  ),
+  self_test_failed: entry(
+    807,
+    "device",
+    "never",
+    "The device's own test of its engine failed: it holds no keys.",
+  ),
+
   ...CUSTODY_ERRORS,
 
   port_missing: entry(1001, "host", "later", "There is no such port or device."),

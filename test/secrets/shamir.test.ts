@@ -1,7 +1,8 @@
 /** GF(256), and one level of SLIP-39's sharing: every threshold, every subset. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { invert, multiply, type PointAt } from "../../hardware/secrets/portable/galois.ts";
+import type { PointAt } from "../../hardware/secrets/portable/galois.ts";
+import { invert, multiply } from "../../hardware/secrets/sharing/galois.ts";
 import { recoverSecret, splitSecret } from "../../hardware/secrets/portable/shamir.ts";
 import { must } from "./oracles/loading.ts";
 import { bytes, seeded, seededRng } from "./oracles/seeded.ts";

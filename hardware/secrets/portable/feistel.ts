@@ -6,18 +6,12 @@ import { pbkdf2 } from "@noble/hashes/pbkdf2.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { assert } from "../../../protocol/errors.ts";
 import { isSeedLength } from "../limits.ts";
+import type { CipherSettings } from "../sharing/plan.ts";
 import { join, NONE, xor, zero } from "./bytes.ts";
 
 const ROUNDS = [0, 1, 2, 3] as const;
 /** 10000 iterations at exponent 0, a quarter in each round. */
 const ROUND_ITERATIONS = 2500;
-
-/** What the cipher is salted with: a share's header has it. */
-export interface CipherSettings {
-  readonly identifier: number;
-  readonly extendable: boolean;
-  readonly iterationExponent: number;
-}
 
 /** SLIP-39: an extendable set has no salt, so more sets of the same secret fit together. */
 const saltOf = (settings: CipherSettings): Uint8Array =>

@@ -4,41 +4,33 @@
  */
 import type { Rng, ShareHeader, SplitPlan } from "../../../firmware/hal.ts";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
-import { SECRET_LIMITS } from "../limits.ts";
-import { NONE, randomBytes, zero } from "./bytes.ts";
-import { type CipherSettings, decryptSecret, encryptSecret } from "./feistel.ts";
-import type { PointAt } from "./galois.ts";
-import { recoverSecret, splitSecret } from "./shamir.ts";
+import { type CipherSettings, headerOf, isPlan, settingsOf } from "../sharing/plan.ts";
 import {
   checkSet,
-  groupsOf,
-  type OpenShare,
+  completeGroups,
+  type SetShare,
   type ShareError,
   type ShareGroup,
-} from "./share-set.ts";
+} from "../sharing/share-set.ts";
+import { NONE, randomBytes, zero } from "./bytes.ts";
+import { decryptSecret, encryptSecret } from "./feistel.ts";
+import type { PointAt } from "./galois.ts";
+import { recoverSecret, splitSecret } from "./shamir.ts";
+
+/** A share with its value in the open: what `split` makes and `recombine` reads. */
+export interface OpenShare {
+  readonly header: ShareHeader;
+  /** As long as the seed. */
+  readonly value: Uint8Array;
+}
+
+type ValuedShare = SetShare & Pick<OpenShare, "value">;
 
 type SplitError = "rng_failed" | "threshold_invalid";
 
-const isThreshold = (threshold: number, count: number): boolean =>
-  Number.isInteger(threshold) &&
-  Number.isInteger(count) &&
-  threshold >= 1 &&
-  threshold <= count &&
-  count <= SECRET_LIMITS.slip39Members;
-
-/** SLIP-39: members of a 1-of-n group would hold one and the same value, so n is 1 there. */
-const isPlan = ({ groupThreshold, groups }: SplitPlan): boolean =>
-  isThreshold(groupThreshold, groups.length) &&
-  groups.every(
-    ({ threshold, count }) => isThreshold(threshold, count) && (threshold > 1 || count === 1),
-  );
-
 const drawSettings = (rng: Rng): Outcome<CipherSettings, "rng_failed"> => {
   const drawn = randomBytes(rng, 2);
-  if (!drawn.ok) return drawn;
-  const number = new DataView(drawn.value.buffer).getUint16(0);
-  const identifier = number & SECRET_LIMITS.slip39Identifier;
-  return ok({ identifier, extendable: true, iterationExponent: 0 });
+  return drawn.ok ? ok(settingsOf(new DataView(drawn.value.buffer).getUint16(0))) : drawn;
 };
 
 const splitGroups = (
@@ -54,15 +46,11 @@ const splitGroups = (
       zero(...shares.map((share) => share.value));
       return members;
     }
-    const group: Omit<ShareHeader, "memberIndex"> = {
-      ...settings,
-      groupIndex,
-      groupThreshold: plan.groupThreshold,
-      groupCount: plan.groups.length,
-      memberThreshold: threshold,
-    };
     shares.push(
-      ...members.value.map((value, memberIndex) => ({ header: { ...group, memberIndex }, value })),
+      ...members.value.map((value, memberIndex) => ({
+        header: headerOf(settings, plan, groupIndex, memberIndex),
+        value,
+      })),
     );
   }
   return ok(shares);
@@ -87,16 +75,17 @@ export const splitSeed = (
   return shares;
 };
 
-const recoverGroup = (group: ShareGroup): PointAt[] => {
-  const y = recoverSecret(group.threshold, group.points);
-  return y === undefined ? [] : [{ x: group.index, y }];
+const recoverGroup = ({ index, threshold, shares }: ShareGroup<ValuedShare>): PointAt[] => {
+  const points = shares.map(({ header, value }) => ({ x: header.memberIndex, y: value }));
+  const y = recoverSecret(threshold, points);
+  return y === undefined ? [] : [{ x: index, y }];
 };
 
 const recoverEncrypted = (
   groupThreshold: number,
-  shares: readonly OpenShare[],
+  shares: readonly ValuedShare[],
 ): Uint8Array | undefined => {
-  const complete = groupsOf(shares).filter((group) => group.points.length >= group.threshold);
+  const complete = completeGroups(shares);
   const points = complete.flatMap(recoverGroup);
   const allHold = points.length === complete.length;
   const encrypted = allHold ? recoverSecret(groupThreshold, points) : undefined;
@@ -113,7 +102,7 @@ export const recombineSeed = (
   shares: readonly OpenShare[],
   passphrase: Uint8Array = NONE,
 ): Outcome<Uint8Array, ShareError> => {
-  const checked = checkSet(shares);
+  const checked = checkSet(shares.map((share) => ({ ...share, length: share.value.length })));
   if (!checked.ok) return checked;
   const [{ header }] = checked.value;
   const encrypted = recoverEncrypted(header.groupThreshold, checked.value);

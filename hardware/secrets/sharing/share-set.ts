@@ -1,17 +1,17 @@
 /**
  * What SLIP-39 asks of the shares of one secret before their values are looked at (SLIP-39,
- * "Format of the share mnemonic" and "Combining the shares"). Headers come from peers.
+ * "Format of the share mnemonic" and "Combining the shares"). Headers come from peers; of a
+ * value only its length is known here.
  */
 import type { ShareHeader } from "../../../firmware/hal.ts";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { isSeedLength, SECRET_LIMITS } from "../limits.ts";
-import type { PointAt } from "./galois.ts";
 
-/** A share with its value in the open: what `split` makes and `recombine` reads. */
-export interface OpenShare {
+/** A share as its set sees it. */
+export interface SetShare {
   readonly header: ShareHeader;
-  /** As long as the seed. */
-  readonly value: Uint8Array;
+  /** Bytes of the value: as many as the seed has. */
+  readonly length: number;
 }
 
 /** Why shares do not go together. */
@@ -20,10 +20,10 @@ export type ShareError = "shares_mixed" | "share_repeated" | "shares_wrong";
 const isWithin = (value: number, least: number, most: number): boolean =>
   Number.isInteger(value) && value >= least && value <= most;
 
-const isPossible = ({ header, value }: OpenShare): boolean => {
+const isPossible = ({ header, length }: SetShare): boolean => {
   const members = SECRET_LIMITS.slip39Members;
   return (
-    isSeedLength(value.length) &&
+    isSeedLength(length) &&
     isWithin(header.identifier, 0, SECRET_LIMITS.slip39Identifier) &&
     isWithin(header.iterationExponent, 0, SECRET_LIMITS.slip39Exponent) &&
     isWithin(header.groupCount, 1, members) &&
@@ -34,25 +34,25 @@ const isPossible = ({ header, value }: OpenShare): boolean => {
   );
 };
 
-const isOfSet = (one: OpenShare, other: OpenShare): boolean =>
+const isOfSet = (one: SetShare, other: SetShare): boolean =>
   one.header.identifier === other.header.identifier &&
   one.header.extendable === other.header.extendable &&
   one.header.iterationExponent === other.header.iterationExponent &&
   one.header.groupThreshold === other.header.groupThreshold &&
   one.header.groupCount === other.header.groupCount &&
-  one.value.length === other.value.length;
+  one.length === other.length;
 
-const isOfGroup = (one: OpenShare, other: OpenShare): boolean =>
+const isOfGroup = (one: SetShare, other: SetShare): boolean =>
   one.header.groupIndex !== other.header.groupIndex ||
   one.header.memberThreshold === other.header.memberThreshold;
 
-const placeOf = ({ header }: OpenShare): number =>
+const placeOf = ({ header }: SetShare): number =>
   header.groupIndex * SECRET_LIMITS.slip39Members + header.memberIndex;
 
 /** The shares if each is possible, all are of one set, and none stands twice; never empty. */
-export const checkSet = (
-  shares: readonly OpenShare[],
-): Outcome<readonly [OpenShare, ...OpenShare[]], ShareError> => {
+export const checkSet = <S extends SetShare>(
+  shares: readonly S[],
+): Outcome<readonly [S, ...S[]], ShareError> => {
   const [first, ...others] = shares;
   if (first === undefined || !shares.every(isPossible)) return fail("shares_wrong");
   const isMixed = shares.some(
@@ -63,20 +63,23 @@ export const checkSet = (
   return ok([first, ...others]);
 };
 
-/** The shares of one group. */
-export interface ShareGroup {
+/** The shares of one group; all have the same threshold. */
+export interface ShareGroup<S extends SetShare> {
   readonly index: number;
   readonly threshold: number;
-  /** Member index and value of each share. */
-  readonly points: readonly PointAt[];
+  readonly shares: readonly S[];
 }
 
-/** The shares by group; all of a group have the same threshold. */
-export const groupsOf = (shares: readonly OpenShare[]): readonly ShareGroup[] => {
+/** The shares of a checked set by group, without the groups that are not complete. */
+export const completeGroups = <S extends SetShare>(
+  shares: readonly S[],
+): readonly ShareGroup<S>[] => {
   const members = Map.groupBy(shares, (share) => share.header.groupIndex);
-  return [...members].map(([index, group]) => ({
-    index,
-    threshold: Math.max(...group.map(({ header }) => header.memberThreshold)),
-    points: group.map(({ header, value }) => ({ x: header.memberIndex, y: value })),
-  }));
+  return [...members]
+    .map(([index, group]) => ({
+      index,
+      threshold: Math.max(...group.map(({ header }) => header.memberThreshold)),
+      shares: group,
+    }))
+    .filter((group) => group.shares.length >= group.threshold);
 };

@@ -1,0 +1,2 @@
+/** The native engine. */
+export { type NativeOptions, type NativeSecrets, openNativeSecrets } from "./secrets.ts";

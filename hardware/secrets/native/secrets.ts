@@ -1,0 +1,240 @@
+/**
+ * The native engine: `Secrets` by libsecp256k1 and OpenSSL on locked pages. A secret byte never
+ * becomes a JavaScript value here; what crosses is addresses, public bytes and link secrets.
+ */
+import type { Handle, Rng, Secrets, Share } from "../../../firmware/hal.ts";
+import { assert, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { isSeedLength, SECRET_LIMITS } from "../limits.ts";
+import { AGREEMENT_BYTES, agreeOn, publicHalfOf } from "./agreement.ts";
+import { TAG_BYTES } from "./aes-gcm.ts";
+import { openArena, type Slot } from "./arena.ts";
+import { type Derivation, descend, masterNode, pointOf, publicHalf } from "./bip32.ts";
+import { createCurve } from "./curve.ts";
+import { insecureTap, jitterTap, kernelTap } from "./entropy.ts";
+import { createGalois } from "./galois.ts";
+import { createHandles, type Handles } from "./handles.ts";
+import { deriveKey, KEY_BYTES } from "./hkdf.ts";
+import { openEnvelope, sealEnvelope } from "./hpke.ts";
+import { type Libraries, openLibraries } from "./libraries.ts";
+import { createPbkdf2 } from "./pbkdf2.ts";
+import { createRandom, type Random } from "./random.ts";
+import { createRoom, type Room } from "./room.ts";
+import { openSecureHeap } from "./secure-heap.ts";
+import { recombineSeed, type Slip39, splitSeed } from "./slip39.ts";
+
+/** How an engine is made. */
+export interface NativeOptions {
+  /** Instead of the board's entropy: an insecure emulator's repeatable randomness, and tests. */
+  readonly insecureRng?: Rng;
+  /** False keeps memfd_secret away, so that a test may look at the pages from outside. */
+  readonly mayHide?: boolean;
+  /** In place of this machine's, for tests that break them. */
+  readonly libraries?: Libraries;
+}
+
+/** The native engine. */
+export interface NativeSecrets extends Secrets {
+  /**
+   * A copy of the bytes as a seed: 16 to 64, an even number. They were in JavaScript's memory, so
+   * only an emulator that was told to be insecure, and tests, bring a seed this way.
+   */
+  readonly importSeed: (bytes: Uint8Array) => Handle<"seed">;
+  /** Wipes everything and gives the pages back; nothing may be asked of it then. */
+  readonly close: () => void;
+}
+
+/** All parts of one engine. */
+interface Engine extends Slip39, Derivation {
+  readonly handles: Handles;
+}
+
+type AgreementPair = { readonly secret: Handle<"agreement">; readonly publicKey: Uint8Array };
+
+const keepPair = ({ room, handles }: Engine, slot: Slot): AgreementPair => ({
+  publicKey: publicHalfOf(room, slot.at),
+  secret: handles.keep("agreement", slot),
+});
+
+/** A slot that cannot be refused: its filling always succeeds. */
+const filled = ({ room }: Engine, length: number, fill: (at: Slot["at"]) => void): Slot => {
+  const slot = room.arena.keep(length, (at) => {
+    fill(at);
+    return true;
+  });
+  assert(slot !== undefined, "what always succeeds has a slot");
+  return slot;
+};
+
+const seeds = (
+  engine: Engine,
+): Pick<NativeSecrets, "importSeed" | "generateSeed" | "split" | "recombine"> => {
+  const { room, handles, random } = engine;
+  return {
+    importSeed: (bytes) => {
+      assert(isSeedLength(bytes.length), "a seed has 16 to 64 bytes, an even number");
+      const slot = filled(engine, bytes.length, (at) => void room.arena.lay(at, bytes));
+      return handles.keep("seed", slot);
+    },
+    generateSeed: (extra) => {
+      assert(extra.length <= SECRET_LIMITS.extraEntropy, "extra entropy is within its limit");
+      const { seedMade } = SECRET_LIMITS;
+      const slot = room.arena.keep(seedMade, (at) => random.fill(at, seedMade, extra));
+      return slot === undefined ? fail("rng_failed") : ok(handles.keep("seed", slot));
+    },
+    split: (seed, plan) => {
+      const shares = splitSeed(engine, handles.slotOf(seed), plan);
+      if (!shares.ok) return shares;
+      return ok(
+        shares.value.map(
+          ({ header, slot }): Share => ({ header, value: handles.keep("share", slot) }),
+        ),
+      );
+    },
+    recombine: (shares) => {
+      const placed = shares.map(({ header, value }) => ({ header, ...handles.slotOf(value) }));
+      const length = placed[0]?.length ?? SECRET_LIMITS.seedMade;
+      let outcome: ReturnType<typeof recombineSeed> = fail("shares_wrong");
+      const slot = room.arena.keep(length, (at) => {
+        outcome = recombineSeed(engine, placed, at);
+        return outcome.ok;
+      });
+      if (!outcome.ok) return outcome;
+      assert(slot !== undefined, "a seed that was recombined has a slot");
+      return ok(handles.keep("seed", slot));
+    },
+  };
+};
+
+const envelopes = (
+  engine: Engine,
+): Pick<Secrets, "generateAgreement" | "agree" | "seal" | "open"> => {
+  const { room, handles, random } = engine;
+  return {
+    generateAgreement: () => {
+      const slot = room.arena.keep(AGREEMENT_BYTES, (at) => random.fill(at, AGREEMENT_BYTES));
+      return slot === undefined ? fail("rng_failed") : ok(keepPair(engine, slot));
+    },
+    agree: (secret, publicKey) => {
+      const shared = new Uint8Array(AGREEMENT_BYTES);
+      const isAgreed = agreeOn(room, handles.slotOf(secret).at, publicKey, shared);
+      return isAgreed ? ok(shared) : fail("invalid_params");
+    },
+    seal: (value, publicKey, context) =>
+      room.arena.scratch((take) => {
+        const plaintext = handles.slotOf(value);
+        const ephemeral = take(AGREEMENT_BYTES);
+        if (!random.fill(ephemeral, AGREEMENT_BYTES)) return fail("rng_failed");
+        const envelope = sealEnvelope(room, ephemeral, publicKey, plaintext, context);
+        return envelope === undefined ? fail("custodian_invalid") : ok(envelope);
+      }),
+    open: (secret, envelope, context): Outcome<Handle<"share">, "share_unreadable"> => {
+      const { at: own } = handles.slotOf(secret);
+      const length = envelope.ciphertext.length - TAG_BYTES;
+      if (!isSeedLength(length)) return fail("share_unreadable");
+      const slot = room.arena.keep(length, (at) => openEnvelope(room, own, envelope, context, at));
+      return slot === undefined ? fail("share_unreadable") : ok(handles.keep("share", slot));
+    },
+  };
+};
+
+type NodeOperation =
+  | "master"
+  | "derive"
+  | "deriveNode"
+  | "publicNode"
+  | "signEcdsa"
+  | "signSchnorr";
+
+const keys = (engine: Engine): Pick<Secrets, NodeOperation> => {
+  const { room, handles, curve } = engine;
+  return {
+    master: (seed) => handles.keepNode(masterNode(engine, handles.slotOf(seed))),
+    deriveNode: (seed, label) =>
+      room.arena.scratch((take) => {
+        const derived = { at: take(KEY_BYTES), length: KEY_BYTES };
+        deriveKey(room, handles.slotOf(seed), label, derived.at);
+        return handles.keepNode(masterNode(engine, derived));
+      }),
+    derive: (node, path) => {
+      const child = descend(engine, handles.nodeOf(node), path);
+      return child === undefined ? fail("index_out_of_range") : ok(handles.keepNode(child));
+    },
+    publicNode: (node) => publicHalf(engine, handles.nodeOf(node)),
+    signEcdsa: (handle, digest) => {
+      const node = handles.nodeOf(handle);
+      return curve.signEcdsa(node.slot.at, pointOf(engine, node), digest);
+    },
+    signSchnorr: (handle, message, auxiliary) =>
+      curve.signSchnorr(handles.nodeOf(handle).slot.at, message, auxiliary),
+  };
+};
+
+const derivedKeys = (
+  engine: Engine,
+): Pick<Secrets, "deriveSymmetric" | "deriveAgreement" | "mac"> => {
+  const { room, handles } = engine;
+  const derive = (seed: Handle<"seed">, label: string): Slot => {
+    const from = handles.slotOf(seed);
+    return filled(engine, KEY_BYTES, (at) => deriveKey(room, from, label, at));
+  };
+  return {
+    deriveSymmetric: (seed, label) => handles.keep("symmetric", derive(seed, label)),
+    deriveAgreement: (seed, label) => keepPair(engine, derive(seed, label)),
+    mac: (key, message) => {
+      const out = new Uint8Array(KEY_BYTES);
+      const from = handles.slotOf(key);
+      room.arena.scratch(() => room.hmacSha256(from, message, out));
+      return out;
+    },
+  };
+};
+
+const furnish = (room: Room, random: Random): Engine => ({
+  room,
+  random,
+  galois: createGalois(room),
+  pbkdf2: createPbkdf2(room),
+  curve: createCurve(room, random),
+  handles: createHandles(room.arena),
+});
+
+/**
+ * An engine with no secrets yet. Refuses with `engine_missing` where the libraries are not here or
+ * pages cannot be locked, and with `rng_failed` where a source of entropy fails its start-up test.
+ */
+export const openNativeSecrets = (
+  options: NativeOptions = {},
+): Outcome<NativeSecrets, "engine_missing" | "rng_failed"> => {
+  const { mayHide = true, insecureRng } = options;
+  const libraries = options.libraries === undefined ? openLibraries() : ok(options.libraries);
+  if (!libraries.ok) return libraries;
+  const { libc, ssl, names } = libraries.value;
+  const heap = openSecureHeap(ssl);
+  if (!heap.ok) return heap;
+  const arena = openArena(libc, mayHide);
+  if (!arena.ok) return arena;
+  const room = createRoom(libraries.value, arena.value);
+  const taps =
+    insecureRng === undefined
+      ? [kernelTap(libc), jitterTap(libc, arena.value)]
+      : [insecureTap("insecure", insecureRng, arena.value)];
+  const random = createRandom(room, taps);
+  if (!random.ok) {
+    arena.value.close();
+    return random;
+  }
+  const engine = furnish(room, random.value);
+  return ok({
+    engine: "native",
+    library: names,
+    volatile: true,
+    protections: arena.value.protections,
+    ...seeds(engine),
+    ...envelopes(engine),
+    ...keys(engine),
+    ...derivedKeys(engine),
+    wipe: engine.handles.wipe,
+    wipeAll: engine.handles.wipeAll,
+    close: arena.value.close,
+  });
+};
