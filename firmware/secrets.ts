@@ -79,6 +79,8 @@ export interface Secrets {
   readonly volatile: boolean;
   /** Names of the protections that hold, for status. */
   readonly protections: readonly string[];
+  /** Names of those that should hold and do not, for status. */
+  readonly missing: readonly string[];
 
   /** A new 32-byte seed from HMAC-DRBG (SP 800-90A) over the board's generator and `extra`. */
   readonly generateSeed: (extra: Uint8Array) => Outcome<Handle<"seed">, "rng_failed">;

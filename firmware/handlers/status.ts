@@ -7,7 +7,7 @@ import type { Handlers } from "../dispatch.ts";
 export const statusHandlers: Pick<Handlers, "getStatus"> = {
   getStatus: ({ hal, device, bootId, version, uptimeMs }) => {
     const now = device();
-    const { engine, library, volatile, protections } = hal.secrets;
+    const { engine, library, volatile, protections, missing } = hal.secrets;
     const status = {
       name: hal.identity.name,
       phase: now.phase,
@@ -15,7 +15,13 @@ export const statusHandlers: Pick<Handlers, "getStatus"> = {
       version,
       protocol: PROTOCOL_VERSION,
       firmwareDigest: hal.identity.firmwareDigest,
-      secrets: { engine, library, volatile, protections },
+      secrets: {
+        engine,
+        library,
+        volatile,
+        protections,
+        ...(missing.length === 0 ? {} : { missing }),
+      },
       uptimeMs: uptimeMs(),
       insecure: hal.identity.insecure,
     };

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import pino from "pino";
-import type { BootReason, Rng } from "../../firmware/hal.ts";
+import type { BootReason, Log, Rng } from "../../firmware/hal.ts";
 import {
   createSigner,
   NETWORK_NAMES,
@@ -19,17 +19,16 @@ import {
 import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { TRUST } from "../../protocol/session/trust.ts";
-import { createPortableSecrets } from "../secrets/index.ts";
+import { hardenProcess, type Protection } from "../process/index.ts";
+import type { ImportingSecrets } from "../secrets/index.ts";
 import { createButtons, type PressableButtons } from "./approval.ts";
-import { createBoard, watchSignatures } from "./board.ts";
+import { createBoard } from "./board.ts";
+import { secretsOf } from "./engine.ts";
 import { listEmulator } from "./listing.ts";
 import { bringSeed } from "./own-manifest.ts";
 import { openPty, type Pty } from "./pty.ts";
 import { createSeededRng, createSystemRng } from "./rng.ts";
 import { readPress, readSettings, type Settings } from "./settings.ts";
-
-/** Exit code of a device that was told to die in the middle: it stays down. */
-const UNPLUGGED = 86;
 
 const say = (event: Readonly<Record<string, unknown>>): void => {
   process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -55,11 +54,6 @@ const rngOf = ({ name, boot, rngSeed }: Settings): Rng =>
     ? createSystemRng()
     : createSeededRng(Buffer.from(rngSeed, "hex"), `${name}/${boot}`);
 
-const secretsOf = (settings: Settings, rng: Rng) =>
-  watchSignatures(createPortableSecrets(rng), (count) => {
-    if (count === settings.dieAfterInput) process.exit(UNPLUGGED);
-  });
-
 /** The firmware on a board of this process. */
 const start = (
   settings: Settings,
@@ -69,6 +63,9 @@ const start = (
     readonly buttons: PressableButtons;
     readonly onEnd: (reason: BootReason) => void;
     readonly onPhase: () => void;
+    readonly secrets: ImportingSecrets;
+    readonly rng: Rng;
+    readonly log: Log;
   },
 ): Outcome<Signer> => {
   const { name, lastReason } = settings;
@@ -76,9 +73,7 @@ const start = (
   if (network === undefined) return fail("arguments_invalid", { network: settings.network });
   const trust = trustOf(settings);
   if (!trust.ok) return trust;
-  const rng = rngOf(settings);
-  const secrets = secretsOf(settings, rng);
-  const logger = pino({ base: { device: name } }, pino.destination({ fd: 2, sync: true }));
+  const { secrets, rng, log } = parts;
   const board = createBoard({
     name,
     link: parts.pty,
@@ -87,7 +82,7 @@ const start = (
     buttons: parts.buttons,
     lastReason,
     onScreen: ({ kind, lines }) => say({ event: "screen", name, kind, lines }),
-    log: { append: (event) => logger.info(event) },
+    log,
     onEnd: parts.onEnd,
   });
   const options = { network, trust: trust.value, onPhase: parts.onPhase };
@@ -109,25 +104,68 @@ const list = (
   return listEmulator(runFolder, linkKey === null ? base : { ...base, linkKey });
 };
 
+const sayListening = (path: string, name: string, signer: Signer): void =>
+  say({
+    event: "listening",
+    name,
+    path,
+    pid: process.pid,
+    phase: signer.phase(),
+    fingerprint: hexOf(signer.fingerprint()),
+    linkKey: hexOf(signer.linkKey()),
+  });
+
+/** Wiping comes first, whatever the reason; only then the process ends, or stays to be looked at. */
+const endWith =
+  ({ name, holdAfterWipe }: Settings, secrets: ImportingSecrets, leave: () => void) =>
+  (reason: BootReason): void => {
+    secrets.wipeAll();
+    if (holdAfterWipe && !isHeld) {
+      isHeld = true;
+      say({ event: "wiped", name, reason, pid: process.pid });
+      return;
+    }
+    leave();
+    say({ event: "ended", reason });
+    process.exit(0);
+  };
+
+const logOf = ({ name }: Settings): Log => {
+  const logger = pino({ base: { device: name } }, pino.destination({ fd: 2, sync: true }));
+  return { append: (event) => logger.info(event) };
+};
+
+/** The engine under the protections of its process; one that does not hold is logged. */
+const openEngine = (settings: Settings, rng: Rng, log: Log): Outcome<ImportingSecrets> => {
+  const protections = hardenProcess();
+  for (const { name, holds, why = "" } of protections) {
+    if (!holds) log.append({ event: "unprotected", protection: name, why });
+  }
+  return secretsOf(settings, rng, protections);
+};
+
 /** Everything up to the port's being ready; the value ends the process. */
-const run = (settings: Settings, buttons: PressableButtons): Outcome<() => void> => {
+const run = (
+  settings: Settings,
+  buttons: PressableButtons,
+): Outcome<(reason: BootReason) => void> => {
   const seed = seedOf(settings);
   if (!seed.ok) return seed;
+  const [rng, log] = [rngOf(settings), logOf(settings)];
+  const secrets = openEngine(settings, rng, log);
+  if (!secrets.ok) return secrets;
   const pty = openPty(settings.link);
   if (!pty.ok) return pty;
   const { name, link } = settings;
   const state: { signer: Signer | undefined } = { signer: undefined };
   const listed = list(settings, pty.value, undefined);
-  const leaveListing = listed.ok ? listed.value : () => undefined;
-  const end = (reason: BootReason): never => {
-    leaveListing();
+  const leave = (): void => {
+    if (listed.ok) listed.value();
     void pty.value.close(); // takes the link away before it returns; the rest goes with the process
-    say({ event: "ended", reason });
-    process.exit(0);
   };
+  const end = endWith(settings, secrets.value, leave);
   const refuse = (failure: Failure): Failure => {
-    leaveListing();
-    void pty.value.close();
+    leave();
     return failure;
   };
   const tellKeys = (): void => {
@@ -140,20 +178,12 @@ const run = (settings: Settings, buttons: PressableButtons): Outcome<() => void>
   };
   if (!listed.ok) return refuse(listed);
   const parts = { pty: pty.value, buttons, onEnd: end, onPhase: tellKeys };
-  const signer = start(settings, seed.value, parts);
+  const signer = start(settings, seed.value, { ...parts, secrets: secrets.value, rng, log });
   if (!signer.ok) return refuse(signer);
   state.signer = signer.value;
   if (signer.value.linkKey() !== undefined) tellKeys();
-  say({
-    event: "listening",
-    name,
-    path: link,
-    pid: process.pid,
-    phase: signer.value.phase(),
-    fingerprint: hexOf(signer.value.fingerprint()),
-    linkKey: hexOf(signer.value.linkKey()),
-  });
-  return ok(() => end("power"));
+  sayListening(link, name, signer.value);
+  return ok(end);
 };
 
 const giveUp = ({ error, details = {} }: Failure): never => {
@@ -166,15 +196,20 @@ const begin = (line: string): ((line: string) => void) => {
   const settings = readSettings(line) ?? giveUp(fail("arguments_invalid", { why: "settings" }));
   const buttons = createButtons(settings.approve);
   const running = run(settings, buttons);
-  leave = running.ok ? running.value : giveUp(running);
-  process.on("SIGTERM", leave);
-  process.on("SIGINT", leave);
+  const end = running.ok ? running.value : giveUp(running);
+  leave = () => end("power");
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, leave);
+  for (const fault of ["uncaughtException", "unhandledRejection"]) {
+    process.on(fault, () => end("fault"));
+  }
   return (later) => {
     const press = readPress(later, settings.name);
     if (press !== undefined) buttons.press(press);
   };
 };
 
+/** Whether it was wiped and stays, as it was told. */
+let isHeld = false;
 let leave: () => void = () => process.exit(0);
 let take: ((line: string) => void) | undefined;
 

@@ -17,7 +17,7 @@ import {
 import { manifestBytes, type SignedManifest, signedBytes } from "../../protocol/manifest/signed.ts";
 import type { Trust } from "../../protocol/session/trust.ts";
 import { commitmentBytes } from "../../protocol/share.ts";
-import { createCrypto, createPortableSecrets, type PortableSecrets } from "../secrets/index.ts";
+import { createCrypto, createPortableSecrets, type ImportingSecrets } from "../secrets/index.ts";
 import { createSeededRng } from "./rng.ts";
 
 /** What the manifest is to say. */
@@ -30,7 +30,7 @@ interface OwnManifestOptions {
 
 /** The boot that a seed is brought to. */
 export interface OwnBoot extends OwnManifestOptions {
-  readonly secrets: PortableSecrets;
+  readonly secrets: ImportingSecrets;
   /** The firmware's: what a seed says of itself, given the hash of the draft. */
   readonly valuesOf: (
     hal: Pick<Hal, "secrets" | "crypto">,

@@ -2,7 +2,7 @@
  * What the emulator's process is told: one JSON line on its standard input, so that nothing secret
  * stands among its arguments. Presses follow on further lines.
  */
-import type { BootReason, Press } from "../../firmware/hal.ts";
+import type { BootReason, Press, Secrets } from "../../firmware/hal.ts";
 import { APPROVALS, type Approval } from "./approval.ts";
 
 const REASONS = ["power", "brown-out", "watchdog", "seal", "tamper", "fault"] as const;
@@ -28,6 +28,10 @@ export interface Settings {
   readonly trust?: string;
   /** The process ends right after its n-th signature and stays down. */
   readonly dieAfterInput?: number;
+  /** What holds the keys. */
+  readonly secrets: Secrets["engine"];
+  /** After wiping the process stays, so that its memory can be looked at. */
+  readonly holdAfterWipe: boolean;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -77,8 +81,10 @@ export const readSettings = (line: string): Settings | undefined => {
   const boot = count(all["boot"]);
   if (name === undefined || network === undefined || approve === undefined) return undefined;
   if (link === undefined || runFolder === undefined || lastReason === undefined) return undefined;
-  if (boot === undefined) return undefined;
-  return { name, network, approve, link, runFolder, lastReason, boot, ...optionalOf(all) };
+  const secrets = oneOf(["native", "portable"], all["secrets"]);
+  if (boot === undefined || secrets === undefined) return undefined;
+  const fixed = { name, network, approve, link, runFolder, lastReason, boot, secrets };
+  return { ...fixed, holdAfterWipe: all["holdAfterWipe"] === true, ...optionalOf(all) };
 };
 
 /** Reads a later line: a press for this device; `undefined` for anything else. */

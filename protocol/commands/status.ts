@@ -10,6 +10,8 @@ const SECRETS = map({
   library: field(1, text(64)),
   volatile: field(2, bool()),
   protections: field(3, list(text(32), 16)),
+  /** Protections that should hold and do not; absent where all do. */
+  missing: optional(4, list(text(32), 16)),
 });
 
 /** A manifest that the seed has vouched for, and the key that the device holds. */

@@ -4,6 +4,7 @@
  */
 import type { Pointer } from "bun:ffi";
 import { assert } from "../../../protocol/errors.ts";
+import { DRBG } from "../self-test/known-answers.ts";
 import { type Bytes, past, type Span } from "./address.ts";
 import type { Take } from "./arena.ts";
 import type { Room } from "./room.ts";
@@ -53,3 +54,13 @@ export const fillFrom = (
     }
   });
 };
+
+/** Whether the generator gives its known answer. */
+export const drbgHolds = (room: Room): boolean =>
+  room.arena.scratch((take) => {
+    const { length } = DRBG.output;
+    const [out, expected] = [take(length), take(length)];
+    fillFrom(room, [DRBG.material], out, length);
+    room.arena.lay(expected, DRBG.output);
+    return room.libraries.ssl.CRYPTO_memcmp(out, expected, length) === 0;
+  });

@@ -6,7 +6,7 @@ import { type Pointer, read } from "bun:ffi";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { past } from "./address.ts";
 import type { EntropyTap } from "./entropy.ts";
-import { fillFrom } from "./hmac-drbg.ts";
+import { drbgHolds, fillFrom } from "./hmac-drbg.ts";
 import type { Room } from "./room.ts";
 import { watchTap } from "./tap-watch.ts";
 
@@ -28,7 +28,8 @@ const PUBLIC_BYTES = 2;
 export const createRandom = (
   room: Room,
   taps: readonly EntropyTap[],
-): Outcome<Random, "rng_failed"> => {
+): Outcome<Random, "rng_failed" | "self_test_failed"> => {
+  if (!drbgHolds(room)) return fail("self_test_failed", { test: "HMAC_DRBG" });
   const watched = taps.map((tap) => ({ ...tap, fill: watchTap(room, tap) }));
   let isHealthy = watched.every(({ fill }) =>
     room.arena.scratch((take) => {

@@ -4,6 +4,7 @@
  */
 import type { Handle, Rng, Secrets, Share } from "../../../firmware/hal.ts";
 import { assert, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import type { ImportingSecrets } from "../importing.ts";
 import { isSeedLength, SECRET_LIMITS } from "../limits.ts";
 import { AGREEMENT_BYTES, agreeOn, publicHalfOf } from "./agreement.ts";
 import { TAG_BYTES } from "./aes-gcm.ts";
@@ -33,12 +34,7 @@ export interface NativeOptions {
 }
 
 /** The native engine. */
-export interface NativeSecrets extends Secrets {
-  /**
-   * A copy of the bytes as a seed: 16 to 64, an even number. They were in JavaScript's memory, so
-   * only an emulator that was told to be insecure, and tests, bring a seed this way.
-   */
-  readonly importSeed: (bytes: Uint8Array) => Handle<"seed">;
+export interface NativeSecrets extends ImportingSecrets {
   /** Wipes everything and gives the pages back; nothing may be asked of it then. */
   readonly close: () => void;
 }
@@ -200,11 +196,12 @@ const furnish = (room: Room, random: Random): Engine => ({
 
 /**
  * An engine with no secrets yet. Refuses with `engine_missing` where the libraries are not here or
- * pages cannot be locked, and with `rng_failed` where a source of entropy fails its start-up test.
+ * pages cannot be locked, with `rng_failed` where a source of entropy fails its start-up test, and
+ * with `self_test_failed` where the generator does not give its known answer.
  */
 export const openNativeSecrets = (
   options: NativeOptions = {},
-): Outcome<NativeSecrets, "engine_missing" | "rng_failed"> => {
+): Outcome<NativeSecrets, "engine_missing" | "rng_failed" | "self_test_failed"> => {
   const { mayHide = true, insecureRng } = options;
   const libraries = options.libraries === undefined ? openLibraries() : ok(options.libraries);
   if (!libraries.ok) return libraries;
@@ -229,6 +226,7 @@ export const openNativeSecrets = (
     library: names,
     volatile: true,
     protections: arena.value.protections,
+    missing: [],
     ...seeds(engine),
     ...envelopes(engine),
     ...keys(engine),

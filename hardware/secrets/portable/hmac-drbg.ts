@@ -5,7 +5,8 @@
 import type { Rng } from "../../../firmware/hal.ts";
 import { assert, type Outcome, ok } from "../../../protocol/errors.ts";
 import { SECRET_LIMITS } from "../limits.ts";
-import { join, NONE, randomBytes, zero } from "./bytes.ts";
+import { DRBG } from "../self-test/known-answers.ts";
+import { areEqual, join, NONE, randomBytes, zero } from "./bytes.ts";
 import { hmacSha256 } from "./hkdf.ts";
 
 const BLOCK_BYTES = 32;
@@ -65,6 +66,10 @@ export const createHmacDrbg = (material: Uint8Array): HmacDrbg => {
     },
   };
 };
+
+/** Whether the generator gives its known answer. */
+export const drbgHolds = (): boolean =>
+  areEqual(createHmacDrbg(DRBG.material).generate(DRBG.output.length), DRBG.output);
 
 /** A seed's bytes: the board's entropy and nonce, with `extra` as the personalization string. */
 export const drawSeed = (rng: Rng, extra: Uint8Array): Outcome<Uint8Array, "rng_failed"> => {

@@ -5,6 +5,7 @@
  */
 import type { Handle, Rng, Secrets, Share } from "../../../firmware/hal.ts";
 import { assert, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import type { ImportingSecrets } from "../importing.ts";
 import { isSeedLength } from "../limits.ts";
 import { AGREEMENT_BYTES, agreementPublicKey, agreeOn } from "./agreement.ts";
 import { descend, masterNode, nodeKey, publicHalf } from "./bip32.ts";
@@ -16,14 +17,8 @@ import { signEcdsa, signSchnorr } from "./signing.ts";
 import { recombineSeed, splitSeed } from "./slip39.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
-/** The portable engine: the one place where a seed may come in from outside. */
-export interface PortableSecrets extends Secrets {
-  /**
-   * A copy of the bytes as a seed: 16 to 64, an even number. Only for an emulator that was told
-   * to be insecure, and for tests.
-   */
-  readonly importSeed: (bytes: Uint8Array) => Handle<"seed">;
-}
+/** The portable engine. */
+export type PortableSecrets = ImportingSecrets;
 
 type AgreementPair = { readonly secret: Handle<"agreement">; readonly publicKey: Uint8Array };
 
@@ -129,6 +124,7 @@ export const createPortableSecrets = (rng: Rng): PortableSecrets => {
     library: "@noble/secp256k1 3.2.0",
     volatile: false,
     protections: [],
+    missing: ["locked pages"],
     ...seeds(slots, rng),
     ...envelopes(slots, rng),
     ...keys(slots),

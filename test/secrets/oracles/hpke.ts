@@ -18,22 +18,32 @@ export interface OraclePair {
   readonly open: (envelope: Envelope, context: EnvelopeContext) => Promise<Uint8Array>;
 }
 
+const openWith = async (
+  recipientKey: CryptoKey,
+  envelope: Envelope,
+  context: EnvelopeContext,
+): Promise<Uint8Array> => {
+  const settings = { recipientKey, enc: copy(envelope.encapsulated), info: copy(context.info) };
+  const aad = copy(context.associatedData);
+  return new Uint8Array(await suite.open(settings, copy(envelope.ciphertext), aad));
+};
+
 /** A fresh key pair. */
 export const oraclePair = async (): Promise<OraclePair> => {
   const pair = await suite.kem.generateKeyPair();
   return {
     publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
-    open: async (envelope, context) => {
-      const settings = {
-        recipientKey: pair.privateKey,
-        enc: copy(envelope.encapsulated),
-        info: copy(context.info),
-      };
-      const aad = copy(context.associatedData);
-      return new Uint8Array(await suite.open(settings, copy(envelope.ciphertext), aad));
-    },
+    open: (envelope, context) => openWith(pair.privateKey, envelope, context),
   };
 };
+
+/** Opens with a secret key of 32 bytes; rejects where the envelope does not open. */
+export const oracleOpen = async (
+  secretKey: Uint8Array,
+  envelope: Envelope,
+  context: EnvelopeContext,
+): Promise<Uint8Array> =>
+  openWith(await suite.kem.deserializePrivateKey(copy(secretKey)), envelope, context);
 
 /** Seals to a public key of ours. */
 export const oracleSeal = async (

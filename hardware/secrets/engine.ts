@@ -1,0 +1,41 @@
+/** Which engine holds the secrets: the native one where it runs, the portable one where it may. */
+import type { Rng, Secrets } from "../../firmware/hal.ts";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import type { ImportingSecrets } from "./importing.ts";
+import { openNativeSecrets } from "./native/index.ts";
+import { createPortableSecrets, drbgHolds } from "./portable/index.ts";
+import { selfTest } from "./self-test/self-test.ts";
+
+/** What an engine is opened with. */
+export interface EngineChoice {
+  readonly engine: Secrets["engine"];
+  /** The portable engine's generator. */
+  readonly rng: Rng;
+  /** In place of the native engine's entropy, for an insecure emulator's repeatable randomness. */
+  readonly insecureRng?: Rng;
+}
+
+/** Why an engine is not to be had. */
+export type EngineError = "engine_missing" | "rng_failed" | "self_test_failed";
+
+type Opened = Outcome<ImportingSecrets, EngineError>;
+
+const open = ({ engine, rng, insecureRng }: EngineChoice): Opened => {
+  if (engine === "native") return openNativeSecrets({ ...(insecureRng && { insecureRng }) });
+  return drbgHolds()
+    ? ok(createPortableSecrets(rng))
+    : fail("self_test_failed", { test: "HMAC_DRBG" });
+};
+
+/** Engines of this process that have passed: a board's process is a boot, and tests once. */
+const passed = new Set<Secrets["engine"]>();
+
+/** An engine that has passed its self-test and holds nothing yet. */
+export const openSecrets = (choice: EngineChoice): Opened => {
+  const opened = open(choice);
+  if (!opened.ok || passed.has(choice.engine)) return opened;
+  const tested = selfTest(opened.value);
+  if (!tested.ok) return tested;
+  passed.add(choice.engine);
+  return opened;
+};
