@@ -4,7 +4,7 @@
  * decides nothing. Sources: prctl(2), getrlimit(2), core(5), mlockall(2), proc(5), ptrace(2).
  *
  * To be called after rights were dropped, not before: what is locked for the future is then
- * counted against `RLIMIT_MEMLOCK`, and memory that cannot be had kills Bun.
+ * counted against `RLIMIT_MEMLOCK`, and allocations fail beyond it.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { openLibc, type ProcessCalls, UNLIMITED } from "./libc.ts";
@@ -76,7 +76,7 @@ const renounceRights: Action = (system) => {
   return readsBack(prctl(GET_NO_NEW_PRIVS, 0), 1);
 };
 
-/** Not tried under a limit: the lock might be had, and the next allocation kill the process. */
+/** Not tried under a limit: the lock may be had, and then later allocations fail: "out of memory". */
 const lockMemory: Action = (system) => {
   const calls = system.calls();
   const { soft } = calls.limit(MEMLOCK);
