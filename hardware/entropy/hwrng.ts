@@ -1,0 +1,55 @@
+/** The board's own generator of noise, by Linux's `/dev/hwrng` (hw_random of the kernel's docs). */
+import { constants, openSync, readSync } from "node:fs";
+import type { EntropySource } from "./source.ts";
+
+const DEVICE = "/dev/hwrng";
+/** Times a fill finds nothing ready and waits a millisecond, before it gives up. */
+const MOST_WAITS = 50;
+const WAIT_MS = 1;
+
+const isNotReady = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "EAGAIN";
+
+/** Bytes read: 0 where nothing is ready, -1 where nothing will come. */
+const readSome = (fd: number, target: Uint8Array): number => {
+  try {
+    const count = readSync(fd, target, 0, target.length, null);
+    return count === 0 ? -1 : count;
+  } catch (error) {
+    return isNotReady(error) ? 0 : -1;
+  }
+};
+
+const openDevice = (path: string): number | undefined => {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The device, or `undefined` where there is none that this user may read. Whether its driver
+ * whitens is not known, so half of what it gives is claimed. It stays open.
+ */
+export const openHardwareSource = (path = DEVICE): EntropySource | undefined => {
+  const fd = openDevice(path);
+  if (fd === undefined) return undefined;
+  return {
+    name: "hwrng",
+    claimedEntropy: 4,
+    fill: (target) => {
+      let waits = 0;
+      for (let filled = 0; filled < target.length; ) {
+        const count = readSome(fd, target.subarray(filled));
+        if (count < 0 || waits === MOST_WAITS) return false;
+        if (count === 0) {
+          waits += 1;
+          Bun.sleepSync(WAIT_MS);
+        }
+        filled += count;
+      }
+      return true;
+    },
+  };
+};
