@@ -26,7 +26,7 @@ import { type Approval, createButtons } from "./approval.ts";
 import { createBoard, watchSignatures } from "./board.ts";
 import { createCable } from "./cable.ts";
 import { bringSeed } from "./own-manifest.ts";
-import { createSeededRng, createSystemRng } from "./rng.ts";
+import { createSeededRng, openSystemRng } from "./rng.ts";
 
 /** How an emulator in process is made. */
 export interface EmulatorOptions {
@@ -100,6 +100,12 @@ const secretsOf = (options: EmulatorOptions, remains: Remains, rng: Rng) =>
     remains.cable.unplug();
   });
 
+const rngOf = ({ rngSeed }: EmulatorOptions, label: string): Rng => {
+  const opened = rngSeed === undefined ? openSystemRng() : ok(createSeededRng(rngSeed, label));
+  assert(opened.ok, "the emulator's generator works");
+  return opened.value;
+};
+
 /** One boot, on a board of its own. */
 const boot = (
   options: EmulatorOptions,
@@ -107,12 +113,12 @@ const boot = (
   lastReason: BootReason,
   onEnd: (reason: BootReason) => void,
 ): Signer => {
-  const { name = "A", network = "regtest", rngSeed, seed } = options;
+  const { name = "A", network = "regtest", seed } = options;
   const label = `${name}/${remains.boots}`;
   remains.boots += 1;
   const number = remains.boots;
   const { cable, screens, log, buttons } = remains;
-  const rng = rngSeed === undefined ? createSystemRng() : createSeededRng(rngSeed, label);
+  const rng = rngOf(options, label);
   const secrets = secretsOf(options, remains, rng);
   const board = createBoard({
     name,

@@ -19,7 +19,7 @@ import {
 import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { TRUST } from "../../protocol/session/trust.ts";
-import { hardenProcess, type Protection } from "../process/index.ts";
+import { hardenProcess } from "../process/index.ts";
 import type { ImportingSecrets } from "../secrets/index.ts";
 import { createButtons, type PressableButtons } from "./approval.ts";
 import { createBoard } from "./board.ts";
@@ -27,7 +27,7 @@ import { secretsOf } from "./engine.ts";
 import { listEmulator } from "./listing.ts";
 import { bringSeed } from "./own-manifest.ts";
 import { openPty, type Pty } from "./pty.ts";
-import { createSeededRng, createSystemRng } from "./rng.ts";
+import { createSeededRng, openSystemRng } from "./rng.ts";
 import { readPress, readSettings, type Settings } from "./settings.ts";
 
 const say = (event: Readonly<Record<string, unknown>>): void => {
@@ -49,10 +49,10 @@ const trustOf = ({ trust }: Settings): Outcome<Trust, "arguments_invalid"> => {
   return read === undefined ? fail("arguments_invalid", { why: "trust" }) : ok(read);
 };
 
-const rngOf = ({ name, boot, rngSeed }: Settings): Rng =>
+const rngOf = ({ name, boot, rngSeed }: Settings): Outcome<Rng, "rng_failed"> =>
   rngSeed === undefined
-    ? createSystemRng()
-    : createSeededRng(Buffer.from(rngSeed, "hex"), `${name}/${boot}`);
+    ? openSystemRng()
+    : ok(createSeededRng(Buffer.from(rngSeed, "hex"), `${name}/${boot}`));
 
 /** The firmware on a board of this process. */
 const start = (
@@ -117,7 +117,7 @@ const sayListening = (path: string, name: string, signer: Signer): void =>
 
 /** Wiping comes first, whatever the reason; only then the process ends, or stays to be looked at. */
 const endWith =
-  ({ name, holdAfterWipe }: Settings, secrets: ImportingSecrets, leave: () => void) =>
+  ({ name, holdAfterWipe = false }: Settings, secrets: ImportingSecrets, leave: () => void) =>
   (reason: BootReason): void => {
     secrets.wipeAll();
     if (holdAfterWipe && !isHeld) {
@@ -152,7 +152,8 @@ const run = (
   const seed = seedOf(settings);
   if (!seed.ok) return seed;
   const [rng, log] = [rngOf(settings), logOf(settings)];
-  const secrets = openEngine(settings, rng, log);
+  if (!rng.ok) return rng;
+  const secrets = openEngine(settings, rng.value, log);
   if (!secrets.ok) return secrets;
   const pty = openPty(settings.link);
   if (!pty.ok) return pty;
@@ -178,7 +179,12 @@ const run = (
   };
   if (!listed.ok) return refuse(listed);
   const parts = { pty: pty.value, buttons, onEnd: end, onPhase: tellKeys };
-  const signer = start(settings, seed.value, { ...parts, secrets: secrets.value, rng, log });
+  const signer = start(settings, seed.value, {
+    ...parts,
+    secrets: secrets.value,
+    rng: rng.value,
+    log,
+  });
   if (!signer.ok) return refuse(signer);
   state.signer = signer.value;
   if (signer.value.linkKey() !== undefined) tellKeys();

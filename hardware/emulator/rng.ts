@@ -1,15 +1,15 @@
-/** Random bytes: the operating system's, or a stream that one seed repeats in tests. */
-import { createHmac, randomFillSync } from "node:crypto";
+/** Random bytes: of tested sources, or a stream that one seed repeats in tests. */
+import { createHmac } from "node:crypto";
 import type { Rng } from "../../firmware/hal.ts";
-import { ok } from "../../protocol/errors.ts";
+import { type Outcome, ok } from "../../protocol/errors.ts";
+import { createHealthyRng, createJitterSource, createKernelSource } from "../entropy/index.ts";
 
-/** The operating system's generator. */
-export const createSystemRng = (): Rng => ({
-  fill: (target) => {
-    randomFillSync(target);
-    return ok(undefined);
-  },
-});
+/**
+ * This machine's generator; `rng_failed` where not both of its sources are healthy. A hardware
+ * generator reaches it through the kernel, which waits for it where many devices drain it.
+ */
+export const openSystemRng = (): Outcome<Rng, "rng_failed"> =>
+  createHealthyRng([createKernelSource(), createJitterSource()]);
 
 /**
  * The stream HMAC-SHA256(seed, label and counter): the same seed gives the same bytes. For tests

@@ -31,7 +31,7 @@ export interface Settings {
   /** What holds the keys. */
   readonly secrets: Secrets["engine"];
   /** After wiping the process stays, so that its memory can be looked at. */
-  readonly holdAfterWipe: boolean;
+  readonly holdAfterWipe?: boolean;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -65,6 +65,7 @@ const optionalOf = (line: Readonly<Record<string, unknown>>) => {
     ...(mnemonic === undefined ? {} : { mnemonic }),
     ...(trust === undefined ? {} : { trust }),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
+    ...(line["holdAfterWipe"] === true ? { holdAfterWipe: true } : {}),
   };
 };
 
@@ -84,7 +85,7 @@ export const readSettings = (line: string): Settings | undefined => {
   const secrets = oneOf(["native", "portable"], all["secrets"]);
   if (boot === undefined || secrets === undefined) return undefined;
   const fixed = { name, network, approve, link, runFolder, lastReason, boot, secrets };
-  return { ...fixed, holdAfterWipe: all["holdAfterWipe"] === true, ...optionalOf(all) };
+  return { ...fixed, ...optionalOf(all) };
 };
 
 /** Reads a later line: a press for this device; `undefined` for anything else. */

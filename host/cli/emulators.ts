@@ -7,7 +7,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import type { Commands } from "../../protocol/commands/registry.ts";
+import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { type EmulatorEvent, type Listening, readEmulatorEvent } from "./emulator-events.ts";
 
 /** What an emulator is started with; `boot` and `lastReason` are the supervisor's. */
@@ -22,7 +23,14 @@ export interface EmulatorSettings {
   /** Hex of a `TRUST` in CBOR. */
   readonly trust?: string;
   readonly dieAfterInput?: number;
+  /** What holds its keys; unless told, the native engine, and the portable one where that is not. */
+  readonly secrets?: EngineName;
+  /** After wiping the process stays, so that its memory can be looked at. */
+  readonly holdAfterWipe?: boolean;
 }
+
+/** What holds a device's keys. */
+export type EngineName = Commands["getStatus"]["result"]["secrets"]["engine"];
 
 /** A supervised emulator. */
 export interface SupervisedEmulator {
@@ -47,7 +55,16 @@ export interface SupervisedEmulator {
 export interface SupervisorOptions {
   readonly onEvent?: (event: EmulatorEvent) => void;
   readonly logs?: "inherit" | "ignore";
+  /** Told why the native engine does not run, where the portable one takes its place. */
+  readonly onPortable?: (why: Failure) => void;
 }
+
+/**
+ * JavaScriptCore's optimising tier was seen to park secret bytes on its heap, from native calls
+ * that it had compiled; without it they stay where they belong. The portable engine needs it.
+ */
+const environmentOf = (secrets: EngineName): NodeJS.ProcessEnv =>
+  secrets === "native" ? { ...process.env, BUN_JSC_useDFGJIT: "0" } : process.env;
 
 /** Exit code of an emulator that was told to die in the middle and stays down. */
 const UNPLUGGED = 86;
@@ -72,6 +89,9 @@ interface Exit {
   readonly reason: string;
 }
 
+/** Settings of one life: the engine is decided. */
+type LifeSettings = EmulatorSettings & { readonly secrets: EngineName };
+
 /** One life of the process. */
 interface Life {
   readonly child: ChildProcess;
@@ -81,11 +101,14 @@ interface Life {
 }
 
 const launch = (
-  settings: EmulatorSettings & { readonly boot: number; readonly lastReason: string },
+  settings: LifeSettings & { readonly boot: number; readonly lastReason: string },
   { logs = "ignore", onEvent }: SupervisorOptions,
 ): Life => {
   const words = emulatorWords(settings.runFolder, settings.name);
-  const child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", logs] });
+  const child = spawn(process.execPath, words, {
+    stdio: ["pipe", "pipe", logs],
+    env: environmentOf(settings.secrets),
+  });
   const started = Promise.withResolvers<Started>();
   const ended = Promise.withResolvers<Exit>();
   const failure = fail("emulator_failed", { name: settings.name });
@@ -113,7 +136,7 @@ const launch = (
 };
 
 /** The lives of one emulator, one after the other. */
-const createLives = (settings: EmulatorSettings, options: SupervisorOptions) => {
+const createLives = (settings: LifeSettings, options: SupervisorOptions) => {
   let now = settings;
   let boots = 0;
   let isStopped = false;
@@ -142,7 +165,7 @@ const createLives = (settings: EmulatorSettings, options: SupervisorOptions) => 
   return {
     begin,
     child: () => life?.child,
-    powerCut: (changes: Partial<EmulatorSettings>): Promise<Started> => {
+    powerCut: (changes: Pick<EmulatorSettings, "dieAfterInput">): Promise<Started> => {
       now = { ...now, ...changes };
       const { promise, resolve } = Promise.withResolvers<Started>();
       onBoot = resolve;
@@ -192,8 +215,15 @@ export const superviseEmulator = async (
     seen.take(event);
     options.onEvent?.(event);
   };
-  const lives = createLives(settings, { ...options, onEvent });
-  const first = await lives.begin("power");
+  const begin = async (secrets: EngineName) => {
+    const lives = createLives({ ...settings, secrets }, { ...options, onEvent });
+    return { lives, first: await lives.begin("power") };
+  };
+  let { lives, first } = await begin(settings.secrets ?? "native");
+  if (!first.ok && first.error === "engine_missing" && settings.secrets === undefined) {
+    options.onPortable?.(first);
+    ({ lives, first } = await begin("portable"));
+  }
   if (!first.ok) return first;
   return ok({
     name: settings.name,

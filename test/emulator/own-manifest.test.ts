@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { seedValues } from "../../firmware/index.ts";
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import { bringSeed } from "../../hardware/emulator/own-manifest.ts";
-import { createSystemRng } from "../../hardware/emulator/rng.ts";
+import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { createPortableSecrets } from "../../hardware/secrets/index.ts";
 import { readLineage } from "../../host/manifest/index.ts";
 import type { Trust } from "../../protocol/session/trust.ts";
@@ -13,7 +13,7 @@ const SEED = new Uint8Array(32).fill(7);
 const key = (byte: number) => new Uint8Array(32).fill(byte);
 
 const lineageOf = (trust: Trust, seed = SEED) => {
-  const secrets = createPortableSecrets(createSystemRng());
+  const secrets = createPortableSecrets(systemRng());
   const identity = { name: "A", firmwareDigest: key(9) };
   const own = { identity, network: "regtest", trust, secrets, valuesOf: seedValues } as const;
   return unwrap(readLineage(bringSeed(own, seed).lineage));

@@ -4,19 +4,21 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import type { Rng } from "../../firmware/hal.ts";
 import { createButtons } from "../../hardware/emulator/approval.ts";
 import { createCable } from "../../hardware/emulator/cable.ts";
 import { createClock } from "../../hardware/emulator/clock.ts";
 import { firmwareDigest } from "../../hardware/emulator/digest.ts";
 import { listEmulator } from "../../hardware/emulator/listing.ts";
-import { createSeededRng, createSystemRng } from "../../hardware/emulator/rng.ts";
+import { createSeededRng } from "../../hardware/emulator/rng.ts";
+import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { readPress, readSettings } from "../../hardware/emulator/settings.ts";
 import { unwrap } from "../driver/lines.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mayfly-emulator-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const draw = (rng: ReturnType<typeof createSystemRng>, ...lengths: readonly number[]): string =>
+const draw = (rng: Rng, ...lengths: readonly number[]): string =>
   lengths
     .map((length) => {
       const target = new Uint8Array(length);
@@ -35,7 +37,7 @@ test("a seeded generator: the stream does not depend on how it is drawn", () => 
 test("a seeded generator: devices and boots have streams of their own", () => {
   const streams = ["A/0", "A/1", "B/0", "A/10"].map((label) => draw(seeded(label), 32));
   expect(new Set(streams).size).toBe(4);
-  expect(draw(createSystemRng(), 32)).not.toBe(draw(createSystemRng(), 32));
+  expect(draw(systemRng(), 32)).not.toBe(draw(systemRng(), 32));
 });
 
 test("buttons: auto says yes and never says no, but not inside the question", async () => {
@@ -132,11 +134,18 @@ const SETTINGS = {
   runFolder: "/run",
   lastReason: "seal",
   boot: 3,
+  secrets: "native",
 } as const;
 
 test("settings: read whole, with what is optional", () => {
   expect(readSettings(JSON.stringify(SETTINGS))).toEqual(SETTINGS);
-  const all = { ...SETTINGS, rngSeed: "00", mnemonic: "words", dieAfterInput: 2 };
+  const all = {
+    ...SETTINGS,
+    rngSeed: "00",
+    mnemonic: "words",
+    dieAfterInput: 2,
+    holdAfterWipe: true,
+  };
   expect(readSettings(JSON.stringify({ ...all, more: 1 }))).toEqual(all);
 });
 

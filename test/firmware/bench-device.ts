@@ -15,7 +15,7 @@ import { createSigner, NOBODY, type Signer, type Trust } from "../../firmware/in
 import { type Approval, createButtons } from "../../hardware/emulator/approval.ts";
 import { createBoard } from "../../hardware/emulator/board.ts";
 import { createCable } from "../../hardware/emulator/cable.ts";
-import { createSystemRng } from "../../hardware/emulator/rng.ts";
+import { systemRng } from "../secrets/oracles/system-rng.ts";
 import {
   type Client,
   type Identity,
@@ -127,7 +127,7 @@ const boardOf = (
   lastReason: BootReason,
   isCurrent: () => boolean,
 ): { readonly hal: Hal; readonly secrets: WatchedSecrets } => {
-  const { name = "A", rng = createSystemRng(), onSignature = () => undefined } = options;
+  const { name = "A", rng = systemRng(), onSignature = () => undefined } = options;
   const { clock, cable, buttons } = room;
   const secrets = watchSecrets(rng, onSignature, options.bend);
   const send = (bytes: Uint8Array): void => {

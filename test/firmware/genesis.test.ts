@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { HDKey } from "@scure/bip32";
 import type { Rng } from "../../firmware/hal.ts";
-import { createSystemRng } from "../../hardware/emulator/rng.ts";
+import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { recombineSeed } from "../../hardware/secrets/portable/slip39.ts";
 import { generateCustodianKey } from "../../host/custody/index.ts";
 import { fail } from "../../protocol/errors.ts";
@@ -72,7 +72,7 @@ describe("generateSeed", () => {
   });
 
   test("a generator that fails leaves a sealed device and no secret", async () => {
-    const system = createSystemRng();
+    const system = systemRng();
     for (const works of [0, 1, 2, 3, 4]) {
       let left = Number.POSITIVE_INFINITY;
       const rng: Rng = {

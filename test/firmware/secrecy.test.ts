@@ -6,7 +6,7 @@ import { entropyToMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import type { Rng } from "../../firmware/hal.ts";
 import { createEmulator } from "../../hardware/emulator/index.ts";
-import { createSystemRng } from "../../hardware/emulator/rng.ts";
+import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { recombineSeed } from "../../hardware/secrets/portable/slip39.ts";
 import { createFrameReader } from "../../protocol/frame/frame.ts";
 import { REGISTRY } from "../../protocol/commands/registry.ts";
@@ -31,7 +31,7 @@ const agreementOf = (secret: Uint8Array): string => {
 
 /** The system's generator, and all that it gave. */
 const listeningRng = () => {
-  const system = createSystemRng();
+  const system = systemRng();
   const given: Uint8Array[] = [];
   const rng: Rng = {
     fill: (target) => {

@@ -5,7 +5,7 @@ import { x25519 } from "@noble/curves/ed25519.js";
 import { schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
 import { HDKey } from "@scure/bip32";
 import Slip39 from "slip39";
-import { createSystemRng } from "../../hardware/emulator/rng.ts";
+import { systemRng } from "./oracles/system-rng.ts";
 import { createPortableSecrets, type ImportingSecrets } from "../../hardware/secrets/index.ts";
 import {
   ANSWERS,
@@ -20,7 +20,7 @@ import { ok } from "../../protocol/errors.ts";
 import { oracleOpen } from "./oracles/hpke.ts";
 import { wordsOf } from "./oracles/slip39-words.ts";
 
-const engine = () => createPortableSecrets(createSystemRng());
+const engine = () => createPortableSecrets(systemRng());
 const derived = new Uint8Array(hkdfSync("sha256", SEED, new Uint8Array(0), LABEL, 32));
 
 describe("known answers", () => {

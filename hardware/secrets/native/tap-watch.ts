@@ -3,18 +3,15 @@
  * need to know only which samples are equal, and memmem(3) says no more than that.
  */
 import type { Pointer } from "bun:ffi";
-import {
-  createHealthTest,
-  proportionCutoff,
-  repetitionCutoff,
-  WINDOW_SAMPLES,
-} from "../../entropy/health.ts";
+import { createHealthTest, cutoffsOf } from "../../entropy/index.ts";
 import { past } from "./address.ts";
 import type { EntropyTap } from "./entropy.ts";
 import type { Room } from "./room.ts";
 
 /** Blocks of one draw that must not come twice in a row: catches what repeats with a period. */
 const BLOCK_BYTES = 16;
+/** SP 800-90B recommends 2^-20 to 2^-40; a device that draws often must not stop by chance. */
+const FALSE_ALARM_BITS = 40;
 
 /** A tap's filling, watched; false for ever once it failed or was unhealthy. */
 export const watchTap = (
@@ -22,11 +19,7 @@ export const watchTap = (
   { claimedBits, fill }: EntropyTap,
 ): EntropyTap["fill"] => {
   const [previous, first, block] = [arena.reserve(1), arena.reserve(1), arena.reserve(BLOCK_BYTES)];
-  const health = createHealthTest({
-    repetitionCutoff: repetitionCutoff(claimedBits),
-    proportionCutoff: proportionCutoff(claimedBits),
-    window: WINDOW_SAMPLES,
-  });
+  const health = createHealthTest(cutoffsOf(claimedBits, FALSE_ALARM_BITS));
   const isSame = (one: Pointer, other: Pointer, length: number): boolean =>
     libc.memmem(one, length, other, length) !== null;
   const isHealthySample = (at: Pointer): boolean => {

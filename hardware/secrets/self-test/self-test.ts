@@ -20,19 +20,19 @@ const NONE = new Uint8Array(0);
 
 const areEqual = (one: Uint8Array, other: Uint8Array): boolean => one.toHex() === other.toHex();
 
-const valueOf = <T>(outcome: Outcome<T>): T => {
+const gotten = <T>(outcome: Outcome<T>): T => {
   assert(outcome.ok, "an engine does what it is asked");
   return outcome.value;
 };
 
 const derivesKeys = (secrets: ImportingSecrets): boolean => {
-  const node = valueOf(secrets.derive(secrets.master(secrets.importSeed(SEED)), PATH));
+  const node = gotten(secrets.derive(secrets.master(secrets.importSeed(SEED)), PATH));
   const { publicKey, chainCode } = secrets.publicNode(node);
   return areEqual(publicKey, ANSWERS.publicKey) && areEqual(chainCode, ANSWERS.chainCode);
 };
 
 const signs = (secrets: ImportingSecrets): boolean => {
-  const node = valueOf(secrets.derive(secrets.master(secrets.importSeed(SEED)), PATH));
+  const node = gotten(secrets.derive(secrets.master(secrets.importSeed(SEED)), PATH));
   const schnorr = secrets.signSchnorr(node, MESSAGE, AUXILIARY);
   return (
     areEqual(secrets.signEcdsa(node, MESSAGE), ANSWERS.ecdsa) && areEqual(schnorr, ANSWERS.schnorr)
@@ -46,14 +46,14 @@ const authenticates = (secrets: ImportingSecrets): boolean => {
 
 const agrees = (secrets: ImportingSecrets): boolean => {
   const known = secrets.deriveAgreement(secrets.importSeed(SEED), LABEL);
-  const fresh = valueOf(secrets.generateAgreement());
+  const fresh = gotten(secrets.generateAgreement());
   const [here, there] = [
     secrets.agree(known.secret, fresh.publicKey),
     secrets.agree(fresh.secret, known.publicKey),
   ];
   return (
     areEqual(known.publicKey, ANSWERS.agreementKey) &&
-    areEqual(valueOf(here), valueOf(there)) &&
+    areEqual(gotten(here), gotten(there)) &&
     !secrets.agree(known.secret, new Uint8Array(32)).ok
   );
 };
@@ -68,28 +68,28 @@ const openSealed = (
 
 const opens = (secrets: ImportingSecrets): boolean =>
   SEALED.every((sealed) => {
-    const value = valueOf(openSealed(secrets, sealed));
+    const value = gotten(openSealed(secrets, sealed));
     const bent = { ...sealed, associatedData: NONE };
     return areEqual(secrets.mac(value, MESSAGE), sealed.mac) && !openSealed(secrets, bent).ok;
   });
 
 const masterKeyOf = (secrets: ImportingSecrets, shares: readonly Share[]): Uint8Array =>
-  secrets.publicNode(secrets.master(valueOf(secrets.recombine(shares)))).publicKey;
+  secrets.publicNode(secrets.master(gotten(secrets.recombine(shares)))).publicKey;
 
 const recombines = (secrets: ImportingSecrets): boolean => {
   const shares = SEALED.map((sealed) => ({
     header: sealed.header,
-    value: valueOf(openSealed(secrets, sealed)),
+    value: gotten(openSealed(secrets, sealed)),
   }));
   return areEqual(masterKeyOf(secrets, shares), ANSWERS.recombined);
 };
 
 /** A fresh seed: split and whole again it is the same, and two are not. */
 const makesSeeds = (secrets: ImportingSecrets): boolean => {
-  const [one, other] = [secrets.generateSeed(NONE), secrets.generateSeed(NONE)].map(valueOf);
+  const [one, other] = [secrets.generateSeed(NONE), secrets.generateSeed(NONE)].map(gotten);
   assert(one !== undefined && other !== undefined, "two seeds are made");
   const plan = { groupThreshold: 1, groups: [{ threshold: 2, count: 3 }] };
-  const shares = valueOf(secrets.split(one, plan)).slice(1);
+  const shares = gotten(secrets.split(one, plan)).slice(1);
   const key = secrets.publicNode(secrets.master(one)).publicKey;
   const isWhole = areEqual(masterKeyOf(secrets, shares), key);
   return isWhole && !areEqual(secrets.publicNode(secrets.master(other)).publicKey, key);

@@ -3,14 +3,19 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Option } from "@commander-js/extra-typings";
 import { encodeAs } from "../../../protocol/cbor/cbor.ts";
-import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { ROLES } from "../../../protocol/session/role.ts";
 import { TRUST } from "../../../protocol/session/trust.ts";
 import { noiseSuite } from "../../driver/index.ts";
 import { openHostKey, parseTrustFile, type TrustFile } from "../../identity/index.ts";
 import { NETWORK_NAMES } from "../../withdrawal.ts";
 import type { EmulatorEvent } from "../emulator-events.ts";
-import { type EmulatorSettings, type SupervisedEmulator, superviseEmulator } from "../emulators.ts";
+import {
+  type EmulatorSettings,
+  type EngineName,
+  type SupervisedEmulator,
+  superviseEmulator,
+} from "../emulators.ts";
 import { readText } from "../files.ts";
 import { mayflyHome, runFolder } from "../home.ts";
 import { EMULATOR_NAMES, type HeldNames, holdNames } from "../names.ts";
@@ -29,6 +34,8 @@ interface EmulateOptions {
   readonly insecureMnemonicFile?: string | undefined;
   readonly dieAfterInput?: string | undefined;
   readonly hosts?: string | undefined;
+  readonly secrets?: EngineName | undefined;
+  readonly holdAfterWipe?: boolean | undefined;
 }
 
 /** What was asked for, understood; names and links come later. */
@@ -116,7 +123,7 @@ const linkOf = (link: string, i: number, count: number): string =>
   count === 1 ? resolve(link) : `${resolve(link)}-${EMULATOR_NAMES[i]}`;
 
 const settingsOf = (
-  { link, network, approve, rngSeed }: EmulateOptions,
+  { link, network, approve, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
   { count, mnemonics, dieAfterInput, trust }: Wish,
   folder: string,
   names: readonly string[],
@@ -129,6 +136,8 @@ const settingsOf = (
     runFolder: folder,
     trust: encodeAs(TRUST, trust).toHex(),
     ...(rngSeed === undefined ? {} : { rngSeed }),
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(holdAfterWipe === undefined ? {} : { holdAfterWipe }),
     ...mnemonicOf(mnemonics, i),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
   }));
@@ -155,6 +164,16 @@ const sayEvent = (event: EmulatorEvent, hasStarted: boolean, output: Output): vo
   }
 };
 
+/** Says, once for each signer, what is lost without the native engine. */
+const portableWarning =
+  (name: string, output: Output) =>
+  ({ details = {} }: Failure): void => {
+    const why = Object.values(details).join(", ");
+    output.warn(
+      `${name} runs on the portable engine (native: ${why}): copies of keys outlive a wipe`,
+    );
+  };
+
 const stopAll = async (running: readonly SupervisedEmulator[]): Promise<void> => {
   await Promise.all(running.map((one) => one.stop()));
 };
@@ -168,7 +187,8 @@ const startAll = async (
   for (const settings of all) {
     let hasStarted = false;
     const onEvent = (event: EmulatorEvent): void => sayEvent(event, hasStarted, output);
-    const emulator = await superviseEmulator(settings, { logs: "inherit", onEvent });
+    const onPortable = portableWarning(settings.name, output);
+    const emulator = await superviseEmulator(settings, { logs: "inherit", onEvent, onPortable });
     if (!emulator.ok) {
       await stopAll(running);
       return emulator;
@@ -253,9 +273,10 @@ export const emulateCommand = () =>
         .default("auto"),
     )
     .addOption(
-      new Option("--secrets <engine>", "what holds the keys")
-        .choices(["portable"])
-        .default("portable"),
+      new Option(
+        "--secrets <engine>",
+        "what holds the keys; native where it runs, unless told",
+      ).choices(["native", "portable"]),
     )
     .option("--hosts <file>", "the hosts they trust, as mayfly host prints them")
     .option("--home <folder>", "list them there instead of in MAYFLY_HOME")
@@ -266,4 +287,5 @@ export const emulateCommand = () =>
     )
     .option("--insecure-mnemonic-file <file>", "the same, a line for each device")
     .option("--die-after-input <n>", "end the process after its n-th signature, and stay down")
+    .option("--hold-after-wipe", "leave a process that was wiped, for a look at its memory")
     .action((options) => answer((output) => emulate(options, output)));

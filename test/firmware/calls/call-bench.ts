@@ -19,7 +19,7 @@ import { NOBODY } from "../../../firmware/trust.ts";
 import { createButtons } from "../../../hardware/emulator/approval.ts";
 import { createBoard } from "../../../hardware/emulator/board.ts";
 import { createCable } from "../../../hardware/emulator/cable.ts";
-import { createSystemRng } from "../../../hardware/emulator/rng.ts";
+import { systemRng } from "../../secrets/oracles/system-rng.ts";
 import { decodeMessage, encodeMessage, type Message } from "../../../protocol/call/envelope.ts";
 import { encodeCbor } from "../../../protocol/cbor/cbor.ts";
 import { type CommandName, REGISTRY } from "../../../protocol/commands/registry.ts";
@@ -190,7 +190,7 @@ const deviceOf = (
 /** Calls on a device whose state the test sets. */
 export const createCallBench = (options: CallBenchOptions = {}) => {
   const clock = createFakeClock();
-  const rng = createSystemRng();
+  const rng = systemRng();
   const secrets = watchSecrets(rng, options.onSignature ?? (() => undefined));
   const screens: Screen[] = [];
   const audited: Parameters<CallsConfig["audit"]>[0][] = [];

@@ -7,7 +7,7 @@ import type { Press, Screen } from "../../../firmware/hal.ts";
 import { createButtons } from "../../../hardware/emulator/approval.ts";
 import { createBoard } from "../../../hardware/emulator/board.ts";
 import { createCable } from "../../../hardware/emulator/cable.ts";
-import { createSystemRng } from "../../../hardware/emulator/rng.ts";
+import { systemRng } from "../../secrets/oracles/system-rng.ts";
 import { createPortableSecrets } from "../../../hardware/secrets/index.ts";
 import type { Caller } from "../../../protocol/session/role.ts";
 import { createFakeClock } from "../fake-clock.ts";
@@ -18,7 +18,7 @@ const createDesk = () => {
   const clock = createFakeClock();
   const buttons = createButtons("ask");
   const shown: string[] = [];
-  const rng = createSystemRng();
+  const rng = systemRng();
   const board = createBoard({
     name: "A",
     link: createCable().device,

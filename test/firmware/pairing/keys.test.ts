@@ -4,11 +4,11 @@ import { createHmac, hkdfSync } from "node:crypto";
 import { x25519 } from "@noble/curves/ed25519.js";
 import type { Handle } from "../../../firmware/hal.ts";
 import { wipeKeys } from "../../../firmware/keys.ts";
-import { createSystemRng } from "../../../hardware/emulator/rng.ts";
+import { systemRng } from "../../secrets/oracles/system-rng.ts";
 import { READY_SECRETS, watchSecrets } from "../watched-secrets.ts";
 import { deviceKeys, giveKeys } from "./pairing-room.ts";
 
-const watched = () => watchSecrets(createSystemRng(), () => undefined);
+const watched = () => watchSecrets(systemRng(), () => undefined);
 
 const hkdf = (seed: Uint8Array, label: string): Uint8Array =>
   new Uint8Array(hkdfSync("sha256", seed, new Uint8Array(0), label, 32));

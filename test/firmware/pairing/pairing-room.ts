@@ -5,7 +5,7 @@ import { makeAuditKey } from "../../../firmware/audit/audit-key.ts";
 import type { Clock, Hal, Handle, Identity, Rng, Screen, Secrets } from "../../../firmware/hal.ts";
 import { keysOf } from "../../../firmware/keys.ts";
 import { createPairing, type Pairing } from "../../../firmware/pairing/pairing.ts";
-import { createSystemRng } from "../../../hardware/emulator/rng.ts";
+import { systemRng } from "../../secrets/oracles/system-rng.ts";
 import { createCrypto, createPortableSecrets } from "../../../hardware/secrets/index.ts";
 import { unwrap } from "../outcomes.ts";
 import { createFakeClock, type FakeClock } from "../fake-clock.ts";
@@ -22,7 +22,7 @@ export const giveKeys = (secrets: Secrets, seed: Handle<"seed">) => {
 
 /** An engine and the keys of 32 bytes made of the label. */
 export const deviceKeys = (label = "a seed") => {
-  const secrets = createPortableSecrets(createSystemRng());
+  const secrets = createPortableSecrets(systemRng());
   const seed = Uint8Array.from(createHash("sha256").update(label).digest());
   const { keys } = giveKeys(secrets, secrets.importSeed(seed));
   return { secrets, seed, keys };
@@ -61,7 +61,7 @@ export const createPairingRoom = (
   after?: Clock["after"],
 ): PairingRoom => {
   const clock = createFakeClock();
-  const system = createSystemRng();
+  const system = systemRng();
   const shown: (Screen | undefined)[] = [];
   const filled: Uint8Array[] = [];
   const hmacs: Uint8Array[] = [];

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { DEVICE_LIMITS } from "../../../firmware/limits.ts";
 import { createSignedClock } from "../../../firmware/time/signed-time.ts";
-import { createSystemRng } from "../../../hardware/emulator/rng.ts";
+import { systemRng } from "../../secrets/oracles/system-rng.ts";
 import { createCrypto } from "../../../hardware/secrets/crypto.ts";
 import { signTime } from "../../../host/custody/index.ts";
 import { decodeAs, encodeAs } from "../../../protocol/cbor/cbor.ts";
@@ -21,7 +21,7 @@ const crypto = createCrypto();
 /** A device's clock, and people who say what time it is. */
 const createRoom = (bootId = BOOT) => {
   const clock = createFakeClock();
-  const time = createSignedClock({ clock, rng: createSystemRng(), crypto }, bootId);
+  const time = createSignedClock({ clock, rng: systemRng(), crypto }, bootId);
   const sign = (name: string, timeMs: number, nonce = unwrap(time.nonce())) =>
     signTime({ bootId, nonce }, signingKeyOf(name), timeMs);
   const say = (name: string, timeMs: number) => time.take(sign(name, timeMs), SIGNERS);
