@@ -7,11 +7,12 @@ import { type Image, windowsOf } from "./image.ts";
 import { clampKey, curve25519Limbs, invert, isScalar, negate, secp256k1Limbs } from "./limbs.ts";
 import { textForms } from "./text-forms.ts";
 
-/** What a secret is: keys and nonces are scalars of secp256k1, agreements are X25519's. */
+/** What a secret is: keys, tweaks and nonces are scalars of secp256k1, agreements are X25519's. */
 export type SecretKindName =
   | "seed"
   | "share"
   | "key"
+  | "tweak"
   | "chain code"
   | "nonce"
   | "agreement"
@@ -67,6 +68,8 @@ const numberForms = ({ kind, bytes }: NamedSecret): readonly Image[] => {
   switch (kind) {
     case "key":
       return isScalar(bytes) ? keyForms(bytes) : [];
+    case "tweak":
+      return isScalar(bytes) ? secp256k1Limbs(bytes) : [];
     case "nonce":
       return isScalar(bytes) ? nonceForms(bytes) : [];
     case "agreement":

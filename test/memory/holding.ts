@@ -29,7 +29,7 @@ const lineReader = (stream: ReadableStream<Uint8Array>): (() => Promise<string>)
 /** Starts a program that holds secrets so: `WAY:NUMBER`, as `holder.ts` has them. */
 export const startHolder = async (...words: readonly string[]): Promise<Holder> => {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "holder.ts"), ...words], {
-    stdin: "pipe",
+    stdin: "ignore",
     stdout: "pipe",
     stderr: "inherit",
   });
@@ -38,8 +38,7 @@ export const startHolder = async (...words: readonly string[]): Promise<Holder> 
   return {
     pid: child.pid,
     letGo: async () => {
-      void child.stdin.write("\n");
-      await child.stdin.flush();
+      child.kill("SIGUSR1");
       await nextLine();
     },
     end: async () => {

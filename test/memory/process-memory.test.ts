@@ -1,5 +1,6 @@
 /** The scanner against real processes that hold known bytes, and against some that do not. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { createCatalogue } from "./catalogue.ts";
 import { countCopies, tallyOf } from "./tally.ts";
 import type { NamedSecret } from "./forms.ts";
@@ -8,6 +9,7 @@ import { secretOf } from "./made-up-secrets.ts";
 import { type MemorySearch, searchMemory } from "./memory-search.ts";
 import { hasSecretMemory, PAGES_BYTES } from "./native-pages.ts";
 import { scanProcess } from "./process-memory.ts";
+import { listRegions } from "./regions.ts";
 import { isStopped } from "./stopping.ts";
 
 const cannot = process.platform !== "linux" || process.getuid?.() !== 0;
@@ -142,6 +144,28 @@ test.skipIf(cannot)("a process that has ended is an error, not a zero (needs roo
   expect(() => searchMemory(holder.pid, catalogue)).toThrow(`process ${holder.pid}`);
 });
 
-test.skipIf(process.getuid?.() === 0)("without root: refused in a sentence (needs no root)", () => {
-  expect(() => searchMemory(1, catalogue)).toThrow("the memory of process 1 may not be read");
+test.skipIf(cannot)("what vanishes while it is read is no error (needs root)", async () => {
+  const holder = await startHolder("unmapped:0", "pages:1");
+  let isAsked = false;
+  const { vanishedBytes, unreadableBytes } = scanProcess(holder.pid, () => {
+    if (isAsked) return;
+    isAsked = true;
+    const regions = listRegions(holder.pid).length;
+    process.kill(holder.pid, "SIGUSR1");
+    while (listRegions(holder.pid).length === regions) Bun.sleepSync(1);
+  });
+  await holder.end();
+  expect([vanishedBytes, unreadableBytes]).toEqual([PAGES_BYTES, 0]);
+});
+
+test.skipIf(cannot)("a process that ends while it is read is an error (needs root)", async () => {
+  const holder = await startHolder();
+  const search = (): void => process.kill(holder.pid, "SIGKILL");
+  expect(() => scanProcess(holder.pid, search)).toThrow(`process ${holder.pid}`);
+  await holder.end();
+});
+
+test.skipIf(cannot)("another user's process: refused in a sentence (needs root)", () => {
+  const child = Bun.spawnSync([process.execPath, join(import.meta.dir, "stranger.ts")]);
+  expect(child.stdout.toString()).toMatch(/^the memory of process \d+ may not be read \(E\w+\): /);
 });

@@ -29,8 +29,8 @@ export interface MemoryScan {
   readonly unreadableBytes: number;
   /** The same by the region's name. */
   readonly unreadable: ReadonlyMap<string, number>;
-  /** Regions that the process gave up between listing and reading. */
-  readonly vanishedRegions: number;
+  /** Given up by the process between listing and reading. */
+  readonly vanishedBytes: number;
 }
 
 /** Read at once. */
@@ -70,16 +70,20 @@ const readAt = (memory: number, room: Uint8Array, run: Run): number | undefined 
   }
 };
 
-const isMapped = (pid: number, address: number): boolean =>
-  listRegions(pid).some(({ start, end }) => start <= address && address < end);
+const isIn = (regions: readonly Region[], address: number): boolean =>
+  regions.some(({ start, end }) => start <= address && address < end);
 
 const createCounts = () => {
-  const counts = { scannedBytes: 0, unreadableBytes: 0, vanishedRegions: 0 };
+  const counts = { scannedBytes: 0, unreadableBytes: 0, vanishedBytes: 0 };
   const unreadable = new Map<string, number>();
   return {
     counts,
     unreadable,
-    refuse: ({ name }: Region, bytes: number): void => {
+    refuse: ({ name }: Region, bytes: number, isMapped: boolean): void => {
+      if (!isMapped) {
+        counts.vanishedBytes += bytes;
+        return;
+      }
       counts.unreadableBytes += bytes;
       unreadable.set(name, (unreadable.get(name) ?? 0) + bytes);
     },
@@ -93,23 +97,21 @@ interface Reading {
   readonly tally: ReturnType<typeof createCounts>;
 }
 
-/** Reads pages one after the other; false where they are no longer mapped. */
-const readRun = ({ pid, memory, finder, tally }: Reading, region: Region, run: Run): boolean => {
-  let isKnown = false;
+/** Reads pages one after the other; where one gives nothing, the mappings are listed anew. */
+const readRun = ({ pid, memory, finder, tally }: Reading, region: Region, run: Run): void => {
+  let regions: readonly Region[] | undefined;
   for (let at = run.start; at < run.end; ) {
     const length = readAt(memory, finder.room, { start: at, end: run.end });
     if (length === 0) throw new Error(`process ${pid} ended while its memory was read`);
     if (length === undefined) {
-      isKnown ||= isMapped(pid, at);
-      if (!isKnown) return false;
-      tally.refuse(region, PAGE_BYTES);
+      regions ??= listRegions(pid);
+      tally.refuse(region, PAGE_BYTES, isIn(regions, at));
     } else {
       finder.take(at, length, region);
       tally.counts.scannedBytes += length;
     }
     at += length ?? PAGE_BYTES;
   }
-  return true;
 };
 
 const withFile = <T>(path: string, use: (descriptor: number) => T): T => {
@@ -130,8 +132,7 @@ const scanAll = (pid: number, search: PatternTable["search"]): MemoryScan => {
     withFile(`/proc/${pid}/pagemap`, (pageMap) => {
       const reading = { pid, memory, finder, tally };
       for (const region of regions) {
-        const isThere = presentRuns(pageMap, region).every((run) => readRun(reading, region, run));
-        if (!isThere) tally.counts.vanishedRegions += 1;
+        for (const run of presentRuns(pageMap, region)) readRun(reading, region, run);
       }
     });
   });
