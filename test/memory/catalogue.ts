@@ -1,6 +1,6 @@
 /** All forms of all secrets in one table of patterns, and what a pattern of it stands for. */
 import { type Form, formsOf, type NamedSecret } from "./forms.ts";
-import { createPatternTable, type PatternTable } from "./pattern-table.ts";
+import { createPatternTable, MAX_PATTERNS, type PatternTable } from "./pattern-table.ts";
 
 /** A window of a form. */
 export interface Place {
@@ -25,11 +25,14 @@ const addForm = (table: PatternTable, form: Form, index: number): void => {
   for (const offset of form.windows) table.add(form.bytes, offset, index * OFFSETS + offset);
 };
 
-/** Throws where a secret is too plain, or where all have more windows than a table holds. */
+/**
+ * Throws where a secret is too plain, or where all have more windows than a table holds: some
+ * 2,000 nonces' are.
+ */
 export const createCatalogue = (secrets: readonly NamedSecret[]): Catalogue => {
   const forms = secrets.flatMap(formsOf);
   const windows = forms.reduce((sum, form) => sum + form.windows.length, 0);
-  const table = createPatternTable(windows);
+  const table = createPatternTable(Math.min(windows, MAX_PATTERNS));
   for (const [index, form] of forms.entries()) addForm(table, form, index);
   return {
     forms,

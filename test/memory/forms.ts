@@ -83,6 +83,10 @@ const numberForms = ({ kind, bytes }: NamedSecret): readonly Image[] => {
   }
 };
 
+/** Nonces and tweaks are what an HMAC gives, and no HMAC's key: there are many of them. */
+const padForms = ({ kind, bytes }: NamedSecret): readonly Image[] =>
+  kind === "nonce" || kind === "tweak" ? [] : hmacPads(bytes);
+
 /** Without images that are an earlier one's bytes, such as upper-case digits without letters. */
 const differing = (images: readonly Image[]): readonly Image[] => {
   const seen = new Set<string>();
@@ -101,7 +105,7 @@ export const formsOf = (secret: NamedSecret): readonly Form[] => {
     ...wordsAfterByte(bytes),
     ...numberForms(secret),
     ...textForms(bytes),
-    ...hmacPads(bytes),
+    ...padForms(secret),
   ]);
   const forms = images.map((image) => ({
     ...image,

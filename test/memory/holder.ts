@@ -5,6 +5,7 @@
  */
 import { anonymousPages, type Pages, secretPages } from "./native-pages.ts";
 import { SECRET_BYTES, secretByte } from "./made-up-secrets.ts";
+import { PAGE_BYTES } from "./page-map.ts";
 
 const fill = (target: Uint8Array, number: number, mask = 0): Uint8Array => {
   for (let i = 0; i < SECRET_BYTES; i += 1) target[i] = secretByte(number, i) ^ mask;
@@ -32,6 +33,17 @@ const closed = (number: number): Pages => {
   return pages;
 };
 
+/** Half of it on a page, half on the next, which is another mapping by its protection. */
+const straddling = (number: number): Pages => {
+  const pages = anonymousPages(2 * PAGE_BYTES);
+  fill(pages.bytes.subarray(PAGE_BYTES - SECRET_BYTES / 2), number);
+  pages.close(PAGE_BYTES);
+  return pages;
+};
+
+/** More than a reader takes at once. */
+const LARGE_BYTES = 4 << 20;
+
 const WAYS: Readonly<Record<string, (number: number) => unknown>> = {
   bytes: (number) => inHeap(number),
   half: (number) => inHeap(number).slice(0, SECRET_BYTES / 2),
@@ -44,10 +56,17 @@ const WAYS: Readonly<Record<string, (number: number) => unknown>> = {
   opad: (number) => inHeap(number, 0x5c),
   pages: (number) => inPages(anonymousPages(), number),
   closed,
+  straddling,
   secret: (number) => inPages(secretPages(), number),
   overwritten: (number) => {
     const pages = inPages(anonymousPages(), number);
     endings.push(() => pages.bytes.fill(0));
+  },
+  vanishing: (number) => {
+    const pages = anonymousPages(LARGE_BYTES);
+    pages.bytes.fill(1);
+    endings.push(pages.unmap);
+    return inPages(pages, number);
   },
   unmapped: (number) => {
     const pages = inPages(anonymousPages(), number);

@@ -1,11 +1,24 @@
 /** Which pages of a mapping hold anything: /proc/PID/pagemap. */
-import { readSync } from "node:fs";
+import { existsSync, readFileSync, readSync } from "node:fs";
 
-/** Of x86-64, and of arm64 as most kernels are built. */
-export const PAGE_BYTES = 4096;
+/** What the kernel tells a program at its start: pairs of 64-bit words. */
+const AUXILIARY_VECTOR = "/proc/self/auxv";
+/** AT_PAGESZ of elf.h. */
+const PAGE_SIZE_ENTRY = 6n;
+const USUAL_PAGE_BYTES = 4096;
+
+const readPageSize = (): number => {
+  if (!existsSync(AUXILIARY_VECTOR)) return USUAL_PAGE_BYTES;
+  const words = new BigUint64Array(Uint8Array.from(readFileSync(AUXILIARY_VECTOR)).buffer);
+  const at = words.findIndex((word, i) => i % 2 === 0 && word === PAGE_SIZE_ENTRY);
+  return Number(words[at + 1] ?? USUAL_PAGE_BYTES);
+};
+
+/** How long a page is: 4 KiB on x86-64, and 16 or 64 on some arm64. */
+export const PAGE_BYTES: number = readPageSize();
 
 const ENTRY_BYTES = 8;
-/** Entries read at once: 256 MiB of addresses. */
+/** Entries read at once: 256 MiB of addresses and more. */
 const BATCH = 1 << 16;
 
 /** Pages one after the other; the end is exclusive. */
