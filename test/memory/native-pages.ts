@@ -31,7 +31,7 @@ const mapPages = (length: number, flags: number, descriptor: number): Pages => {
   return {
     bytes: new Uint8Array(toArrayBuffer(address, 0, length)),
     unmap: () => libc.munmap(address, length),
-    close: (from = 0) => libc.mprotect(address + from, length - from, 0),
+    close: (from = 0) => libc.mprotect(Number(address) + from, length - from, 0),
   };
 };
 
