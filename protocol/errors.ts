@@ -143,7 +143,7 @@ export const ERRORS = {
     806,
     "device",
     "never",
-    "The native engine does not run here: install libsecp256k1 and OpenSSL 3, and let pages be locked.",
+    "The native engine does not run here: it needs libsecp256k1, OpenSSL 3 and locked pages.",
   ),
   self_test_failed: entry(
     807,

@@ -115,7 +115,7 @@ const sayListening = (path: string, name: string, signer: Signer): void =>
     linkKey: hexOf(signer.linkKey()),
   });
 
-/** Wiping comes first, whatever the reason; only then the process ends, or stays to be looked at. */
+/** Wiping comes first, whatever the reason; then the process ends, or stays to be looked at. */
 const endWith =
   ({ name, holdAfterWipe = false }: Settings, secrets: ImportingSecrets, leave: () => void) =>
   (reason: BootReason): void => {

@@ -23,7 +23,7 @@ export interface EmulatorSettings {
   /** Hex of a `TRUST` in CBOR. */
   readonly trust?: string;
   readonly dieAfterInput?: number;
-  /** What holds its keys; unless told, the native engine, and the portable one where that is not. */
+  /** What holds its keys: unless told the native engine, or the portable one where that is not. */
   readonly secrets?: EngineName;
   /** After wiping the process stays, so that its memory can be looked at. */
   readonly holdAfterWipe?: boolean;

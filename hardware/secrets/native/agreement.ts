@@ -41,7 +41,7 @@ const deriveWith = ({ libraries: { ssl } }: Room, own: Pointer, peer: Pointer) =
       ssl.EVP_PKEY_derive_init(context) === 1 &&
       ssl.EVP_PKEY_derive_set_peer(context, peer) === 1 &&
       ssl.EVP_PKEY_derive(context, out, lengthCell()) === 1,
-    free: (): void => void ssl.EVP_PKEY_CTX_free(context),
+    free: (): void => ssl.EVP_PKEY_CTX_free(context),
   };
 };
 

@@ -14,7 +14,7 @@ import { closePages, openPages, PAGE_BYTES } from "./pages.ts";
 export const SLOT_BYTES = 64;
 
 const SLOTS_BYTES = SECRET_LIMITS.slots * SLOT_BYTES;
-/** The longest operation is a split into 16 shares of 64 bytes, or a seed with 4096 bytes of dice. */
+/** The longest operations: a split into 16 shares of 64 bytes, a seed with 4096 bytes of dice. */
 const SCRATCH_BYTES = 8 * PAGE_BYTES;
 /** What the engine itself remembers between operations, such as a source's last sample. */
 const RESERVED_BYTES = 1024;
