@@ -19,7 +19,7 @@ const RESEED_DRAWS = 1000;
 const RESEED_BYTES = 1 << 20;
 /** What one request of the DRBG may ask for. */
 const REQUEST_BYTES = 65_536;
-/** Samples of each source in a draw: so many that a dead source is missed at once, no seed. */
+/** Samples of each source in a draw: what misses a dead source soon; they are no seed. */
 const DRAW_SAMPLES = 4;
 /** Outputs as long as this never repeat by chance. */
 const COMPARED_BYTES = 16;
@@ -134,7 +134,7 @@ const createSupply = (drawer: ReturnType<typeof createDrawer>, drbg: Drbg) => {
     const isDue = draws === RESEED_DRAWS || bytes + piece.length > RESEED_BYTES;
     const refused = isDue ? reseed() : undefined;
     if (refused !== undefined) return refused;
-    const additional = drawer.draw(() => DRAW_SAMPLES);
+    const additional = drawer.draw(({ isSlow }) => (isSlow ? 0 : DRAW_SAMPLES));
     if (!additional.ok) return additional;
     drbg.generate(piece, additional.value);
     additional.value.fill(0);

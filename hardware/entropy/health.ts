@@ -37,15 +37,20 @@ export const createHealthTest = (cutoffs: HealthCutoffs): HealthTest => {
   let inWindow = 0;
   let asFirst = 0;
   let failure: HealthFailure | undefined;
+
+  const judge = (): HealthFailure | undefined => {
+    if (inARow >= repetitionCutoff) return "repetition";
+    return asFirst >= proportionCutoff ? "proportion" : undefined;
+  };
+
   return {
     startsWindow: () => inWindow === 0,
     take: (isSameAsPrevious, isSameAsFirstOfWindow) => {
       inARow = isSameAsPrevious && inARow > 0 ? inARow + 1 : 1;
-      if (inWindow === 0) asFirst = 1;
-      else if (isSameAsFirstOfWindow) asFirst += 1;
+      if (inWindow === 0) asFirst = 0;
+      asFirst += inWindow === 0 || isSameAsFirstOfWindow ? 1 : 0;
       inWindow = inWindow + 1 === window ? 0 : inWindow + 1;
-      if (inARow >= repetitionCutoff) failure ??= "repetition";
-      if (asFirst >= proportionCutoff) failure ??= "proportion";
+      failure ??= judge();
       return failure === undefined;
     },
     failure: () => failure,

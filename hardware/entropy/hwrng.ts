@@ -3,8 +3,8 @@ import { constants, openSync, readSync } from "node:fs";
 import type { EntropySource } from "./source.ts";
 
 const DEVICE = "/dev/hwrng";
-/** Times a fill finds nothing ready and waits a millisecond, before it gives up. */
-const MOST_WAITS = 50;
+/** Virtual devices give 4 kB a second, and nothing for a tenth of one: a start takes 300 ms. */
+const PATIENCE_MS = 1000;
 const WAIT_MS = 1;
 
 const isNotReady = (error: unknown): boolean =>
@@ -30,19 +30,24 @@ const openDevice = (path: string): number | undefined => {
 
 /**
  * The device, or `undefined` where there is none that this user may read. Whether its driver
- * whitens is not known, so half of what it gives is claimed. It stays open.
+ * whitens is not known, so half of what it gives is claimed. It stays open; a fill waits for
+ * `patienceMs` in all, and other work with it.
  */
-export const openHardwareSource = (path = DEVICE): EntropySource | undefined => {
+export const openHardwareSource = (
+  path = DEVICE,
+  patienceMs = PATIENCE_MS,
+): EntropySource | undefined => {
   const fd = openDevice(path);
   if (fd === undefined) return undefined;
   return {
     name: "hwrng",
     claimedEntropy: 4,
+    isSlow: true,
     fill: (target) => {
       let waits = 0;
       for (let filled = 0; filled < target.length; ) {
         const count = readSome(fd, target.subarray(filled));
-        if (count < 0 || waits === MOST_WAITS) return false;
+        if (count < 0 || waits * WAIT_MS >= patienceMs) return false;
         if (count === 0) {
           waits += 1;
           Bun.sleepSync(WAIT_MS);

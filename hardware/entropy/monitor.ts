@@ -12,6 +12,7 @@ export type SourceFault = "silent" | "recurrence" | HealthFailure;
 export interface Monitor {
   readonly name: string;
   readonly claimedEntropy: number;
+  readonly isSlow: boolean;
   /** Fills `target` with tested samples; where it has a fault, with zeros. */
   readonly draw: (target: Uint8Array) => SourceFault | undefined;
   /** Draws a new anchor for the recurrence test; nobody gets these samples. */
@@ -31,7 +32,7 @@ const isClaim = (entropy: number): boolean => entropy >= 0.1 && entropy <= 8;
 
 /** Puts a source under its tests; `falseAlarmBits` as in `cutoffsOf`. */
 export const watch = (source: EntropySource, falseAlarmBits: number): Monitor => {
-  const { name, claimedEntropy } = source;
+  const { name, claimedEntropy, isSlow = false } = source;
   assert(isClaim(claimedEntropy), "a source claims from 0.1 to 8 bits a byte");
   const health = createHealthTest(cutoffsOf(claimedEntropy, falseAlarmBits));
   const recurrence = createRecurrenceTest(anchorLength(claimedEntropy, falseAlarmBits));
@@ -47,6 +48,7 @@ export const watch = (source: EntropySource, falseAlarmBits: number): Monitor =>
   };
 
   const find = (target: Uint8Array): SourceFault | undefined => {
+    if (target.length === 0) return undefined;
     // What stood there must not pass for samples of a source that writes nothing.
     target.fill(0);
     if (!fills(source, target)) return "silent";
@@ -62,6 +64,7 @@ export const watch = (source: EntropySource, falseAlarmBits: number): Monitor =>
   return {
     name,
     claimedEntropy,
+    isSlow,
     draw,
     renew: () => {
       recurrence.restart();

@@ -7,6 +7,8 @@ export interface EntropySource {
   readonly name: string;
   /** Min-entropy that a byte is claimed to have at the least; bits, above 0 and at most 8. */
   readonly claimedEntropy: number;
+  /** It is asked to seed and to reseed only, not at every draw. */
+  readonly isSlow?: boolean;
   /** Fills all of `target`, or gives up within a bounded time: false. */
   readonly fill: (target: Uint8Array) => boolean;
 }

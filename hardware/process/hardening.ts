@@ -76,7 +76,7 @@ const renounceRights: Action = (system) => {
   return readsBack(prctl(GET_NO_NEW_PRIVS, 0), 1);
 };
 
-/** Not tried under a limit: the lock may be had, and then later allocations fail: "out of memory". */
+/** Not tried under a limit: the lock may be had, and then later allocations fail. */
 const lockMemory: Action = (system) => {
   const calls = system.calls();
   const { soft } = calls.limit(MEMLOCK);

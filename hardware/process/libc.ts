@@ -69,7 +69,7 @@ export const openLibc = (): ProcessCalls => {
     },
     startedWith: (name) => {
       const address = libc.getenv(Buffer.from(`${name}\0`));
-      return address === null ? undefined : String(new CString(address));
+      return address === null ? undefined : new CString(address);
     },
   };
 };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { proportionCutoff, repetitionCutoff } from "../../hardware/entropy/index.ts";
 
-/** `1 + CRITBINOM(512, 2^-H, 1 - 2^-bits)` of a whole H, in integers: chances are over 2^(512 H). */
+/** `1 + CRITBINOM(512, 2^-H, 1 - 2^-bits)` of a whole H: chances are integers over 2^(512 H). */
 const exactCutoff = (entropy: number, bits: number): number => {
   const window = 512n;
   const rest = 2n ** BigInt(entropy) - 1n;
@@ -39,7 +39,7 @@ describe("SP 800-90B, 4.4.2: adaptive proportion", () => {
     expect(proportionCutoff(entropy, 20, 1024)).toBe(cutoff);
   });
 
-  test("alpha = 2^-30, W = 512, 1/1 to 1/15 bit: as Python's exact decimals (60 digits) say", () => {
+  test("2^-30, W = 512, 1/1 to 1/15 bit: as decimals of 60 digits in Python give", () => {
     const cutoffs = Array.from({ length: 15 }, (_, i) => proportionCutoff(1 / (i + 1), 30));
     expect(cutoffs).toEqual([
       325, 422, 458, 477, 487, 494, 499, 502, 505, 507, 508, 509, 510, 511, 512,

@@ -118,6 +118,25 @@ describe("at a draw", () => {
     expect(drawsOf(rng, 5)).toBe(0);
   });
 
+  test("a slow source is asked when it reseeds, not at each draw, and ends it then", () => {
+    let asked = 0;
+    let isSilent = false;
+    const slow: EntropySource = {
+      ...kernel,
+      name: "slow",
+      isSlow: true,
+      fill: (target) => {
+        asked += target.length;
+        return !isSilent && kernel.fill(target);
+      },
+    };
+    const rng = unwrap(createHealthyRng([kernel, slow]));
+    const atStart = asked;
+    isSilent = true;
+    expect(drawsOf(rng, 2000)).toBe(1000);
+    expect(asked - atStart).toBeWithin(1, 48);
+  });
+
   test("an output of 16 bytes or more that comes twice ends it; shorter ones may", () => {
     const stuck = () => ({
       ...createDrbg(new Uint8Array(48)),

@@ -86,7 +86,7 @@ describe("/dev/hwrng", () => {
     const path = join(folder, "fifo");
     Bun.spawnSync(["mkfifo", path]);
     const writer = openSync(path, constants.O_RDWR);
-    expect(openHardwareSource(path)?.fill(new Uint8Array(4))).toBe(false);
+    expect(openHardwareSource(path, 20)?.fill(new Uint8Array(4))).toBe(false);
     closeSync(writer);
   });
 });

@@ -47,7 +47,7 @@ const readAnswers = async (stdout: ReadableStream<Uint8Array>, count: number) =>
   return answers;
 };
 
-/** Starts a child and waits for its answers; it stays until it is ended if its last word says so. */
+/** Starts a child and waits for its answers; it lives on if its last word is `stay`. */
 export const startChild = async (options: ChildOptions): Promise<Child> => {
   const { words, before = [], cwd = "/", env = {} } = options;
   const child = Bun.spawn([...before, process.execPath, "-e", await bundle, "do", ...words], {
