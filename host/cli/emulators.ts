@@ -59,12 +59,18 @@ export interface SupervisorOptions {
   readonly onPortable?: (why: Failure) => void;
 }
 
+/** A crash of a signer is nobody's business elsewhere: Bun reports none. */
+const QUIET = { DO_NOT_TRACK: "1", BUN_ENABLE_CRASH_REPORTING: "0" };
+
 /**
  * JavaScriptCore's optimising tier was seen to park secret bytes on its heap, from native calls
  * that it had compiled; without it they stay where they belong. The portable engine needs it.
  */
-const environmentOf = (secrets: EngineName): NodeJS.ProcessEnv =>
-  secrets === "native" ? { ...process.env, BUN_JSC_useDFGJIT: "0" } : process.env;
+const environmentOf = (secrets: EngineName): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...QUIET,
+  ...(secrets === "native" ? { BUN_JSC_useDFGJIT: "0" } : {}),
+});
 
 /** Exit code of an emulator that was told to die in the middle and stays down. */
 const UNPLUGGED = 86;

@@ -31,7 +31,12 @@ export const CONTRACT = {
     version: text,
     protocol: number,
     firmwareDigest: hex(32),
-    secrets: { engine: "portable", library: text, volatile: false, protections: expect.any(Array) },
+    secrets: {
+      engine: expect.stringMatching(/^(?:native|portable)$/),
+      library: text,
+      volatile: expect.any(Boolean),
+      protections: expect.any(Array),
+    },
     manifest: null,
     fingerprint: null,
     uptimeMs: number,

@@ -4,7 +4,6 @@
  */
 import { type Pointer, read } from "bun:ffi";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
-import { past } from "./address.ts";
 import type { EntropyTap } from "./entropy.ts";
 import { drbgHolds, fillFrom } from "./hmac-drbg.ts";
 import type { Room } from "./room.ts";
@@ -19,9 +18,6 @@ export interface Random {
 }
 
 const NONE = new Uint8Array(0);
-/** SP 800-90B, section 4.3: the start-up test takes so many samples at least, and drops them. */
-const START_UP_SAMPLES = 1024;
-const START_UP_DRAW = 128;
 const PUBLIC_BYTES = 2;
 
 /** A generator over taps that have passed their start-up test. */
@@ -30,16 +26,8 @@ export const createRandom = (
   taps: readonly EntropyTap[],
 ): Outcome<Random, "rng_failed" | "self_test_failed"> => {
   if (!drbgHolds(room)) return fail("self_test_failed", { test: "HMAC_DRBG" });
-  const watched = taps.map((tap) => ({ ...tap, fill: watchTap(room, tap) }));
-  let isHealthy = watched.every(({ fill }) =>
-    room.arena.scratch((take) => {
-      const at = take(START_UP_DRAW);
-      for (let done = 0; done < START_UP_SAMPLES; done += START_UP_DRAW) {
-        if (!fill(at, START_UP_DRAW)) return false;
-      }
-      return true;
-    }),
-  );
+  const watched = taps.map((tap) => ({ ...tap, ...watchTap(room, tap) }));
+  let isHealthy = watched.every(({ startUp }) => startUp());
   if (!isHealthy) return fail("rng_failed");
   const fill: Random["fill"] = (out, length, extra = NONE) =>
     room.arena.scratch((take) => {
@@ -55,7 +43,7 @@ export const createRandom = (
     fill,
     publicNumber: () =>
       room.arena.scratch((take) => {
-        const at = past(take(PUBLIC_BYTES), 0);
+        const at = take(PUBLIC_BYTES);
         return fill(at, PUBLIC_BYTES) ? read.u16(at, 0) : undefined;
       }),
   });

@@ -1,45 +1,63 @@
 /**
- * The continuous health tests of SP 800-90B, section 4.4, on samples that stay in the arena: they
- * need to know only which samples are equal, and memmem(3) says no more than that.
+ * Health tests on samples that stay in the arena: the two of SP 800-90B, section 4.4, which need to
+ * know only which samples are equal, and the recurrence of an anchor. memmem(3) says just that.
  */
 import type { Pointer } from "bun:ffi";
-import { createHealthTest, cutoffsOf } from "../../entropy/index.ts";
-import { past } from "./address.ts";
+import { anchorLength, createHealthTest, cutoffsOf } from "../../entropy/index.ts";
+import { past, type Span } from "./address.ts";
 import type { EntropyTap } from "./entropy.ts";
 import type { Room } from "./room.ts";
 
-/** Blocks of one draw that must not come twice in a row: catches what repeats with a period. */
-const BLOCK_BYTES = 16;
 /** SP 800-90B recommends 2^-20 to 2^-40; a device that draws often must not stop by chance. */
 const FALSE_ALARM_BITS = 40;
+/** SP 800-90B, section 4.3: the start-up test takes so many samples at least, and drops them. */
+const START_UP_SAMPLES = 1024;
 
-/** A tap's filling, watched; false for ever once it failed or was unhealthy. */
+/** A tap under watch. */
+export interface WatchedTap {
+  /** Tests the source before its first draw; false where it is not healthy. */
+  readonly startUp: () => boolean;
+  /** Fills an address; false for ever once the tap failed or was unhealthy. */
+  readonly fill: (at: Pointer, length: number) => boolean;
+}
+
+/** Puts a tap under watch. */
 export const watchTap = (
   { libraries: { libc }, arena }: Room,
   { claimedBits, fill }: EntropyTap,
-): EntropyTap["fill"] => {
-  const [previous, first, block] = [arena.reserve(1), arena.reserve(1), arena.reserve(BLOCK_BYTES)];
+): WatchedTap => {
+  const [previous, first] = [arena.reserve(1), arena.reserve(1)];
+  const length = anchorLength(claimedBits, FALSE_ALARM_BITS);
+  const anchor = { at: arena.reserve(length), length };
   const health = createHealthTest(cutoffsOf(claimedBits, FALSE_ALARM_BITS));
-  const isSame = (one: Pointer, other: Pointer, length: number): boolean =>
-    libc.memmem(one, length, other, length) !== null;
+  const isIn = (needle: Span, hay: Span): boolean =>
+    libc.memmem(hay.at, hay.length, needle.at, needle.length) !== null;
+  const isSame = (one: Pointer, other: Pointer): boolean =>
+    isIn({ at: one, length: 1 }, { at: other, length: 1 });
   const isHealthySample = (at: Pointer): boolean => {
     if (health.startsWindow()) arena.lay(first, { at, length: 1 });
-    const isHealthy = health.take(isSame(at, previous, 1), isSame(at, first, 1));
+    const isHealthy = health.take(isSame(at, previous), isSame(at, first));
     arena.lay(previous, { at, length: 1 });
     return isHealthy;
   };
-  const isNewBlock = (at: Pointer): boolean => {
-    const isNew = !isSame(at, block, BLOCK_BYTES);
-    arena.lay(block, { at, length: BLOCK_BYTES });
-    return isNew;
-  };
   let hasFailed = false;
-  return (at, length) => {
-    hasFailed ||= !fill(at, length);
-    for (let i = 0; i < length && !hasFailed; i += 1) hasFailed = !isHealthySample(past(at, i));
-    for (let i = 0; i + BLOCK_BYTES <= length && !hasFailed; i += BLOCK_BYTES) {
-      hasFailed = !isNewBlock(past(at, i));
-    }
+  const fillTested = (at: Pointer, count: number): boolean => {
+    hasFailed ||= !fill(at, count);
+    for (let i = 0; i < count && !hasFailed; i += 1) hasFailed = !isHealthySample(past(at, i));
     return !hasFailed;
+  };
+  return {
+    startUp: () =>
+      arena.scratch((take) => {
+        const at = take(START_UP_SAMPLES);
+        if (!fillTested(at, START_UP_SAMPLES)) return false;
+        arena.lay(anchor.at, { at, length });
+        hasFailed = isIn(anchor, { at: past(at, 1), length: START_UP_SAMPLES - 1 });
+        return !hasFailed;
+      }),
+    fill: (at, count) => {
+      hasFailed ||= !fillTested(at, count) || isIn(anchor, { at, length: count });
+      return !hasFailed;
+    },
   };
 };

@@ -8,15 +8,27 @@ import { answer, declare, PORT } from "../program.ts";
 
 const duration = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-type Manifest = Commands["getStatus"]["result"]["manifest"];
+type Status = Commands["getStatus"]["result"];
 
-const believedOf = (manifest: Manifest) =>
+const believedOf = (manifest: Status["manifest"]) =>
   manifest === undefined ? null : { ...manifest, hash: toHex(manifest.hash) };
 
 const manifestLines = (believed: ReturnType<typeof believedOf>): readonly string[] =>
   believed === null
     ? []
     : [`  manifest     version ${believed.version}, ${believed.hash}, key ${believed.keyId}`];
+
+const secretsLines = ({
+  engine,
+  library,
+  volatile,
+  protections,
+  missing = [],
+}: Status["secrets"]): readonly string[] => [
+  `  secrets      ${engine} (${library}), volatile: ${volatile}`,
+  ...(protections.length === 0 ? [] : [`  protected    ${protections.join(", ")}`]),
+  ...(missing.length === 0 ? [] : [`  unprotected  ${missing.join(", ")}`]),
+];
 
 const status = (port: string, output: Output) =>
   withDevice(port, async (client) => {
@@ -40,7 +52,7 @@ const status = (port: string, output: Output) =>
         [`${rest.name}: ${rest.phase}`, ...insecure, `up ${duration(rest.uptimeMs)}`].join(", "),
         `  fingerprint  ${shown ?? "none"}`,
         ...manifestLines(believed),
-        `  secrets      ${secrets.engine} (${secrets.library}), volatile: ${secrets.volatile}`,
+        ...secretsLines(secrets),
         `  firmware     ${rest.version}, protocol ${rest.protocol}, ${toHex(firmwareDigest)}`,
         `  boot         ${toHex(bootId)}`,
       ],
