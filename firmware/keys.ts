@@ -16,7 +16,7 @@ export interface AuditedBoot {
 /** The certifying key of a seed; its handle is the caller's to wipe. */
 const certifierOf = (secrets: Secrets, seed: Handle<"seed">): AuditKey => {
   const node = secrets.deriveNode(seed, SEED_LABELS.audit);
-  return { node, publicKey: secrets.publicNode(node).publicKey };
+  return { node, publicKey: secrets.publicKey(node) };
 };
 
 /**
@@ -34,7 +34,7 @@ export const keysOf = (
   const pairing = secrets.deriveSymmetric(seed, PAIRING_LABEL);
   const certifier = certifierOf(secrets, seed);
   secrets.wipe(seed);
-  const { publicKey } = secrets.publicNode(master);
+  const publicKey = secrets.publicKey(master);
   const fingerprint = fingerprintOf(publicKey, crypto);
   const certificate = certify(hal, certifier, { auditKey, bootId, fingerprint });
   secrets.wipe(certifier.node);

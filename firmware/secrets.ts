@@ -126,6 +126,9 @@ export interface Secrets {
   ) => Outcome<Handle<"node">, "index_out_of_range">;
   /** The BIP-32 master node of HKDF-SHA256 (RFC 5869) of a seed with a label: 32 bytes. */
   readonly deriveNode: (seed: Handle<"seed">, label: string) => Handle<"node">;
+  /** 33 bytes, compressed: of a node whose chain code stays inside. */
+  readonly publicKey: (node: Handle<"node">) => Uint8Array;
+  /** All that is public of a node whose extended public key is given out. */
   readonly publicNode: (node: Handle<"node">) => PublicNode;
   /** ECDSA over a 32-byte digest: RFC 6979, low S, low R ground as Bitcoin Core does; 64 bytes. */
   readonly signEcdsa: (node: Handle<"node">, digest: Uint8Array) => Uint8Array;

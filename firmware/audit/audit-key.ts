@@ -21,7 +21,7 @@ export const makeAuditKey = (secrets: Secrets): Outcome<AuditKey, "rng_failed"> 
   if (!seed.ok) return seed;
   const node = secrets.master(seed.value);
   secrets.wipe(seed.value);
-  return ok({ node, publicKey: secrets.publicNode(node).publicKey });
+  return ok({ node, publicKey: secrets.publicKey(node) });
 };
 
 /** A payload signed for a domain: the bytes of a COSE_Sign1. */

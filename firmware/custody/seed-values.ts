@@ -3,7 +3,7 @@ import { assert } from "../../protocol/errors.ts";
 import { accountPath, SEED_LABELS, type MadeKey } from "../../protocol/manifest/manifest.ts";
 import { LINK_LABEL } from "../../protocol/session/pairing.ts";
 import { fingerprintOf, formatKey, type NetworkName, toXpub } from "../bitcoin/index.ts";
-import type { Hal, Handle, PublicNode } from "../hal.ts";
+import type { Hal, Handle } from "../hal.ts";
 
 /** All but the commitments, which are of the shares. */
 export type SeedValues = Omit<MadeKey, "commitments">;
@@ -13,7 +13,7 @@ const accountOf = (
   { secrets, crypto }: Pick<Hal, "secrets" | "crypto">,
   network: NetworkName,
   master: Handle<"node">,
-  { publicKey }: PublicNode,
+  publicKey: Uint8Array,
 ): string => {
   const path = accountPath(network);
   const node = secrets.derive(master, path);
@@ -37,13 +37,13 @@ export const seedValues = (
   const audit = secrets.deriveNode(seed, SEED_LABELS.audit);
   const link = secrets.deriveAgreement(seed, LINK_LABEL);
   const root = secrets.deriveSymmetric(seed, SEED_LABELS.root);
-  const node = secrets.publicNode(master);
+  const publicKey = secrets.publicKey(master);
   const values = {
-    publicKey: node.publicKey,
+    publicKey,
     linkKey: link.publicKey,
-    auditKey: secrets.publicNode(audit).publicKey,
+    auditKey: secrets.publicKey(audit),
     rootTag: secrets.mac(root, genesis),
-    accounts: [accountOf(hal, network, master, node)],
+    accounts: [accountOf(hal, network, master, publicKey)],
   };
   for (const handle of [master, audit, link.secret, root]) secrets.wipe(handle);
   return values;

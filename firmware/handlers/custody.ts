@@ -72,7 +72,7 @@ const shareOut = (
   });
   if (!split.ok) return split;
   const master = secrets.master(seed);
-  const { publicKey } = secrets.publicNode(master);
+  const publicKey = secrets.publicKey(master);
   secrets.wipe(master);
   const fingerprint = fingerprintOf(publicKey, context.hal.crypto);
   const sealed = sealAll(context, split.value, custodians, fingerprint);

@@ -29,12 +29,21 @@ export interface ShownScreen {
   readonly lines: readonly string[];
 }
 
+/** Everything was wiped, and the process stays, as it was told. */
+export interface Wiped {
+  readonly event: "wiped";
+  readonly name: string;
+  readonly reason: string;
+  readonly pid: number;
+}
+
 /** An event of an emulator's process. */
 export type EmulatorEvent =
   | Listening
   | ShownScreen
   | PhaseNews
   | { readonly event: "failed"; readonly failure: Failure }
+  | Wiped
   | { readonly event: "ended"; readonly reason: string };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -72,6 +81,11 @@ const screenOf = ({ name, kind, lines }: Fields): ShownScreen | undefined =>
     ? { event: "screen", name, kind, lines }
     : undefined;
 
+const wipedOf = ({ name, reason, pid }: Fields): Wiped | undefined =>
+  typeof name === "string" && typeof reason === "string" && typeof pid === "number"
+    ? { event: "wiped", name, reason, pid }
+    : undefined;
+
 const failureOf = ({ error, details }: Fields): EmulatorEvent => {
   const name = typeof error === "string" && isErrorName(error) ? error : "emulator_failed";
   const texts = isFields(details) ? Object.entries(details) : [];
@@ -89,6 +103,8 @@ const eventOf = (fields: Fields): EmulatorEvent | undefined => {
       return phaseOf(fields);
     case "failed":
       return failureOf(fields);
+    case "wiped":
+      return wipedOf(fields);
     case "ended": {
       const { reason } = fields;
       return typeof reason === "string" ? { event: "ended", reason } : undefined;

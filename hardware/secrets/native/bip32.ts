@@ -50,7 +50,8 @@ export const pointOf = ({ curve }: Derivation, node: Node): Uint8Array => {
   return node.point;
 };
 
-const publicKeyOf = (derivation: Derivation, node: Node): Uint8Array =>
+/** The public key of a node: 33 bytes, compressed. */
+export const publicKeyOf = (derivation: Derivation, node: Node): Uint8Array =>
   derivation.curve.serialise(pointOf(derivation, node));
 
 const fingerprintOf = (derivation: Derivation, node: Node): Uint8Array => {

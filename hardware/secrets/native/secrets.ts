@@ -9,7 +9,7 @@ import { isSeedLength, SECRET_LIMITS } from "../limits.ts";
 import { AGREEMENT_BYTES, agreeOn, publicHalfOf } from "./agreement.ts";
 import { TAG_BYTES } from "./aes-gcm.ts";
 import { openArena, type Slot } from "./arena.ts";
-import { type Derivation, descend, masterNode, pointOf, publicHalf } from "./bip32.ts";
+import { type Derivation, descend, masterNode, pointOf, publicHalf, publicKeyOf } from "./bip32.ts";
 import { createCurve } from "./curve.ts";
 import { insecureTap, jitterTap, kernelTap } from "./entropy.ts";
 import { createGalois } from "./galois.ts";
@@ -137,6 +137,7 @@ type NodeOperation =
   | "master"
   | "derive"
   | "deriveNode"
+  | "publicKey"
   | "publicNode"
   | "signEcdsa"
   | "signSchnorr";
@@ -155,6 +156,7 @@ const keys = (engine: Engine): Pick<Secrets, NodeOperation> => {
       const child = descend(engine, handles.nodeOf(node), path);
       return child === undefined ? fail("index_out_of_range") : ok(handles.keepNode(child));
     },
+    publicKey: (node) => publicKeyOf(engine, handles.nodeOf(node)),
     publicNode: (node) => publicHalf(engine, handles.nodeOf(node)),
     signEcdsa: (handle, digest) => {
       const node = handles.nodeOf(handle);

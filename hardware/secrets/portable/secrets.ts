@@ -92,6 +92,7 @@ type NodeOperation =
   | "master"
   | "derive"
   | "deriveNode"
+  | "publicKey"
   | "publicNode"
   | "signEcdsa"
   | "signSchnorr";
@@ -110,6 +111,7 @@ const keys = (slots: Slots): Pick<Secrets, NodeOperation> => ({
     const child = descend(slots.read(node), path);
     return child === undefined ? fail("index_out_of_range") : ok(slots.keep("node", child));
   },
+  publicKey: (node) => publicHalf(slots.read(node)).publicKey,
   publicNode: (node) => publicHalf(slots.read(node)),
   signEcdsa: (node, digest) => signEcdsa(digest, nodeKey(slots.read(node))),
   signSchnorr: (node, message, auxiliary) =>

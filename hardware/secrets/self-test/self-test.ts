@@ -74,7 +74,7 @@ const opens = (secrets: ImportingSecrets): boolean =>
   });
 
 const masterKeyOf = (secrets: ImportingSecrets, shares: readonly Share[]): Uint8Array =>
-  secrets.publicNode(secrets.master(gotten(secrets.recombine(shares)))).publicKey;
+  secrets.publicKey(secrets.master(gotten(secrets.recombine(shares))));
 
 const recombines = (secrets: ImportingSecrets): boolean => {
   const shares = SEALED.map((sealed) => ({
@@ -90,9 +90,9 @@ const makesSeeds = (secrets: ImportingSecrets): boolean => {
   assert(one !== undefined && other !== undefined, "two seeds are made");
   const plan = { groupThreshold: 1, groups: [{ threshold: 2, count: 3 }] };
   const shares = gotten(secrets.split(one, plan)).slice(1);
-  const key = secrets.publicNode(secrets.master(one)).publicKey;
+  const key = secrets.publicKey(secrets.master(one));
   const isWhole = areEqual(masterKeyOf(secrets, shares), key);
-  return isWhole && !areEqual(secrets.publicNode(secrets.master(other)).publicKey, key);
+  return isWhole && !areEqual(secrets.publicKey(secrets.master(other)), key);
 };
 
 const TESTS: Readonly<Record<string, (secrets: ImportingSecrets) => boolean>> = {

@@ -156,6 +156,11 @@ const sayEvent = (event: EmulatorEvent, hasStarted: boolean, output: Output): vo
       output.say({ ...event }, [`${name} shows ${kind}: ${lines.join(" | ")}`]);
       return;
     }
+    case "wiped": {
+      const { name, reason, pid } = event;
+      output.say({ ...event }, [`${name} is wiped (${reason}); process ${pid} stays for a look`]);
+      return;
+    }
     case "failed":
       if (hasStarted) output.refuse(event.failure);
       return;

@@ -72,6 +72,7 @@ export const nodeConformance = (make: () => Secrets): void => {
         const master = secrets.master(await loadSeed(secrets, entropy));
         const node = must(secrets.derive(master, steps));
         const outside = descendOutside(HDKey.fromMasterSeed(entropy), steps);
+        expect(secrets.publicKey(node).toHex()).toBe(outside.publicKey?.toHex() ?? "");
         expect(xpubOf(secrets.publicNode(node))).toBe(outside.publicExtendedKey);
         secrets.wipeAll();
       });
