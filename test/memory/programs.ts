@@ -11,7 +11,7 @@ export interface Program {
 }
 
 /** Lines of a stream; each call waits for the next. */
-const lineReader = (stream: ReadableStream<Uint8Array>): (() => Promise<string>) => {
+export const lineReader = (stream: ReadableStream<Uint8Array>): (() => Promise<string>) => {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let text = "";

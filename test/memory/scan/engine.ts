@@ -1,0 +1,85 @@
+/** An engine in a program of its own, loaded and asked from here. */
+import { randomBytes } from "node:crypto";
+import { crypt } from "slip39/src/slip39_helper.js";
+import { join } from "node:path";
+import type { EngineName } from "../../../host/cli/emulators.ts";
+import { oracleSeal } from "../../secrets/oracles/hpke.ts";
+import type { Catalogue } from "../catalogue.ts";
+import { createCatalogue } from "../catalogue.ts";
+import { derivedSecrets } from "../derived.ts";
+import type { KnownSignature } from "../nonces.ts";
+import { lineReader } from "../programs.ts";
+import { SOLE, writeLoading } from "./loading.ts";
+
+/** Hardened and not; below it nothing is given out. */
+const PATH = [2 ** 31 + 86, 2 ** 31, 7];
+const SIGNER = "m/86'/0'/7";
+
+/** The program. */
+export interface ScannedEngine {
+  readonly pid: number;
+  /** Signs so many more digests, both ways. */
+  readonly sign: (count: number) => Promise<void>;
+  readonly catalogue: () => Catalogue;
+  readonly wipe: () => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+const isMade = (value: unknown): value is readonly { ecdsa: string; bip340: string }[] =>
+  Array.isArray(value);
+
+const digestOf = (i: number): Uint8Array =>
+  new Uint8Array(new Bun.CryptoHasher("sha256").update(`${i}`).digest());
+
+/** Starts it and loads a fresh seed into it. */
+export const startEngine = async (engine: EngineName): Promise<ScannedEngine> => {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "engine-target.ts"), engine], {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+    env: { ...process.env, ...(engine === "native" ? { BUN_JSC_useDFGJIT: "0" } : {}) },
+  });
+  const nextLine = lineReader(child.stdout);
+  const ask = async (line: string): Promise<unknown> => {
+    child.stdin.write(`${line}\n`);
+    await child.stdin.flush();
+    return JSON.parse(await nextLine());
+  };
+  const publicKey = Uint8Array.fromHex(String(JSON.parse(await nextLine())));
+  const seed = Uint8Array.from(randomBytes(32));
+  const value = new Uint8Array(crypt([...seed], "", 0, [0x12, 0x34], 1, true));
+  const context = { info: new Uint8Array(0), associatedData: new Uint8Array(0) };
+  const envelope = await oracleSeal(publicKey, value, context);
+  await ask(`load ${writeLoading({ envelope, header: SOLE, path: PATH })}`);
+  const known: KnownSignature[] = [];
+  let signed = 0;
+  return {
+    pid: child.pid,
+    sign: async (count) => {
+      const made = await ask(`sign ${signed} ${count}`);
+      if (!isMade(made)) throw new Error("the engine's program says no signatures");
+      for (const [i, { ecdsa, bip340 }] of made.entries()) {
+        const common = { signer: SIGNER, digest: digestOf(signed + i) };
+        known.push({ ...common, scheme: "ecdsa", signature: Uint8Array.fromHex(ecdsa) });
+        known.push({ ...common, scheme: "bip340", signature: Uint8Array.fromHex(bip340) });
+      }
+      signed += count;
+    },
+    catalogue: () => {
+      const shares = [{ name: "share", value }];
+      const set = { identifier: 0x1234, iterationExponent: 0, extendable: true, shares };
+      const signatures = known.slice(-MOST_NONCES);
+      return createCatalogue(
+        derivedSecrets({ seed, shareSets: [set], paths: [SIGNER], signatures }),
+      );
+    },
+    wipe: async () => void (await ask("wipe")),
+    end: async () => {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+};
+
+/** As many nonces as a search looks for at once, the last. */
+const MOST_NONCES = 1200;
