@@ -11,12 +11,12 @@ const UNPLUGGED = 86;
 
 /** The engine of the settings, and what of the process's protections holds beside its own. */
 export const secretsOf = (
-  { secrets: engine, rngSeed, dieAfterInput }: Settings,
+  { secrets: engine, rngSeed, dieAfterInput, plainPages = false }: Settings,
   rng: Rng,
   protections: readonly Protection[],
 ): Outcome<ImportingSecrets> => {
   const insecure = rngSeed === undefined ? {} : { insecureRng: rng };
-  const opened = openSecrets({ engine, rng, ...insecure });
+  const opened = openSecrets({ engine, rng, mayHide: !plainPages, ...insecure });
   if (!opened.ok) return opened;
   const namesOf = (holds: boolean): readonly string[] =>
     protections.filter((one) => one.holds === holds).map(({ name }) => name);

@@ -32,6 +32,8 @@ export interface Settings {
   readonly secrets: Secrets["engine"];
   /** After wiping the process stays, so that its memory can be looked at. */
   readonly holdAfterWipe?: boolean;
+  /** The native engine's pages are ordinary locked ones, as on a kernel without memfd_secret. */
+  readonly plainPages?: boolean;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -66,6 +68,7 @@ const optionalOf = (line: Readonly<Record<string, unknown>>) => {
     ...(trust === undefined ? {} : { trust }),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
     ...(line["holdAfterWipe"] === true ? { holdAfterWipe: true } : {}),
+    ...(line["plainPages"] === true ? { plainPages: true } : {}),
   };
 };
 

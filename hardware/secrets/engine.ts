@@ -13,6 +13,8 @@ export interface EngineChoice {
   readonly rng: Rng;
   /** In place of the native engine's entropy, for an insecure emulator's repeatable randomness. */
   readonly insecureRng?: Rng;
+  /** False keeps memfd_secret away from the native engine's pages, for a look at them. */
+  readonly mayHide?: boolean;
 }
 
 /** Why an engine is not to be had. */
@@ -20,8 +22,8 @@ export type EngineError = "engine_missing" | "rng_failed" | "self_test_failed";
 
 type Opened = Outcome<ImportingSecrets, EngineError>;
 
-const open = ({ engine, rng, insecureRng }: EngineChoice): Opened => {
-  if (engine === "native") return openNativeSecrets({ ...(insecureRng && { insecureRng }) });
+const open = ({ engine, rng, ...options }: EngineChoice): Opened => {
+  if (engine === "native") return openNativeSecrets(options);
   return drbgHolds()
     ? ok(createPortableSecrets(rng))
     : fail("self_test_failed", { test: "HMAC_DRBG" });

@@ -27,6 +27,8 @@ export interface EmulatorSettings {
   readonly secrets?: EngineName;
   /** After wiping the process stays, so that its memory can be looked at. */
   readonly holdAfterWipe?: boolean;
+  /** Locked pages that a reader outside finds, as on a kernel without memfd_secret. */
+  readonly plainPages?: boolean;
 }
 
 /** What holds a device's keys. */

@@ -145,6 +145,7 @@ test("settings: read whole, with what is optional", () => {
     mnemonic: "words",
     dieAfterInput: 2,
     holdAfterWipe: true,
+    plainPages: true,
   };
   expect(readSettings(JSON.stringify({ ...all, more: 1 }))).toEqual(all);
 });

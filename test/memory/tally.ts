@@ -23,7 +23,8 @@ export interface TallyRow {
   readonly regions: Readonly<Record<string, number>>;
 }
 
-const isSure = ({ toldBytes }: Copy): boolean => toldBytes >= LEAST_TOLD_BYTES;
+/** Whether a copy tells so much of its secret that chance has not made it. */
+export const isSure = ({ toldBytes }: Copy): boolean => toldBytes >= LEAST_TOLD_BYTES;
 
 const countBy = (names: readonly string[]): Readonly<Record<string, number>> => {
   const counts = new Map<string, number>();

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { x25519 } from "@noble/curves/ed25519.js";
-import { superviseEmulator, type EngineName } from "../../../host/cli/emulators.ts";
+import { superviseEmulator } from "../../../host/cli/emulators.ts";
 import { openLine } from "../../../host/cli/open-line.ts";
 import { type Client, type Identity, noiseSuite, openClient } from "../../../host/driver/index.ts";
 import { recombineSeed } from "../../../hardware/secrets/portable/slip39.ts";
@@ -26,6 +26,7 @@ import { unwrap } from "../../firmware/outcomes.ts";
 import { compactOf } from "../../secrets/oracles/der.ts";
 import type { KnownSignature } from "../nonces.ts";
 import { spendOf, walletText } from "./spending.ts";
+import type { Subject } from "./subject.ts";
 
 /** BIP-48's account of P2WSH multisig on a test network, as hardened steps. */
 const ACCOUNT = [48, 1, 0, 2].map((step) => step + 2 ** 31);
@@ -75,7 +76,7 @@ const knownSeedOf = async (custodians: readonly Custodian[]): Promise<KnownSeed>
   return { seed, identifier, values: shares.map(({ value }) => value), agreed };
 };
 
-const settingsOf = (folder: string, engine: EngineName, hostKey: Uint8Array) => ({
+const settingsOf = (folder: string, { engine, plainPages }: Subject, hostKey: Uint8Array) => ({
   name: "A",
   network: "regtest",
   approve: "auto",
@@ -83,6 +84,7 @@ const settingsOf = (folder: string, engine: EngineName, hostKey: Uint8Array) => 
   runFolder: folder,
   secrets: engine,
   holdAfterWipe: true,
+  plainPages,
   trust: encodeAs(TRUST, {
     generation: 1,
     hosts: [{ key: hostKey, roles: ROLES }],
@@ -121,12 +123,12 @@ const signRounds = async (
 };
 
 /** Starts a device on an engine. */
-export const startDevice = async (engine: EngineName): Promise<ScannedDevice> => {
+export const startDevice = async (subject: Subject): Promise<ScannedDevice> => {
   const folder = mkdtempSync(join(tmpdir(), "mayfly-scan-"));
   const hostKey = noiseSuite.keyPair(Uint8Array.from(randomBytes(32)));
   const wiped = Promise.withResolvers<void>();
   const emulator = unwrap(
-    await superviseEmulator(settingsOf(folder, engine, hostKey.publicKey), {
+    await superviseEmulator(settingsOf(folder, subject, hostKey.publicKey), {
       onEvent: ({ event }) => {
         if (event === "wiped") wiped.resolve();
       },

@@ -12,7 +12,8 @@ import { type Loading, readLoading } from "./loading.ts";
 
 const engine = process.argv[2] === "native" ? "native" : "portable";
 hardenProcess();
-const secrets = must(openSecrets({ engine, rng: must(openSystemRng()) }));
+const mayHide = process.argv[3] !== "plain";
+const secrets = must(openSecrets({ engine, mayHide, rng: must(openSystemRng()) }));
 const boot = must(secrets.generateAgreement());
 
 const digestOf = (i: number): Uint8Array => createHash("sha256").update(`${i}`).digest();

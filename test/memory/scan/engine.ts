@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { crypt } from "slip39/src/slip39_helper.js";
 import { join } from "node:path";
-import type { EngineName } from "../../../host/cli/emulators.ts";
 import { oracleSeal } from "../../secrets/oracles/hpke.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { createCatalogue } from "../catalogue.ts";
@@ -10,6 +9,7 @@ import { derivedSecrets } from "../derived.ts";
 import type { KnownSignature } from "../nonces.ts";
 import { lineReader } from "../programs.ts";
 import { SOLE, writeLoading } from "./loading.ts";
+import type { Subject } from "./subject.ts";
 
 /** Hardened and not; below it nothing is given out. */
 const PATH = [2 ** 31 + 86, 2 ** 31, 7];
@@ -32,8 +32,9 @@ const digestOf = (i: number): Uint8Array =>
   new Uint8Array(new Bun.CryptoHasher("sha256").update(`${i}`).digest());
 
 /** Starts it and loads a fresh seed into it. */
-export const startEngine = async (engine: EngineName): Promise<ScannedEngine> => {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "engine-target.ts"), engine], {
+export const startEngine = async ({ engine, plainPages }: Subject): Promise<ScannedEngine> => {
+  const words = [engine, ...(plainPages ? ["plain"] : [])];
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "engine-target.ts"), ...words], {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",

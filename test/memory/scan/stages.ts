@@ -1,21 +1,23 @@
 /** Where a scan looks: at rest, at random stops, and after everything was wiped. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EngineName } from "../../../host/cli/emulators.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { type MemorySearch, searchMemory } from "../memory-search.ts";
 import { startDevice } from "./device.ts";
 import { startEngine } from "./engine.ts";
 import { catalogueOf } from "./knowledge.ts";
+import type { Subject } from "./subject.ts";
 
 /** How a stage's findings are judged. */
 export type StageKind = "live" | "in flight" | "wiped";
 
 /** One look. */
 export interface Stage {
-  readonly engine: EngineName;
+  readonly subject: Subject;
   /** Whose memory, and when. */
   readonly stage: string;
   readonly kind: StageKind;
+  /** What was looked for. */
+  readonly kinds: readonly string[];
   readonly search: MemorySearch;
 }
 
@@ -36,6 +38,10 @@ export const WHOLE: Workload = { inputs: 100, rounds: 6, stops: 5 };
 const MOST_NONCES = 600;
 const MOST_WAIT_MS = 60;
 
+const kindsOf = ({ forms }: Catalogue): readonly string[] => [
+  ...new Set(forms.map(({ secret }) => secret.kind)),
+];
+
 const lookAround = async (
   stops: number,
   look: () => void,
@@ -50,12 +56,12 @@ const lookAround = async (
 };
 
 /** A device's process, from genesis to its seal. */
-const scanDevice = async (engine: EngineName, workload: Workload): Promise<readonly Stage[]> => {
+const scanDevice = async (subject: Subject, workload: Workload): Promise<readonly Stage[]> => {
   const stages: Stage[] = [];
-  const device = await startDevice(engine);
+  const device = await startDevice(subject);
   const look = (stage: string, kind: StageKind, catalogue: Catalogue): void => {
     const search = searchMemory(device.pid(), catalogue);
-    stages.push({ engine, stage: `device, ${stage}`, kind, search });
+    stages.push({ subject, stage: `device, ${stage}`, kind, kinds: kindsOf(catalogue), search });
   };
   try {
     const known = await device.genesis();
@@ -76,12 +82,12 @@ const scanDevice = async (engine: EngineName, workload: Workload): Promise<reado
 };
 
 /** An engine's process, ECDSA and BIP-340. */
-const scanEngine = async (engine: EngineName, workload: Workload): Promise<readonly Stage[]> => {
+const scanEngine = async (subject: Subject, workload: Workload): Promise<readonly Stage[]> => {
   const stages: Stage[] = [];
-  const target = await startEngine(engine);
+  const target = await startEngine(subject);
   const look = (stage: string, kind: StageKind, catalogue: Catalogue): void => {
     const search = searchMemory(target.pid, catalogue);
-    stages.push({ engine, stage: `engine, ${stage}`, kind, search });
+    stages.push({ subject, stage: `engine, ${stage}`, kind, kinds: kindsOf(catalogue), search });
   };
   try {
     for (let round = 0; round < workload.rounds; round += 1) await target.sign(workload.inputs);
@@ -98,11 +104,11 @@ const scanEngine = async (engine: EngineName, workload: Workload): Promise<reado
   return stages;
 };
 
-/** All stages of one engine. */
+/** All stages of one subject. */
 export const scanStages = async (
-  engine: EngineName,
+  subject: Subject,
   workload: Workload,
 ): Promise<readonly Stage[]> => [
-  ...(await scanDevice(engine, workload)),
-  ...(await scanEngine(engine, workload)),
+  ...(await scanDevice(subject, workload)),
+  ...(await scanEngine(subject, workload)),
 ];

@@ -1,6 +1,6 @@
 /** What a scan must find, and must not. */
 import type { Copy } from "../copies.ts";
-import { countCopies } from "../tally.ts";
+import { countCopies, isSure } from "../tally.ts";
 import type { Stage } from "./stages.ts";
 
 /** Where memfd_secret's pages are mapped: they answer no reader, so nothing is found in them. */
@@ -9,7 +9,7 @@ const isHidden = ({ search }: Stage): boolean =>
 
 /** Secrets of which more lies in memory than the one copy that is in use. */
 const repeated = (copies: readonly Copy[]): readonly string[] => {
-  const bySecret = Map.groupBy(copies, ({ form }) => form.secret.name);
+  const bySecret = Map.groupBy(copies.filter(isSure), ({ form }) => form.secret.name);
   return [...bySecret].filter(([, all]) => all.length > 1).map(([name]) => name);
 };
 
@@ -26,7 +26,7 @@ const problemOf = (stage: Stage): string | undefined => {
 export const nativeProblems = (stages: readonly Stage[]): readonly string[] =>
   stages.flatMap((stage) => {
     const problem = problemOf(stage);
-    return problem === undefined ? [] : [`${stage.engine}, ${stage.stage}: ${problem}`];
+    return problem === undefined ? [] : [`${stage.subject.name}, ${stage.stage}: ${problem}`];
   });
 
 /** The portable engine leaves copies: a search that finds none of them is broken. */
@@ -34,4 +34,4 @@ export const portableProblems = (stages: readonly Stage[]): readonly string[] =>
   stages
     .filter(({ kind, search }) => kind !== "in flight" && countCopies(search.rows) === 0)
     .filter(({ stage }) => stage.includes("signatures") || stage.includes("wiped"))
-    .map(({ engine, stage }) => `${engine}, ${stage}: nothing was found, so the search is broken`);
+    .map(({ stage }) => `portable, ${stage}: nothing was found, so the search is broken`);
