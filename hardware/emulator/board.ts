@@ -34,7 +34,7 @@ export const createBoard = (parts: BoardParts): Hal => ({
   clock: createClock(),
   rng: parts.rng,
   secrets: parts.secrets,
-  crypto: createCrypto(),
+  crypto: createCrypto(parts.secrets.engine),
   display: displayOf(parts.onScreen),
   buttons: parts.buttons,
   tamper: { isTripped: () => false, onTrip: () => undefined },

@@ -1,11 +1,13 @@
-/** AES-256-GCM (NIST SP 800-38D) with 12-byte nonces and 16-byte tags, over node:crypto. */
+/** AES-GCM (NIST SP 800-38D), of 256 bits unless told, over node:crypto: 12-byte nonces, 16-byte tags. */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { assert } from "../../protocol/errors.ts";
+import { type Aead, AES_256_GCM } from "./aead.ts";
 
-const ALGORITHM = "aes-256-gcm";
-const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+
+const algorithmOf = ({ keyBytes }: Aead): "aes-128-gcm" | "aes-256-gcm" =>
+  keyBytes === AES_256_GCM.keyBytes ? "aes-256-gcm" : "aes-128-gcm";
 
 /** Ciphertext followed by the tag; key and nonce of a wrong length are our own mistake. */
 export const sealAesGcm = (
@@ -13,10 +15,11 @@ export const sealAesGcm = (
   nonce: Uint8Array,
   plaintext: Uint8Array,
   associatedData: Uint8Array,
+  aead: Aead = AES_256_GCM,
 ): Uint8Array => {
-  assert(key.length === KEY_BYTES, "an AES-256 key has 32 bytes");
+  assert(key.length === aead.keyBytes, "an AES-256 key has 32 bytes");
   assert(nonce.length === NONCE_BYTES, "an AES-GCM nonce has 12 bytes");
-  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv(algorithmOf(aead), key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(associatedData);
   const sealed = new Uint8Array(plaintext.length + TAG_BYTES);
   sealed.set(cipher.update(plaintext));
@@ -31,10 +34,11 @@ export const openAesGcm = (
   nonce: Uint8Array,
   sealed: Uint8Array,
   associatedData: Uint8Array,
+  aead: Aead = AES_256_GCM,
 ): Uint8Array | undefined => {
   const size = sealed.length - TAG_BYTES;
-  if (key.length !== KEY_BYTES || nonce.length !== NONCE_BYTES || size < 0) return undefined;
-  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
+  if (key.length !== aead.keyBytes || nonce.length !== NONCE_BYTES || size < 0) return undefined;
+  const decipher = createDecipheriv(algorithmOf(aead), key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(associatedData);
   decipher.setAuthTag(sealed.subarray(size));
   const plaintext = decipher.update(sealed.subarray(0, size));

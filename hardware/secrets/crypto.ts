@@ -1,18 +1,16 @@
 /**
- * Cryptography over public data and link secrets: node:crypto where Bun has it in native code,
- * `@noble/secp256k1` for the curve. Nothing here may be handed a seed, a share or a node.
+ * Cryptography over public data and link secrets: node:crypto where Bun has it in native code, the
+ * curve by libsecp256k1 or `@noble/secp256k1`. Nothing here may be handed a seed, a share or a node.
  */
 import { createHash, createHmac, scrypt as deriveScrypt } from "node:crypto";
-import type { Crypto, Hash } from "../../firmware/hal.ts";
+import type { Crypto, Hash, Secrets } from "../../firmware/hal.ts";
+import { assert } from "../../protocol/errors.ts";
 import { openAesGcm, sealAesGcm } from "./aes-gcm.ts";
-import { CURVE_ORDER, curve, numberOf } from "./curve.ts";
 import { verifyEd25519 } from "./ed25519.ts";
+import { openLibraries } from "./native/libraries.ts";
+import { createVerification, type Verification } from "./native/verification.ts";
+import { portableVerification } from "./portable/verification.ts";
 import { keyAgreement } from "./x25519.ts";
-
-const SCALAR_BYTES = 32;
-const SIGNATURE_BYTES = 64;
-const DIGEST_BYTES = 32;
-const X_ONLY_BYTES = 32;
 
 /** An ordinary view: node's buffers print, compare and slice in ways of their own. */
 const plain = (buffer: Uint8Array): Uint8Array =>
@@ -42,31 +40,24 @@ const scrypt: Crypto["scrypt"] = (password, salt, { n, r, p, length }) => {
   });
 };
 
-const verifyEcdsa: Crypto["verifyEcdsa"] = (signature, digest, publicKey) => {
-  if (signature.length !== SIGNATURE_BYTES || digest.length !== DIGEST_BYTES) return false;
-  return curve.verify(signature, digest, publicKey, { prehash: false, lowS: true });
-};
-
-const verifySchnorr: Crypto["verifySchnorr"] = (signature, message, publicKey) => {
-  if (signature.length !== SIGNATURE_BYTES || publicKey.length !== X_ONLY_BYTES) return false;
-  return curve.schnorr.verify(signature, message, publicKey);
-};
-
-const addTweak: Crypto["addTweak"] = (publicKey, tweak) => {
-  if (tweak.length !== SCALAR_BYTES) return undefined;
-  const scalar = numberOf(tweak);
-  if (scalar >= CURVE_ORDER) return undefined;
-  try {
-    const point = curve.Point.fromBytes(publicKey);
-    const sum = scalar === 0n ? point : point.add(curve.Point.BASE.multiply(scalar));
-    return sum.is0() ? undefined : sum.toBytes(true);
-  } catch {
-    return undefined;
+/** The curve of an engine; that of the native one is opened once in a process. */
+const curveOf = (engine: Secrets["engine"]): Verification => {
+  if (engine === "portable") return portableVerification;
+  if (native === undefined) {
+    const libraries = openLibraries();
+    assert(libraries.ok, "who asks for the native engine has it");
+    native = createVerification(libraries.value);
   }
+  return native;
 };
 
-/** Cryptography for any board; verification answers whatever a peer sends and never throws. */
-export const createCrypto = (): Crypto => ({
+let native: Verification | undefined;
+
+/**
+ * Cryptography for any board, the curve by the engine that the board has; verification answers
+ * whatever a peer sends and never throws.
+ */
+export const createCrypto = (engine: Secrets["engine"] = "portable"): Crypto => ({
   sha256: () => streaming("sha256"),
   sha512: () => streaming("sha512"),
   ripemd160: (data) => plain(createHash("ripemd160").update(data).digest()),
@@ -77,7 +68,5 @@ export const createCrypto = (): Crypto => ({
   aesGcmOpen: openAesGcm,
   keyAgreement,
   verifyEd25519,
-  verifyEcdsa,
-  verifySchnorr,
-  addTweak,
+  ...curveOf(engine),
 });

@@ -1,7 +1,8 @@
-/** BIP-340 vectors: the portable engine's signing, and verification by `Crypto`. */
+/** BIP-340 vectors: the portable engine's signing, and verification by `Crypto` of each engine. */
 import { describe, expect, test } from "bun:test";
 import { createCrypto } from "../../hardware/secrets/index.ts";
 import { signSchnorr } from "../../hardware/secrets/portable/signing.ts";
+import { ENGINES } from "./oracles/engines.ts";
 import { hasNoVectors, readVectorText } from "./oracles/vectors.ts";
 
 interface Vector {
@@ -39,13 +40,15 @@ const SHORT = [
 
 const hex = (digits: string): Uint8Array => Uint8Array.fromHex(digits.toLowerCase());
 
-const crypto = createCrypto();
+const cryptos = ENGINES.map((engine) => createCrypto(engine));
 
 const check = (vector: Vector): void => {
   const { index, signature, publicKey } = vector;
   const message = hex(vector.message);
-  const holds = crypto.verifySchnorr(hex(signature), message, hex(publicKey));
-  expect([index, holds]).toEqual([index, vector.isValid]);
+  for (const crypto of cryptos) {
+    const holds = crypto.verifySchnorr(hex(signature), message, hex(publicKey));
+    expect([index, holds]).toEqual([index, vector.isValid]);
+  }
   if (vector.secretKey === "" || message.length !== 32) return;
   const made = signSchnorr(message, hex(vector.secretKey), hex(vector.auxiliary));
   expect([index, made.toHex()]).toEqual([index, signature.toLowerCase()]);

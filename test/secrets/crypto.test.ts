@@ -5,6 +5,7 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { HDKey } from "@scure/bip32";
 import fc from "fast-check";
 import { createCrypto } from "../../hardware/secrets/index.ts";
+import { ENGINES } from "./oracles/engines.ts";
 import { bytes, seeded } from "./oracles/seeded.ts";
 
 const crypto = createCrypto();
@@ -86,7 +87,9 @@ describe("AES-256-GCM", () => {
   });
 });
 
-describe("verification", () => {
+describe.each(ENGINES)("verification, %s", (engine) => {
+  const crypto = createCrypto(engine);
+
   test("Ed25519 as @noble/curves signs it, and not for another message", () => {
     const property = fc.property(bytes(32), bytes(0, 100), (secret, message) => {
       const signature = ed25519.sign(message, secret);
@@ -148,7 +151,9 @@ describe("verification", () => {
   });
 });
 
-describe("addTweak", () => {
+describe.each(ENGINES)("addTweak, %s", (engine) => {
+  const crypto = createCrypto(engine);
+
   const node = HDKey.fromMasterSeed(new Uint8Array(32).fill(1));
   const publicKey = node.publicKey ?? new Uint8Array(0);
   const { n } = secp256k1.Point.CURVE();

@@ -1,9 +1,11 @@
 /** Wycheproof: what `Crypto` and the portable functions make of crafted inputs. */
 import { describe, expect, test } from "bun:test";
+import type { Crypto } from "../../firmware/hal.ts";
 import { createCrypto } from "../../hardware/secrets/index.ts";
 import { agreeOn } from "../../hardware/secrets/portable/agreement.ts";
 import { expand, extract } from "../../hardware/secrets/portable/hkdf.ts";
 import { compactOf } from "./oracles/der.ts";
+import { ENGINES } from "./oracles/engines.ts";
 import {
   bytesField,
   field,
@@ -55,7 +57,7 @@ const sealedAes = (one: WycheproofCase): string | undefined =>
     ? bytesField(one.entry, "ct").toHex() + bytesField(one.entry, "tag").toHex()
     : undefined;
 
-const verifyEcdsa = ({ group, entry }: WycheproofCase): boolean => {
+const verifyEcdsa = (crypto: Crypto, { group, entry }: WycheproofCase): boolean => {
   const compact = compactOf(bytesField(entry, "sig"));
   const digest = crypto.sha256().update(bytesField(entry, "msg")).digest();
   const publicKey = bytesField(field(group, "publicKey"), "uncompressed");
@@ -88,7 +90,11 @@ describe("Wycheproof", () => {
       ),
     isValid,
   );
-  wycheproof("ecdsa_secp256k1_sha256_bitcoin", 460, verifyEcdsa, isValid);
+  for (const engine of ENGINES) {
+    const own = createCrypto(engine);
+    const file = "ecdsa_secp256k1_sha256_bitcoin";
+    wycheproof(file, 460, (one) => verifyEcdsa(own, one), isValid, `${file}, ${engine}`);
+  }
   wycheproof("hkdf_sha256", 80, expandHkdf, (one) =>
     isValid(one) ? bytesField(one.entry, "okm").toHex() : undefined,
   );

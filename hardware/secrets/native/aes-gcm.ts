@@ -1,6 +1,7 @@
-/** AES-256-GCM (NIST SP 800-38D) by OpenSSL, keys and plaintexts at addresses in the arena. */
+/** AES-GCM (NIST SP 800-38D) by OpenSSL, keys and plaintexts at addresses in the arena. */
 import type { Pointer } from "bun:ffi";
 import { assert } from "../../../protocol/errors.ts";
+import { type Aead, AES_128_GCM } from "../aead.ts";
 import type { Span } from "./address.ts";
 import { got, type Room } from "./room.ts";
 
@@ -12,22 +13,24 @@ const SET_TAG = 0x11;
 const ENCRYPT = 1;
 const DECRYPT = 0;
 
-/** A 32-byte key and a 12-byte nonce, used once. */
+/** A key and a 12-byte nonce, used once. */
 export interface MessageKey {
+  readonly aead: Aead;
   readonly key: Pointer;
   readonly nonce: Pointer;
 }
 
 const withCipher = (
   { libraries: { ssl }, arena }: Room,
-  { key, nonce }: MessageKey,
+  { aead, key, nonce }: MessageKey,
   direction: number,
   associatedData: Uint8Array,
   work: (context: Pointer, written: Int32Array) => boolean,
 ): boolean =>
   arena.scratch(() => {
     const context = got("EVP_CIPHER_CTX_new", ssl.EVP_CIPHER_CTX_new());
-    const algorithm = got("EVP_aes_256_gcm", ssl.EVP_aes_256_gcm());
+    const named = aead.id === AES_128_GCM.id ? ssl.EVP_aes_128_gcm() : ssl.EVP_aes_256_gcm();
+    const algorithm = got("EVP_aes_gcm", named);
     const written = new Int32Array(1);
     const { length } = associatedData;
     try {

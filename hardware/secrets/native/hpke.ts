@@ -4,6 +4,7 @@
  */
 import type { Pointer } from "bun:ffi";
 import type { Envelope, EnvelopeContext } from "../../../firmware/hal.ts";
+import { type Aead, AES_256_GCM } from "../aead.ts";
 import type { Bytes, Span } from "./address.ts";
 import { past } from "./address.ts";
 import { type MessageKey, openAesGcm, sealAesGcm } from "./aes-gcm.ts";
@@ -20,8 +21,9 @@ const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 const VERSION = ascii("HPKE-v1");
 /** RFC 9180, section 4.1: KEM 0x0020. */
 const KEM_SUITE = Uint8Array.of(...ascii("KEM"), 0x00, 0x20);
-/** RFC 9180, section 5.1: KEM 0x0020, KDF 0x0001, AEAD 0x0002. */
-const HPKE_SUITE = Uint8Array.of(...ascii("HPKE"), 0x00, 0x20, 0x00, 0x01, 0x00, 0x02);
+/** RFC 9180, section 5.1: KEM 0x0020, KDF 0x0001, and the AEAD. */
+const hpkeSuite = ({ id }: Aead): Uint8Array =>
+  Uint8Array.of(...ascii("HPKE"), 0x00, 0x20, 0x00, 0x01, 0x00, id);
 
 /** RFC 9180, section 4: `LabeledExtract`. */
 const labeledExtract = (
@@ -59,17 +61,24 @@ const sharedSecret = (
 };
 
 /** RFC 9180, section 5.1: `KeySchedule` in mode_base. */
-const schedule = (room: Room, take: Take, shared: Span, info: Uint8Array): MessageKey => {
+const schedule = (
+  room: Room,
+  take: Take,
+  shared: Span,
+  info: Uint8Array,
+  aead: Aead,
+): MessageKey => {
+  const suite = hpkeSuite(aead);
   const [context, secret] = [take(1 + 2 * KEY_BYTES), take(KEY_BYTES)];
   const [key, nonce] = [take(KEY_BYTES), take(KEY_BYTES)];
   room.arena.lay(context, MODE_BASE);
-  labeledExtract(room, HPKE_SUITE, NONE, "psk_id_hash", NONE, past(context, 1));
-  labeledExtract(room, HPKE_SUITE, NONE, "info_hash", info, past(context, 1 + KEY_BYTES));
-  labeledExtract(room, HPKE_SUITE, shared, "secret", NONE, secret);
+  labeledExtract(room, suite, NONE, "psk_id_hash", NONE, past(context, 1));
+  labeledExtract(room, suite, NONE, "info_hash", info, past(context, 1 + KEY_BYTES));
+  labeledExtract(room, suite, shared, "secret", NONE, secret);
   const about = [{ at: context, length: 1 + 2 * KEY_BYTES }];
-  labeledExpand(room, HPKE_SUITE, secret, "key", about, KEY_BYTES, key);
-  labeledExpand(room, HPKE_SUITE, secret, "base_nonce", about, NONCE_BYTES, nonce);
-  return { key, nonce };
+  labeledExpand(room, suite, secret, "key", about, aead.keyBytes, key);
+  labeledExpand(room, suite, secret, "base_nonce", about, NONCE_BYTES, nonce);
+  return { key, nonce, aead };
 };
 
 /**
@@ -82,13 +91,14 @@ export const sealEnvelope = (
   publicKey: Uint8Array,
   plaintext: Span,
   { info, associatedData }: EnvelopeContext,
+  aead: Aead = AES_256_GCM,
 ): Envelope | undefined =>
   room.arena.scratch((take) => {
     const exchanged = take(AGREEMENT_BYTES);
     if (!agreeOn(room, ephemeral, publicKey, exchanged)) return undefined;
     const encapsulated = publicHalfOf(room, ephemeral);
     const shared = sharedSecret(room, take, exchanged, [encapsulated, publicKey]);
-    const key = schedule(room, take, shared, info);
+    const key = schedule(room, take, shared, info, aead);
     return { encapsulated, ciphertext: sealAesGcm(room, key, plaintext, associatedData) };
   });
 
@@ -99,12 +109,13 @@ export const openEnvelope = (
   { encapsulated, ciphertext }: Envelope,
   { info, associatedData }: EnvelopeContext,
   out: Pointer,
+  aead: Aead = AES_256_GCM,
 ): boolean =>
   room.arena.scratch((take) => {
     const exchanged = take(AGREEMENT_BYTES);
     if (!agreeOn(room, secret, encapsulated, exchanged)) return false;
     const own = publicHalfOf(room, secret);
     const shared = sharedSecret(room, take, exchanged, [encapsulated, own]);
-    const key = schedule(room, take, shared, info);
+    const key = schedule(room, take, shared, info, aead);
     return openAesGcm(room, key, ciphertext, associatedData, out);
   });

@@ -4,13 +4,13 @@
  * base nonce.
  */
 import type { Envelope, EnvelopeContext } from "../../../firmware/hal.ts";
+import { type Aead, AES_256_GCM } from "../aead.ts";
 import { openAesGcm, sealAesGcm } from "../aes-gcm.ts";
 import { agreementPublicKey, agreeOn } from "./agreement.ts";
 import { join, NONE, zero } from "./bytes.ts";
 import { expand, extract } from "./hkdf.ts";
 
 const SECRET_BYTES = 32;
-const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const MODE_BASE = Uint8Array.of(0);
 
@@ -18,8 +18,9 @@ const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 const VERSION = ascii("HPKE-v1");
 /** RFC 9180, section 4.1: KEM 0x0020. */
 const KEM_SUITE = join(ascii("KEM"), Uint8Array.of(0x00, 0x20));
-/** RFC 9180, section 5.1: KEM 0x0020, KDF 0x0001, AEAD 0x0002. */
-const HPKE_SUITE = join(ascii("HPKE"), Uint8Array.of(0x00, 0x20, 0x00, 0x01, 0x00, 0x02));
+/** RFC 9180, section 5.1: KEM 0x0020, KDF 0x0001, and the AEAD. */
+const hpkeSuite = ({ id }: Aead): Uint8Array =>
+  join(ascii("HPKE"), Uint8Array.of(0x00, 0x20, 0x00, 0x01, 0x00, id));
 
 /** RFC 9180, section 4: `LabeledExtract`. */
 const labeledExtract = (
@@ -62,15 +63,16 @@ interface MessageKey {
 }
 
 /** RFC 9180, section 5.1: `KeySchedule` in mode_base; takes over the shared secret. */
-const scheduleOf = (shared: Uint8Array, info: Uint8Array): MessageKey => {
-  const pskIdHash = labeledExtract(HPKE_SUITE, NONE, "psk_id_hash", NONE);
-  const infoHash = labeledExtract(HPKE_SUITE, NONE, "info_hash", info);
+const scheduleOf = (shared: Uint8Array, info: Uint8Array, aead: Aead): MessageKey => {
+  const suite = hpkeSuite(aead);
+  const pskIdHash = labeledExtract(suite, NONE, "psk_id_hash", NONE);
+  const infoHash = labeledExtract(suite, NONE, "info_hash", info);
   const context = join(MODE_BASE, pskIdHash, infoHash);
-  const secret = labeledExtract(HPKE_SUITE, shared, "secret", NONE);
+  const secret = labeledExtract(suite, shared, "secret", NONE);
   try {
     return {
-      key: labeledExpand(HPKE_SUITE, secret, "key", context, KEY_BYTES),
-      nonce: labeledExpand(HPKE_SUITE, secret, "base_nonce", context, NONCE_BYTES),
+      key: labeledExpand(suite, secret, "key", context, aead.keyBytes),
+      nonce: labeledExpand(suite, secret, "base_nonce", context, NONCE_BYTES),
     };
   } finally {
     zero(shared, secret);
@@ -86,14 +88,15 @@ export const sealEnvelope = (
   publicKey: Uint8Array,
   plaintext: Uint8Array,
   context: EnvelopeContext,
+  aead: Aead = AES_256_GCM,
 ): Envelope | undefined => {
   const exchanged = agreeOn(ephemeral, publicKey);
   if (exchanged === undefined) return undefined;
   const encapsulated = agreementPublicKey(ephemeral);
   const shared = sharedSecretOf(exchanged, join(encapsulated, publicKey));
-  const { key, nonce } = scheduleOf(shared, context.info);
+  const { key, nonce } = scheduleOf(shared, context.info, aead);
   try {
-    const ciphertext = sealAesGcm(key, nonce, plaintext, context.associatedData);
+    const ciphertext = sealAesGcm(key, nonce, plaintext, context.associatedData, aead);
     return { encapsulated, ciphertext };
   } finally {
     zero(key, nonce);
@@ -105,14 +108,15 @@ export const openEnvelope = (
   secret: Uint8Array,
   envelope: Envelope,
   context: EnvelopeContext,
+  aead: Aead = AES_256_GCM,
 ): Uint8Array | undefined => {
   const exchanged = agreeOn(secret, envelope.encapsulated);
   if (exchanged === undefined) return undefined;
   const own = agreementPublicKey(secret);
   const shared = sharedSecretOf(exchanged, join(envelope.encapsulated, own));
-  const { key, nonce } = scheduleOf(shared, context.info);
+  const { key, nonce } = scheduleOf(shared, context.info, aead);
   try {
-    return openAesGcm(key, nonce, envelope.ciphertext, context.associatedData);
+    return openAesGcm(key, nonce, envelope.ciphertext, context.associatedData, aead);
   } finally {
     zero(key, nonce);
   }

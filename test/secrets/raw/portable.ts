@@ -1,0 +1,18 @@
+/** The portable engine beneath its handles. */
+import { curve } from "../../../hardware/secrets/curve.ts";
+import { agreeOn } from "../../../hardware/secrets/portable/agreement.ts";
+import { createHmacDrbg } from "../../../hardware/secrets/portable/hmac-drbg.ts";
+import { openEnvelope, sealEnvelope } from "../../../hardware/secrets/portable/hpke.ts";
+import { signEcdsa, signSchnorr } from "../../../hardware/secrets/portable/signing.ts";
+import type { RawEngine } from "./raw-engine.ts";
+
+/** Its functions as they are. */
+export const PORTABLE: RawEngine = {
+  publicKey: (key) => curve.getPublicKey(key),
+  signEcdsa: (key, digest) => signEcdsa(digest, key),
+  signSchnorr: (key, message, auxiliary) => signSchnorr(message, key, auxiliary),
+  agree: agreeOn,
+  seal: sealEnvelope,
+  open: openEnvelope,
+  draw: (material, length) => createHmacDrbg(material).generate(length),
+};
