@@ -1,6 +1,7 @@
 /**
  * `bun run bench [NAME…] [--json]`: runs the benches whose names hold a NAME, or all, and prints
- * a table, or with `--json` one object per line. Nothing here passes or fails.
+ * a table, or with `--json` one object per line. Remarks follow, on standard error beside `--json`.
+ * Nothing here passes or fails.
  */
 import { join } from "node:path";
 import type { Bench, Row } from "./row.ts";
@@ -54,12 +55,15 @@ const tableOf = (rows: readonly Row[]): string => {
 
 const runAll = async (benches: readonly Bench[], isJson: boolean): Promise<void> => {
   const all: Row[] = [];
+  const remarks: string[] = [];
   for (const bench of benches) {
     const rows = await bench.run();
+    remarks.push(...(bench.remarks?.(rows) ?? []));
     if (isJson) for (const row of rows) console.log(JSON.stringify(row));
     all.push(...rows);
   }
   if (!isJson) console.log(tableOf(all));
+  for (const remark of remarks) (isJson ? console.error : console.log)(remark);
 };
 
 const main = async (args: readonly string[]): Promise<number> => {
