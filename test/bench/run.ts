@@ -53,17 +53,19 @@ const tableOf = (rows: readonly Row[]): string => {
     .join("\n");
 };
 
+/** The rows, and then what is for people; with `--json` that goes beside the rows. */
 const runAll = async (benches: readonly Bench[], isJson: boolean): Promise<void> => {
   const all: Row[] = [];
   const remarks: string[] = [];
   for (const bench of benches) {
     const rows = await bench.run();
-    remarks.push(...(bench.remarks?.(rows) ?? []));
     if (isJson) for (const row of rows) console.log(JSON.stringify(row));
     all.push(...rows);
+    remarks.push(...(bench.remarks?.(rows) ?? []));
   }
   if (!isJson) console.log(tableOf(all));
-  for (const remark of remarks) (isJson ? console.error : console.log)(remark);
+  const say = isJson ? console.error : console.log;
+  for (const remark of remarks) say(remark);
 };
 
 const main = async (args: readonly string[]): Promise<number> => {

@@ -67,7 +67,10 @@ const spawn = (config: string, mode: Mode) => {
 export const startPeer = async (mode: Mode): Promise<Peer> => {
   const { config, remove } = await makeTokenFolder();
   const { say, hear, end } = spawn(config, mode);
-  const leave = (): Promise<void> => end().finally(remove);
+  const leave = async (): Promise<void> => {
+    await end();
+    await remove();
+  };
   try {
     const titles: unknown = JSON.parse(await hear());
     if (!isTitles(titles)) throw new Error("a process that measures says other things");

@@ -2,7 +2,7 @@
 import { type Row, rowOf } from "../row.ts";
 import { OFF, type Rates } from "./rounds.ts";
 
-/** The reference of the issue, and what is held against it. */
+/** The signer in software that people compare with. */
 export const SOFTHSM = "SoftHSM2: sign";
 /** What a signature that may leave costs at the very least. */
 export const BARE = "libsecp256k1: sign + verify";
@@ -32,8 +32,8 @@ const candidatesOf = (title: string): readonly string[] => {
   return REFERENCES[title] ?? [`${twin}: ${work}`];
 };
 
-const medianOf = (values: readonly number[]): number => rowOf(NO_HEAD, values, 1).median;
 const NO_HEAD = { bench: "", case: "", unit: "", against: "" };
+const medianOf = (values: readonly number[]): number => rowOf(NO_HEAD, values, 1).median;
 
 /** A row for each case. */
 export const rowsOf = (bench: string, rates: Rates): readonly Row[] =>
@@ -49,12 +49,17 @@ const MISSING = [
   [OPENSSL, "libcrypto.so.3 is not installed: not measured"],
 ] as const;
 
-const ratioOf = (row: Row): string => `${row.ratio.toFixed(1)} times ${row.against} (${row.case})`;
+/** The last one: how many signatures a bare library makes and verifies while SoftHSM2 makes one. */
+const verdictOf = (rows: readonly Row[]): readonly string[] => {
+  const [on, off] = [BARE, BARE + OFF].map((title) => rows.find((row) => row.case === title));
+  if (on === undefined) return [];
+  const also = off === undefined ? "" : `; with DFG off ${off.ratio.toFixed(2)} times`;
+  return [`${on.case}: ${on.ratio.toFixed(2)} times ${on.against}${also}`];
+};
 
-/** What is missing; in the end how often the bare library signs and verifies while SoftHSM2 signs. */
+/** What is missing, a line each, and last the ratio that counts. */
 export const remarksOf = (rows: readonly Row[]): readonly string[] => {
   const has = (title: string): boolean => rows.some((row) => row.case === title);
   const missing = MISSING.filter(([title]) => !has(title)).map(([, says]) => says);
-  const bare = rows.filter((row) => row.case === BARE || row.case === BARE + OFF);
-  return [...missing, ...bare.toReversed().map(ratioOf)];
+  return [...missing, ...verdictOf(rows)];
 };
