@@ -4,6 +4,8 @@
  * measured a second time with the optimising tiers of the JIT off (`BUN_JSC_useDFGJIT=0`), as the
  * device ships; those rows say "DFG off".
  */
+import { cpus } from "node:os";
+import { openLibraries } from "../../hardware/secrets/native/libraries.ts";
 import { measureAll } from "./engine/rounds.ts";
 import { remarksOf, rowsOf } from "./engine/rows.ts";
 import type { Row } from "./row.ts";
@@ -16,5 +18,12 @@ const FULL = { rounds: 9, sliceMs: 100 } as const;
 /** Measures everything that this machine has: about forty seconds. */
 export const run = async (): Promise<readonly Row[]> => rowsOf(name, await measureAll(FULL));
 
-/** The ratio that counts, in words. */
-export const remarks = remarksOf;
+/** Whose figures these are: every ratio is one of these versions on this processor. */
+const origin = (): string => {
+  const libraries = openLibraries();
+  const names = libraries.ok ? libraries.value.names : "no native libraries";
+  return `measured: ${names}, Bun ${Bun.version}, on ${cpus()[0]?.model ?? "an unknown processor"}`;
+};
+
+/** What was measured, what was not, and last the ratio that counts. */
+export const remarks = (rows: readonly Row[]): readonly string[] => [origin(), ...remarksOf(rows)];

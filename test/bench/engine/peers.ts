@@ -68,8 +68,11 @@ export const startPeer = async (mode: Mode): Promise<Peer> => {
   const { config, remove } = await makeTokenFolder();
   const { say, hear, end } = spawn(config, mode);
   const leave = async (): Promise<void> => {
-    await end();
-    await remove();
+    try {
+      await end();
+    } finally {
+      await remove();
+    }
   };
   try {
     const titles: unknown = JSON.parse(await hear());

@@ -76,21 +76,21 @@ export const openPkcs11 = (path: string): Pkcs11 | undefined => {
 /** An attribute's type and its value. */
 export type Attribute = readonly [number, Uint8Array];
 
-/** An array of `CK_ATTRIBUTE`, and the values it points at, which must outlive its use. */
+/** An array of `CK_ATTRIBUTE`. */
 export interface Template {
   readonly words: BigUint64Array;
   readonly count: number;
-  readonly values: readonly Uint8Array[];
 }
 
-/** A template of some attributes. */
-export const templateOf = (attributes: readonly Attribute[]): Template => ({
-  words: BigUint64Array.from(
-    attributes.flatMap(([type, value]) => [type, ptr(value), value.length].map(BigInt)),
-  ),
-  count: attributes.length,
-  values: attributes.map(([, value]) => value),
-});
+/** What templates point at: nothing else refers to it while a call reads it. */
+const alive: Uint8Array[] = [];
+
+/** A template of some attributes; their values are kept until the process ends. */
+export const templateOf = (attributes: readonly Attribute[]): Template => {
+  alive.push(...attributes.map(([, value]) => value));
+  const words = attributes.flatMap(([type, value]) => [type, ptr(value), value.length]);
+  return { words: BigUint64Array.from(words.map(BigInt)), count: attributes.length };
+};
 
 /** A `CK_MECHANISM` without a parameter. */
 export const mechanismOf = (type: number): BigUint64Array =>

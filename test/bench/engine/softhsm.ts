@@ -1,7 +1,8 @@
 /**
- * SoftHSM2's ECDSA on secp256k1 through PKCS #11: a key pair made on a new token, one login, and
- * for each signature `C_SignInit` and `C_Sign`. `SOFTHSM2_CONF` says where its tokens are; the
- * library reads it when it is loaded, so a process is started with it.
+ * SoftHSM2's ECDSA on secp256k1 through PKCS #11: a new token, a key pair made on it (private and
+ * sensitive, as keys are there), one login, and for each signature `C_SignInit` and `C_Sign`.
+ * `SOFTHSM2_CONF` says where its tokens are; the library asks the C environment for it, so it is
+ * set for the process before it starts.
  */
 import { curve as noble } from "../../../hardware/secrets/curve.ts";
 import { type Case, createDigests, DIGEST_BYTES, demand } from "./case.ts";
@@ -24,9 +25,15 @@ const LABEL = utf8.encode("mayfly bench".padEnd(32));
 /** CKF_SERIAL_SESSION | CKF_RW_SESSION. */
 const SESSION_FLAGS = 6;
 const CKU = { so: 0, user: 1 } as const;
-const CKA = { token: 0x1, private: 0x2, sign: 0x108, ecParams: 0x180, ecPoint: 0x181 } as const;
-const CKA_PUBLIC = { verify: 0x10a } as const;
-const CKA_SENSITIVE = 0x103;
+const CKA = {
+  token: 0x001,
+  private: 0x002,
+  sensitive: 0x103,
+  sign: 0x108,
+  verify: 0x10a,
+  ecParams: 0x180,
+  ecPoint: 0x181,
+} as const;
 const CKM = { generateEcKeyPair: 0x1040, ecdsa: 0x1041 } as const;
 /** DER of the object identifier 1.3.132.0.10, secp256k1. */
 const SECP256K1 = Uint8Array.fromHex("06052b8104000a");
@@ -52,12 +59,15 @@ const openSession = (hsm: Pkcs11): bigint => {
 };
 
 const generate = (hsm: Pkcs11, session: bigint) => {
-  const shared = [[CKA.token, yes()]] as const;
-  const open = templateOf([...shared, [CKA.ecParams, SECP256K1], [CKA_PUBLIC.verify, yes()]]);
+  const open = templateOf([
+    [CKA.token, yes()],
+    [CKA.ecParams, SECP256K1],
+    [CKA.verify, yes()],
+  ]);
   const secret = templateOf([
-    ...shared,
+    [CKA.token, yes()],
     [CKA.private, yes()],
-    [CKA_SENSITIVE, yes()],
+    [CKA.sensitive, yes()],
     [CKA.sign, yes()],
   ]);
   const [publicKey, privateKey] = [new BigUint64Array(1), new BigUint64Array(1)];
