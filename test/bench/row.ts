@@ -19,6 +19,8 @@ export interface Row {
 export interface Bench {
   readonly name: string;
   readonly run: () => Promise<readonly Row[]>;
+  /** Lines for people, after the table: what was not measured, and what the rows come to. */
+  readonly remarks?: (rows: readonly Row[]) => readonly string[];
 }
 
 /** What a case is, besides its values. */

@@ -1,6 +1,7 @@
 /**
  * `bun run bench [NAME…] [--json]`: runs the benches whose names hold a NAME, or all, and prints
- * a table, or with `--json` one object per line. Nothing here passes or fails.
+ * a table, or with `--json` one object per line. Remarks follow, on standard error beside `--json`.
+ * Nothing here passes or fails.
  */
 import { join } from "node:path";
 import type { Bench, Row } from "./row.ts";
@@ -52,14 +53,19 @@ const tableOf = (rows: readonly Row[]): string => {
     .join("\n");
 };
 
+/** The rows, and then what is for people; with `--json` that goes beside the rows. */
 const runAll = async (benches: readonly Bench[], isJson: boolean): Promise<void> => {
   const all: Row[] = [];
+  const remarks: string[] = [];
   for (const bench of benches) {
     const rows = await bench.run();
     if (isJson) for (const row of rows) console.log(JSON.stringify(row));
     all.push(...rows);
+    remarks.push(...(bench.remarks?.(rows) ?? []));
   }
   if (!isJson) console.log(tableOf(all));
+  const say = isJson ? console.error : console.log;
+  for (const remark of remarks) say(remark);
 };
 
 const main = async (args: readonly string[]): Promise<number> => {
