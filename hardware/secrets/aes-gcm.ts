@@ -1,4 +1,4 @@
-/** AES-GCM (NIST SP 800-38D), of 256 bits unless told, over node:crypto: 12-byte nonces, 16-byte tags. */
+/** AES-GCM (NIST SP 800-38D) over node:crypto, 256 bits unless told; nonces of 12, tags of 16. */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { assert } from "../../protocol/errors.ts";
 import { type Aead, AES_256_GCM } from "./aead.ts";

@@ -1,6 +1,6 @@
 /**
  * Cryptography over public data and link secrets: node:crypto where Bun has it in native code, the
- * curve by libsecp256k1 or `@noble/secp256k1`. Nothing here may be handed a seed, a share or a node.
+ * curve by libsecp256k1 or `@noble/secp256k1`. Nothing here may be handed a seed, share or node.
  */
 import { createHash, createHmac, scrypt as deriveScrypt } from "node:crypto";
 import type { Crypto, Hash, Secrets } from "../../firmware/hal.ts";

@@ -42,7 +42,7 @@ export const startEngine = async ({ engine, plainPages }: Subject): Promise<Scan
   });
   const nextLine = lineReader(child.stdout);
   const ask = async (line: string): Promise<unknown> => {
-    child.stdin.write(`${line}\n`);
+    void child.stdin.write(`${line}\n`);
     await child.stdin.flush();
     return JSON.parse(await nextLine());
   };

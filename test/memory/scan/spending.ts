@@ -1,4 +1,4 @@
-/** PSBTs of a 2-of-3 wallet with as many inputs as one likes, and what each input's signer signs. */
+/** PSBTs of a 2-of-3 wallet with so many inputs, and the digest that each is signed over. */
 import { Transaction as ScureTransaction } from "@scure/btc-signer";
 import { Transaction } from "bitcoinjs-lib";
 import { placeAt } from "../../cli/spending.ts";
