@@ -85,8 +85,10 @@ const createTaking = (base: Pointer, size: number) => {
   const state = { top: Number(base) };
   const take: Take = (length) => {
     const at = addressOf(state.top);
-    state.top += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
-    assert(state.top <= base + size, "an operation has room for its scratch");
+    const next = at + Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    // Before the top moves: what is zeroed afterwards reaches up to it.
+    assert(next >= at && next <= base + size, "an operation has room for its scratch");
+    state.top = next;
     return at;
   };
   return { state, take };
