@@ -1,0 +1,98 @@
+/** Which engine holds an emulator's keys, what it says of itself, and how it ends. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { hasNoLibraries } from "../secrets/oracles/engines.ts";
+import { expectContract, expectSentence } from "./contract.ts";
+import { hasNoPty, isAlive, startEmulating } from "./emulating.ts";
+import { askMayfly, cleanUp, numberOf, runMayfly, temporaryFolder } from "./mayfly.ts";
+import { cannotHide, runWithoutLibrary } from "./without-libraries.ts";
+
+afterAll(cleanUp);
+
+const ABANDON = `${"abandon ".repeat(11)}about`;
+const START_MS = 2500;
+
+const statusOf = async (home: string) => {
+  const status = await askMayfly({ home }, "status", "--port", "A");
+  expectContract(status, "status");
+  return status["secrets"];
+};
+
+describe.skipIf(hasNoPty)("pty: emulate --secrets", () => {
+  test.concurrent("portable: says that nothing is volatile, and what is missing", async () => {
+    const home = temporaryFolder();
+    await startEmulating(home, "--secrets", "portable").listening();
+    const secrets = await statusOf(home);
+    expect(secrets).toMatchObject({ engine: "portable", volatile: false });
+    expect(secrets).toMatchObject({ missing: ["locked pages", "optimiser off"] });
+    const { stdout } = await runMayfly({ home }, "status", "--port", "A");
+    expect(stdout).toContain("unprotected  locked pages");
+  });
+
+  test.concurrent.skipIf(hasNoLibraries)("native, unless told: volatile", async () => {
+    const home = temporaryFolder();
+    await startEmulating(home).listening();
+    expect(await statusOf(home)).toMatchObject({ engine: "native", volatile: true });
+    const { stdout } = await runMayfly({ home }, "status", "--port", "A");
+    expect(stdout).toContain("protected    ");
+    expect(stdout).toContain("locked pages");
+  });
+
+  test.concurrent("another: the arguments are not understood", async () => {
+    const home = temporaryFolder();
+    expectSentence(
+      await runMayfly({ home }, "emulate", "--secrets", "paper"),
+      "arguments_invalid",
+      2,
+    );
+  });
+
+  test.concurrent.skipIf(cannotHide())(
+    "no library (needs root): portable, and one line says what is lost",
+    async () => {
+      const run = await runWithoutLibrary(temporaryFolder(), START_MS, "emulate", "--json");
+      expect(run.stdout).toContain('"event":"listening"');
+      const warnings = run.stderr.split("\n").filter((line) => line.includes("portable engine"));
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain("libsecp256k1");
+    },
+  );
+
+  test.concurrent.skipIf(cannotHide())(
+    "native without its library (needs root): engine_missing, and nothing starts",
+    async () => {
+      const words = ["emulate", "--secrets", "native"];
+      const run = await runWithoutLibrary(temporaryFolder(), START_MS, ...words);
+      expectSentence(run, "engine_missing");
+    },
+  );
+});
+
+describe.skipIf(hasNoPty)("pty: emulate --hold-after-wipe", () => {
+  test.concurrent("a seal: wiped, the process stays, and Ctrl-C ends it", async () => {
+    const home = temporaryFolder();
+    const emulating = startEmulating(home, "--hold-after-wipe", "--insecure-mnemonic", ABANDON);
+    const [listening = {}] = await emulating.listening();
+    await askMayfly({ home }, "seal", "--port", "A");
+    const wiped = await emulating.next(({ event }) => event === "wiped");
+    expect(wiped).toMatchObject({ name: "A", reason: "seal", pid: numberOf(listening, "pid") });
+    await Bun.sleep(200);
+    expect(isAlive(numberOf(listening, "pid"))).toBe(true);
+    await emulating.end("SIGINT");
+    expect(isAlive(numberOf(listening, "pid"))).toBe(false);
+  });
+
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    test.concurrent(`${signal} to the signer: wiped first`, async () => {
+      const home = temporaryFolder();
+      const emulating = startEmulating(home, "--hold-after-wipe", "--insecure-mnemonic", ABANDON);
+      const [listening = {}] = await emulating.listening();
+      const pid = numberOf(listening, "pid");
+      process.kill(pid, signal);
+      expect(await emulating.next(({ event }) => event === "wiped")).toMatchObject({ pid });
+      expect(isAlive(pid)).toBe(true);
+      process.kill(pid, signal);
+      await emulating.listening();
+      expect(isAlive(pid)).toBe(false);
+    });
+  }
+});
