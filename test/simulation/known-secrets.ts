@@ -147,6 +147,7 @@ export const createKnownSecrets = ({ rng, onSign, bend }: EngineOptions): KnownS
       const name = [handles.nodeName(node), ...path].join("/");
       return ok(handles.keep("node", { kind: "node", name }));
     },
+    publicKey: (node) => publicNodeOf(handles.nodeName(node)).publicKey,
     publicNode: (node) => publicNodeOf(handles.nodeName(node)),
     signEcdsa: (node, digest) => {
       const name = handles.nodeName(node);
