@@ -1,4 +1,5 @@
-/** What runs here, as one digest: SHA-256 over the sources of firmware and protocol. */
+/** What runs here, as one digest: SHA-256 over the sources of firmware and protocol, and of the
+ * rooms that keep the secrets. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,10 +11,18 @@ const sourcesOf = (room: string): readonly string[] =>
     .filter((name) => name.endsWith(".ts"))
     .map((name) => `${room}/${name}`);
 
+const ROOMS = [
+  "firmware",
+  "protocol",
+  "hardware/entropy",
+  "hardware/process",
+  "hardware/secrets",
+] as const;
+
 /** 32 bytes; the same sources give the same digest on every machine. A claim, not a proof. */
 export const firmwareDigest = (): Uint8Array => {
   const hash = createHash("sha256");
-  for (const path of ["firmware", "protocol"].flatMap(sourcesOf).toSorted()) {
+  for (const path of ROOMS.flatMap(sourcesOf).toSorted()) {
     const content = readFileSync(fileURLToPath(new URL(path, ROOT)));
     hash.update(`${path}\0${content.length}\0`).update(content);
   }

@@ -9,9 +9,12 @@ import type { Settings } from "./settings.ts";
 /** Exit code of a device that was told to die in the middle: it stays down. */
 const UNPLUGGED = 86;
 
+/** Without these the engine's pages are not where all copies of a secret are. */
+const CONDITIONS: readonly string[] = ["optimiser off", "clean environment"];
+
 /** The engine of the settings, and what of the process's protections holds beside its own. */
 export const secretsOf = (
-  { secrets: engine, rngSeed, dieAfterInput, plainPages = false }: Settings,
+  { secrets: engine, rngSeed, mnemonic, dieAfterInput, plainPages = false }: Settings,
   rng: Rng,
   protections: readonly Protection[],
 ): Outcome<ImportingSecrets> => {
@@ -23,9 +26,14 @@ export const secretsOf = (
   const watched = watchSignatures(opened.value, (count) => {
     if (count === dieAfterInput) process.exit(UNPLUGGED);
   });
+  const missing = namesOf(false);
+  // A seed that is brought along, or what repeats it, was in JavaScript's memory.
+  const isBrought = rngSeed !== undefined || mnemonic !== undefined;
+  const isKept = !isBrought && !CONDITIONS.some((name) => missing.includes(name));
   return ok({
     ...watched,
+    volatile: watched.volatile && isKept,
     protections: [...watched.protections, ...namesOf(true)],
-    missing: [...watched.missing, ...namesOf(false)],
+    missing: [...watched.missing, ...missing],
   });
 };

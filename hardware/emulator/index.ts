@@ -2,7 +2,7 @@
  * The emulator in a test's own process: the same firmware on the same board, with a cable in
  * memory and a client at its other end. `mayfly emulate` runs main.ts, a process for each signer.
  */
-import type { BootReason, LogEvent, Press, Rng, Screen } from "../../firmware/hal.ts";
+import type { BootReason, LogEvent, Press, Rng, Screen, Secrets } from "../../firmware/hal.ts";
 import {
   createSigner,
   type NetworkName,
@@ -21,7 +21,7 @@ import {
 import { randomBytes } from "node:crypto";
 import { assert, fail, ok } from "../../protocol/errors.ts";
 import { ROLES } from "../../protocol/session/role.ts";
-import { createPortableSecrets } from "../secrets/index.ts";
+import { type ImportingSecrets, openSecrets } from "../secrets/index.ts";
 import { type Approval, createButtons } from "./approval.ts";
 import { createBoard, watchSignatures } from "./board.ts";
 import { createCable } from "./cable.ts";
@@ -41,6 +41,8 @@ export interface EmulatorOptions {
   readonly rngSeed?: Uint8Array;
   /** The cable goes right after the n-th signature, and the device with it. */
   readonly dieAfterInput?: number;
+  /** What holds the keys; unless told, the native engine where it runs. */
+  readonly secrets?: Secrets["engine"];
 }
 
 /** A signer in this process. */
@@ -85,7 +87,10 @@ const createRemains = (options: EmulatorOptions) => {
   const screens: Screen[] = [];
   const log: LogEvent[] = [];
   const [cable, buttons] = [createCable(), createButtons(approve)];
-  const current: { signer: Signer | undefined } = { signer: undefined };
+  const current: { signer: Signer | undefined; endSecrets: () => void } = {
+    signer: undefined,
+    endSecrets: () => undefined,
+  };
   const host = createHost(options, () => current.signer?.linkKey());
   // Dead: it went down in the middle, as it was told, and stays down.
   return { cable, buttons, screens, log, host, current, boots: 0, isDead: false };
@@ -93,8 +98,22 @@ const createRemains = (options: EmulatorOptions) => {
 
 type Remains = ReturnType<typeof createRemains>;
 
+/** The engine that was asked for, or the first that is to be had. */
+const engineOf = ({ secrets, rngSeed }: EmulatorOptions, rng: Rng): ImportingSecrets => {
+  const insecure = rngSeed === undefined ? {} : { insecureRng: rng };
+  const native = openSecrets({ engine: secrets ?? "native", rng, ...insecure });
+  if (native.ok) return native.value;
+  const isForced = secrets !== undefined || native.error !== "engine_missing";
+  const opened = isForced ? native : openSecrets({ engine: "portable", rng });
+  assert(opened.ok, "an emulator in process has an engine");
+  return opened.value;
+};
+
+/** The process is a test's: nothing protects it, and its heap is the test's own. */
+const SHARED = { volatile: false, missing: ["a process of its own"] } as const;
+
 const secretsOf = (options: EmulatorOptions, remains: Remains, rng: Rng) =>
-  watchSignatures(createPortableSecrets(rng), (count) => {
+  watchSignatures({ ...engineOf(options, rng), ...SHARED }, (count) => {
     if (count !== options.dieAfterInput) return;
     remains.isDead = true;
     remains.cable.unplug();
@@ -120,6 +139,7 @@ const boot = (
   const { cable, screens, log, buttons } = remains;
   const rng = rngOf(options, label);
   const secrets = secretsOf(options, remains, rng);
+  remains.current.endSecrets = secrets.wipeAll;
   const board = createBoard({
     name,
     // A boot that is over says no more, whatever of it is still at work.
@@ -154,6 +174,7 @@ export const createEmulator = (options: EmulatorOptions = {}): Emulator => {
   const { cable, screens, log, buttons } = remains;
   const restart = (reason: BootReason): void => {
     cable.unplug();
+    remains.current.endSecrets(); // its pages go with the last reference to them
     signer = boot(options, remains, reason, restart);
   };
   let signer = boot(options, remains, "power", restart);

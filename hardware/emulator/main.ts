@@ -30,6 +30,9 @@ import { openPty, type Pty } from "./pty.ts";
 import { createSeededRng, openSystemRng } from "./rng.ts";
 import { readPress, readSettings, type Settings } from "./settings.ts";
 
+/** First of all: the settings may bring a seed along. */
+const protections = hardenProcess();
+
 const say = (event: Readonly<Record<string, unknown>>): void => {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 };
@@ -137,7 +140,6 @@ const logOf = ({ name }: Settings): Log => {
 
 /** The engine under the protections of its process; one that does not hold is logged. */
 const openEngine = (settings: Settings, rng: Rng, log: Log): Outcome<ImportingSecrets> => {
-  const protections = hardenProcess();
   for (const { name, holds, why = "" } of protections) {
     if (!holds) log.append({ event: "unprotected", protection: name, why });
   }
@@ -187,6 +189,7 @@ const run = (
   });
   if (!signer.ok) return refuse(signer);
   state.signer = signer.value;
+  seed.value?.fill(0);
   if (signer.value.linkKey() !== undefined) tellKeys();
   sayListening(link, name, signer.value);
   return ok(end);
@@ -224,4 +227,7 @@ input.on("line", (line) => {
   if (take === undefined) take = begin(line);
   else take(line);
 });
-input.on("close", () => leave());
+input.on("close", () => {
+  leave();
+  leave(); // nobody is there any more for whom a wiped process could stay
+});

@@ -103,6 +103,26 @@ const findOptimiserOff: Action = (system) => {
   return value === undefined ? `${OPTIMISER} is not set` : `${OPTIMISER} is not 0`;
 };
 
+/** What makes an interpreter, a loader or a library run or show more than was asked of them. */
+const OPENERS = [
+  "BUN_INSPECT",
+  "BUN_INSPECT_NOTIFY",
+  "BUN_INSPECT_CONNECT_TO",
+  "BUN_OPTIONS",
+  "NODE_OPTIONS",
+  "LD_PRELOAD",
+  "LD_AUDIT",
+  "LD_LIBRARY_PATH",
+  "OPENSSL_CONF",
+  "OPENSSL_MODULES",
+] as const;
+
+const findCleanEnvironment: Action = (system) => {
+  const { startedWith } = system.calls();
+  const set = OPENERS.filter((name) => startedWith(name) !== undefined);
+  return set.length === 0 ? undefined : `${set.join(", ")} is set`;
+};
+
 const STEPS: readonly { readonly name: string; readonly act: Action }[] = [
   { name: "not dumpable", act: becomeUndumpable },
   { name: "no core", act: forbidCores },
@@ -110,6 +130,7 @@ const STEPS: readonly { readonly name: string; readonly act: Action }[] = [
   { name: "locked", act: lockMemory },
   { name: "no swap", act: findNoSwap },
   { name: "optimiser off", act: findOptimiserOff },
+  { name: "clean environment", act: findCleanEnvironment },
 ];
 
 const clauseOf = (error: unknown): string => {

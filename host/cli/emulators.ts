@@ -4,7 +4,7 @@
  * itself when that closes, so a supervisor that dies leaves no signer behind.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Commands } from "../../protocol/commands/registry.ts";
@@ -61,15 +61,19 @@ export interface SupervisorOptions {
   readonly onPortable?: (why: Failure) => void;
 }
 
+/** All that a signer's process needs of its supervisor's environment. */
+const PASSED_ON = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR"] as const;
+
 /** A crash of a signer is nobody's business elsewhere: Bun reports none. */
 const QUIET = { DO_NOT_TRACK: "1", BUN_ENABLE_CRASH_REPORTING: "0" };
 
 /**
- * JavaScriptCore's optimising tier was seen to park secret bytes on its heap, from native calls
- * that it had compiled; without it they stay where they belong. The portable engine needs it.
+ * Nothing that opens a debugger or loads more code is passed on. JavaScriptCore's optimising tier
+ * was seen to park secret bytes on its heap, from native calls that it had compiled; without it
+ * they stay where they belong. The portable engine needs it.
  */
 const environmentOf = (secrets: EngineName): NodeJS.ProcessEnv => ({
-  ...process.env,
+  ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
   ...QUIET,
   ...(secrets === "native" ? { BUN_JSC_useDFGJIT: "0" } : {}),
 });
@@ -116,6 +120,7 @@ const launch = (
   const child = spawn(process.execPath, words, {
     stdio: ["pipe", "pipe", logs],
     env: environmentOf(settings.secrets),
+    cwd: dirname(MAIN), // a bunfig.toml where the supervisor was started is not the signer's
   });
   const started = Promise.withResolvers<Started>();
   const ended = Promise.withResolvers<Exit>();

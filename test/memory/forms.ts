@@ -17,7 +17,9 @@ export type SecretKindName =
   | "nonce"
   | "agreement"
   | "symmetric"
-  | "intermediate";
+  | "intermediate"
+  /** No secret: something that must be found, or the search is broken. */
+  | "control";
 
 /** A secret that is looked for. */
 export interface NamedSecret {
@@ -79,6 +81,7 @@ const numberForms = ({ kind, bytes }: NamedSecret): readonly Image[] => {
     case "chain code":
     case "symmetric":
     case "intermediate":
+    case "control":
       return [];
   }
 };

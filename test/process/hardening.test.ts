@@ -17,6 +17,7 @@ const NAMES = [
   "locked",
   "no swap",
   "optimiser off",
+  "clean environment",
 ];
 
 const room = mkdtempSync(join(tmpdir(), "mayfly-process-test-"));

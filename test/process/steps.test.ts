@@ -25,7 +25,7 @@ const CALLS: ProcessCalls = {
   limit: (resource) => ({ soft: 0n, hard: resource === 8 ? 5n : 0n }),
   setLimit: () => undefined,
   lockAll: () => undefined,
-  startedWith: () => "0",
+  startedWith: (name) => (name === "BUN_JSC_useDFGJIT" ? "0" : undefined),
 };
 
 const throwing = (message: string) => (): never => {
@@ -56,6 +56,7 @@ describe("a step", () => {
       { name: "locked", holds: true },
       { name: "no swap", holds: true },
       { name: "optimiser off", holds: true },
+      { name: "clean environment", holds: true },
     ]);
   });
 
@@ -70,6 +71,7 @@ describe("a step", () => {
       "setrlimit: EPERM",
       "prctl: EINVAL",
       "mlockall: ENOMEM",
+      undefined,
       undefined,
       undefined,
     ]);
@@ -87,14 +89,23 @@ describe("a step", () => {
       "VmLck reads back as 0",
       undefined,
       "BUN_JSC_useDFGJIT is not set",
+      undefined,
     ]);
   });
 
   test("without the library none holds that needs it, and none throws", () => {
     const bare = { ...system(), calls: throwing("no library\nand more") };
     const held = hardenProcess(bare).map(({ holds }) => holds);
-    expect(held).toEqual([false, false, false, false, true, false]);
+    expect(held).toEqual([false, false, false, false, true, false, false]);
     expect(why("locked", bare)).toBe("no library");
+  });
+
+  test("names what would open a debugger or load more code", () => {
+    const startedWith = (name: string): string | undefined =>
+      ["BUN_INSPECT", "LD_PRELOAD"].includes(name) ? "" : undefined;
+    expect(why("clean environment", system({ startedWith }))).toBe(
+      "BUN_INSPECT, LD_PRELOAD is set",
+    );
   });
 
   test("names are at most 32 characters, clauses short", () => {

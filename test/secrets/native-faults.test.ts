@@ -1,8 +1,10 @@
 /** The native engine on libraries that fail: what is wrong never leaves, and never starts. */
 import { describe, expect, test } from "bun:test";
+import type { Rng } from "../../firmware/hal.ts";
 import { openNativeSecrets } from "../../hardware/secrets/index.ts";
 import { type Libraries, openLibraries } from "../../hardware/secrets/native/libraries.ts";
 import { selfTest } from "../../hardware/secrets/self-test/self-test.ts";
+import { ok } from "../../protocol/errors.ts";
 import { brokenCurve, brokenLibc, brokenSsl } from "./oracles/broken-libraries.ts";
 import { hasNoLibraries } from "./oracles/engines.ts";
 import { must, refusal } from "./oracles/loading.ts";
@@ -41,6 +43,13 @@ describe.skipIf(hasNoLibraries)("a bit that flips", () => {
     expect(tested).toMatchObject({ error: "self_test_failed", details: { test: "signing" } });
   });
 
+  test("in a key after its public key is known: neither kind of signature leaves", () => {
+    const { secrets, node } = signing(brokenCurve(libraries(), { keyAfterFirst: true }));
+    secrets.publicKey(node);
+    expect(() => secrets.signEcdsa(node, DIGEST)).toThrow("broken invariant");
+    expect(() => secrets.signSchnorr(node, DIGEST, DIGEST)).toThrow("broken invariant");
+  });
+
   test("in HMAC: the generator's known answer fails, and nothing starts", () => {
     expect(refusal(openNativeSecrets({ libraries: brokenSsl(libraries()) }))).toBe(
       "self_test_failed",
@@ -65,18 +74,52 @@ describe.skipIf(hasNoLibraries)("a generator", () => {
     );
   });
 
+  test("that gives after a wipe what it gave at the start: another seed, or none", () => {
+    const state = { getrandom: "healthy" };
+    const secrets = must(openNativeSecrets({ libraries: brokenLibc(libraries(), state) }));
+    const keyOf = () => {
+      secrets.wipeAll();
+      const seed = secrets.generateSeed(new Uint8Array(0));
+      return seed.ok ? secrets.publicKey(secrets.master(seed.value)).toHex() : seed.error;
+    };
+    const keys = [keyOf(), keyOf(), keyOf()];
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  test("of one repeating source, never twice the same seed", () => {
+    const bytes = Uint8Array.from({ length: 5000 }, (_, i) => Math.imul(i + 7, 0x9e3779b1) >>> 13);
+    let at = 0;
+    const insecureRng: Rng = {
+      fill: (target) => {
+        for (let i = 0; i < target.length; i += 1, at += 1) target[i] = bytes[at % 5000] ?? 0;
+        return ok(undefined);
+      },
+    };
+    const opened = openNativeSecrets({ insecureRng });
+    const seeds = Array.from({ length: 300 }, () => {
+      const seed = opened.ok ? opened.value.generateSeed(new Uint8Array(0)) : opened;
+      if (!opened.ok || !seed.ok) return undefined;
+      const key = opened.value.publicKey(opened.value.master(seed.value)).toHex();
+      opened.value.wipe(seed.value);
+      return key;
+    }).filter((key) => key !== undefined);
+    expect(new Set(seeds).size).toBe(seeds.length);
+  });
+
   test("whose clock stands still: rng_failed at the start", () => {
     const broken = brokenLibc(libraries(), { clock: "stuck" });
     expect(refusal(openNativeSecrets({ libraries: broken }))).toBe("rng_failed");
   });
 
-  for (const fault of ["stuck", "failing"]) {
+  for (const fault of ["stuck", "failing", "the same each time", "repeating 48"]) {
     test(`${fault} later: rng_failed at the draw, and ever after`, () => {
       const state = { getrandom: "healthy" };
       const secrets = must(openNativeSecrets({ libraries: brokenLibc(libraries(), state) }));
       must(secrets.generateSeed(new Uint8Array(0)));
       state.getrandom = fault;
-      expect(refusal(secrets.generateSeed(new Uint8Array(0)))).toBe("rng_failed");
+      // A draw is held against the one before it, so a repetition has to come first.
+      const draws = [1, 2].map(() => secrets.generateSeed(new Uint8Array(0)));
+      expect(draws.some((draw) => !draw.ok && draw.error === "rng_failed")).toBe(true);
       state.getrandom = "healthy";
       expect(refusal(secrets.generateAgreement())).toBe("rng_failed");
     });

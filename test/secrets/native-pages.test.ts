@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { openArena } from "../../hardware/secrets/native/arena.ts";
 import { openLibraries } from "../../hardware/secrets/native/libraries.ts";
-import { openPages, PAGE_BYTES } from "../../hardware/secrets/native/pages.ts";
+import { GRANULE_BYTES, openPages } from "../../hardware/secrets/native/pages.ts";
 import { SECRET_LIMITS } from "../../hardware/secrets/limits.ts";
 import { hasNoLibraries } from "./oracles/engines.ts";
 import { must } from "./oracles/loading.ts";
@@ -38,7 +38,7 @@ const rightsAround = (address: number): string => {
 describe.skipIf(hasNoLibraries)("pages", () => {
   for (const mayHide of [true, false]) {
     test(`${mayHide ? "as this kernel has them" : "without memfd_secret"}: protected`, () => {
-      const { base, size, protections } = must(openPages(libc(), 4 * PAGE_BYTES, mayHide));
+      const { base, size, protections } = must(openPages(libc(), GRANULE_BYTES, mayHide));
       const { rights, flags } = mappingAt(base);
       const isHidden = protections.includes("memfd_secret");
       expect(rights.slice(0, 3)).toBe("rw-");

@@ -14,7 +14,7 @@ describe("slots", () => {
     const stays = slots.keep("node", other);
     slots.wipe(handle);
     expect([isZero(one), isZero(other)]).toEqual([true, false]);
-    expect(slots.read(stays)).toBe(other);
+    expect(slots.read(stays, stays.kind)).toBe(other);
   });
 
   test("wipeAll zeroes all of them", () => {

@@ -8,18 +8,18 @@ import { assert, type Outcome, ok } from "../../../protocol/errors.ts";
 import { SECRET_LIMITS } from "../limits.ts";
 import { addressOf, type Bytes, past, placeOf } from "./address.ts";
 import type { Libc } from "./libraries.ts";
-import { closePages, openPages, PAGE_BYTES } from "./pages.ts";
+import { closePages, GRANULE_BYTES, openPages, type Pages } from "./pages.ts";
 
 /** Bytes of a slot: a node (key and chain code), or the longest seed. */
 export const SLOT_BYTES = 64;
 
 const SLOTS_BYTES = SECRET_LIMITS.slots * SLOT_BYTES;
 /** The longest operations: a split into 16 shares of 64 bytes, a seed with 4096 bytes of dice. */
-const SCRATCH_BYTES = 8 * PAGE_BYTES;
+const SCRATCH_BYTES = 32_768;
 /** What the engine itself remembers between operations, such as a source's last sample. */
-const RESERVED_BYTES = 1024;
+const RESERVED_BYTES = 2048;
 /** glibc's ucontext_t is 968 bytes on x86-64 and 4560 on arm64. */
-const CONTEXT_BYTES = 2 * PAGE_BYTES;
+const CONTEXT_BYTES = 8192;
 /** Where the stack pointer lies in it: REG_RSP, and `sp` of arm64's sigcontext. */
 const STACK_POINTER_AT = process.arch === "arm64" ? 432 : 160;
 /** Deeper than any call of the two libraries was seen to go. */
@@ -46,6 +46,8 @@ export interface Arena {
   readonly scratch: <R>(work: (take: Take) => R) => R;
   /** A place for the engine's own use, as long as the arena lives; `wipeAll` zeroes it. */
   readonly reserve: Take;
+  /** Counts the times that everything was zeroed. */
+  readonly wipes: () => number;
   /** Copies parts one after the other; the total length. */
   readonly lay: (at: Pointer, ...parts: readonly Bytes[]) => number;
   readonly wipe: (slot: Slot) => void;
@@ -109,28 +111,38 @@ const createScratch = (libc: Libc, base: Pointer) => {
   };
 };
 
+/** Pages of an arena that nobody can reach any more are given back, such as a dropped emulator's. */
+const dropped = new FinalizationRegistry(({ libc, pages }: { libc: Libc; pages: Pages }) =>
+  closePages(libc, pages),
+);
+
 /** An arena of its own, empty; `engine_missing` where its pages cannot be locked. */
 export const openArena = (libc: Libc, mayHide: boolean): Outcome<Arena, "engine_missing"> => {
-  const wanted = SLOTS_BYTES + SCRATCH_BYTES + CONTEXT_BYTES + PAGE_BYTES;
+  const reserveAt = SLOTS_BYTES + SCRATCH_BYTES + CONTEXT_BYTES;
+  const wanted = Math.ceil((reserveAt + RESERVED_BYTES) / GRANULE_BYTES) * GRANULE_BYTES;
   const pages = openPages(libc, wanted, mayHide);
   if (!pages.ok) return pages;
   const { base, size, protections } = pages.value;
   const free = createFree(base);
   const scratch = createScratch(libc, past(base, SLOTS_BYTES));
+  let wipes = 0;
   const giveBack = (at: Pointer): void => {
     libc.explicit_bzero(at, SLOT_BYTES);
     free.give(at);
   };
   const fillSlot = (at: Pointer, fill: (at: Pointer, take: Take) => boolean): boolean => {
+    const wipesBefore = wipes;
     let isFilled = false;
     try {
       isFilled = scratch((take) => fill(at, take));
+      // Whoever wipes everything in the middle has given the slot to others.
+      assert(wipes === wipesBefore, "nothing is wiped in the middle of an operation");
       return isFilled;
     } finally {
-      if (!isFilled) giveBack(at);
+      if (!isFilled && wipes === wipesBefore) giveBack(at);
     }
   };
-  return ok({
+  const arena: Arena = {
     protections,
     keep: (length, fill) => {
       assert(length >= 1 && length <= SLOT_BYTES, "a secret fits into a slot");
@@ -138,7 +150,7 @@ export const openArena = (libc: Libc, mayHide: boolean): Outcome<Arena, "engine_
       return fillSlot(at, fill) ? { at, length } : undefined;
     },
     scratch,
-    reserve: createTaking(past(base, wanted - PAGE_BYTES), RESERVED_BYTES).take,
+    reserve: createTaking(past(base, reserveAt), RESERVED_BYTES).take,
     lay: (at, ...parts) => {
       let length = 0;
       for (const part of parts) {
@@ -148,10 +160,17 @@ export const openArena = (libc: Libc, mayHide: boolean): Outcome<Arena, "engine_
       return length;
     },
     wipe: ({ at }) => giveBack(at),
+    wipes: () => wipes,
     wipeAll: () => {
+      wipes += 1;
       libc.explicit_bzero(base, size);
       free.reset();
     },
-    close: () => closePages(libc, pages.value),
-  });
+    close: () => {
+      dropped.unregister(arena);
+      closePages(libc, pages.value);
+    },
+  };
+  dropped.register(arena, { libc, pages: pages.value }, arena);
+  return ok(arena);
 };

@@ -97,11 +97,11 @@ const fillChild = (derivation: Derivation, parent: Node, index: number, at: Poin
 const childNode = (derivation: Derivation, parent: Node, index: number): Node | undefined => {
   if (!Number.isInteger(index) || index < 0 || index >= INDEX_END) return undefined;
   if (parent.depth === DEPTH_MOST) return undefined;
+  const parentFingerprint = fingerprintOf(derivation, parent);
   const slot = derivation.room.arena.keep(NODE_BYTES, (at) =>
     fillChild(derivation, parent, index, at),
   );
   if (slot === undefined) return undefined;
-  const parentFingerprint = fingerprintOf(derivation, parent);
   const depth = parent.depth + 1;
   return { slot, depth, parentFingerprint, childNumber: index, point: undefined };
 };
@@ -119,10 +119,16 @@ export const descend = (
   node: Node,
   path: readonly number[],
 ): Node | undefined => {
+  const { arena } = derivation.room;
   let current = node;
   for (const index of path) {
-    const child = childNode(derivation, current, index);
-    if (current !== node) derivation.room.arena.wipe(current.slot);
+    const parent = current;
+    let child: Node | undefined;
+    try {
+      child = childNode(derivation, parent, index);
+    } finally {
+      if (parent !== node) arena.wipe(parent.slot);
+    }
     if (child === undefined) return undefined;
     current = child;
   }

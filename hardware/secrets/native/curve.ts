@@ -38,7 +38,12 @@ export interface Curve {
   /** RFC 6979, low S, low R; 64 bytes, verified. */
   readonly signEcdsa: (key: Pointer, point: Uint8Array, digest: Uint8Array) => Uint8Array;
   /** BIP-340; 64 bytes, verified. */
-  readonly signSchnorr: (key: Pointer, message: Uint8Array, auxiliary: Uint8Array) => Uint8Array;
+  readonly signSchnorr: (
+    key: Pointer,
+    point: Uint8Array,
+    message: Uint8Array,
+    auxiliary: Uint8Array,
+  ) => Uint8Array;
 }
 
 const createContext = ({ libraries: { curve }, arena }: Room, random: Random) => {
@@ -126,7 +131,7 @@ const createEcdsa = (
 
 const createSchnorr =
   ({ libraries: { curve }, arena }: Room, context: () => Pointer): Curve["signSchnorr"] =>
-  (key, message, auxiliary) => {
+  (key, point, message, auxiliary) => {
     assert(message.length === SCALAR_BYTES, "a message to sign has 32 bytes");
     assert(auxiliary.length === SCALAR_BYTES, "auxiliary randomness has 32 bytes");
     const signature = new Uint8Array(SIGNATURE_BYTES);
@@ -137,7 +142,7 @@ const createSchnorr =
       return (
         curve.secp256k1_keypair_create(own, pair, key) === 1 &&
         curve.secp256k1_schnorrsig_sign32(own, at, message, pair, auxiliary) === 1 &&
-        curve.secp256k1_keypair_xonly_pub(own, xOnly, null, pair) === 1 &&
+        curve.secp256k1_xonly_pubkey_from_pubkey(own, xOnly, null, point) === 1 &&
         curve.secp256k1_schnorrsig_verify(own, at, message, SCALAR_BYTES, xOnly) === 1
       );
     });

@@ -59,7 +59,10 @@ const crypt = (
     const salt = take(prefix.length + half);
     for (const round of rounds) {
       const length = room.arena.lay(salt, prefix, { at: right, length: half });
-      pbkdf2(Uint8Array.of(round), { at: salt, length }, iterations, { at: spare, length: half });
+      pbkdf2.derive(Uint8Array.of(round), { at: salt, length }, iterations, {
+        at: spare,
+        length: half,
+      });
       galois.xor(left, spare, half, spare);
       [left, right, spare] = [right, spare, left];
     }

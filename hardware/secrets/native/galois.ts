@@ -24,6 +24,8 @@ export interface Galois {
     length: number,
     out: Pointer,
   ) => void;
+  /** Writes over all that its numbers hold. */
+  readonly forget: () => void;
   /** `left ^ right`. */
   readonly xor: (left: Pointer, right: Pointer, length: number, out: Pointer) => void;
 }
@@ -39,7 +41,17 @@ export const createGalois = ({ libraries: { ssl } }: Room): Galois => {
   const [left, right, sum] = [fresh(), fresh(), fresh()];
   const context = got("BN_CTX_secure_new", ssl.BN_CTX_secure_new());
   const forget = (): void => {
+    // The context keeps the last product unreduced: one of public bytes takes its place.
+    for (const number of [left, right]) ssl.BN_bin2bn(ONES, 1, number);
+    ssl.BN_GF2m_mod_mul_arr(left, left, right, REDUCTION, context);
     for (const number of [left, right, sum]) ssl.BN_bin2bn(ONES, ONES.length, number);
+  };
+  const thenForget = (work: () => void): void => {
+    try {
+      work();
+    } finally {
+      forget();
+    }
   };
   const addProduct = (byte: Pointer, factor: number): void => {
     ssl.BN_bin2bn(byte, 1, left);
@@ -48,22 +60,25 @@ export const createGalois = ({ libraries: { ssl } }: Room): Galois => {
     assert(isProduct && ssl.BN_GF2m_add(sum, sum, left) === 1, "GF(256) is closed");
   };
   return {
+    forget,
     interpolate: (points, x, length, out) => {
       const xs = points.map((point) => point.x);
       const factors = xs.map((own) => coefficientOf(xs, own, x));
-      for (let i = 0; i < length; i += 1) {
+      const writeByte = (i: number): void => {
         ssl.BN_set_word(sum, 0);
         for (const [j, { y }] of points.entries()) addProduct(past(y, i), factors[j] ?? 0);
         assert(ssl.BN_bn2binpad(sum, past(out, i), 1) === 1, "an element of GF(256) is a byte");
-      }
-      forget();
+      };
+      thenForget(() => {
+        for (let i = 0; i < length; i += 1) writeByte(i);
+      });
     },
-    xor: (one, other, length, out) => {
-      ssl.BN_bin2bn(one, length, left);
-      ssl.BN_bin2bn(other, length, right);
-      const isSum = ssl.BN_GF2m_add(sum, left, right) === 1;
-      assert(isSum && ssl.BN_bn2binpad(sum, out, length) === length, "a sum is as long");
-      forget();
-    },
+    xor: (one, other, length, out) =>
+      thenForget(() => {
+        ssl.BN_bin2bn(one, length, left);
+        ssl.BN_bin2bn(other, length, right);
+        const isSum = ssl.BN_GF2m_add(sum, left, right) === 1;
+        assert(isSum && ssl.BN_bn2binpad(sum, out, length) === length, "a sum is as long");
+      }),
   };
 };

@@ -4,6 +4,7 @@
  */
 import type { Handle, SecretKind } from "../../../firmware/hal.ts";
 import { assert } from "../../../protocol/errors.ts";
+import { nextHandleId } from "../handle-ids.ts";
 import type { Arena, Slot } from "./arena.ts";
 import type { Node } from "./bip32.ts";
 
@@ -11,7 +12,8 @@ import type { Node } from "./bip32.ts";
 export interface Handles {
   readonly keep: <const K extends Exclude<SecretKind, "node">>(kind: K, slot: Slot) => Handle<K>;
   readonly keepNode: (node: Node) => Handle<"node">;
-  readonly slotOf: (handle: Handle) => Slot;
+  /** The slot of a handle of one of these kinds. */
+  readonly slotOf: (handle: Handle, ...kinds: readonly SecretKind[]) => Slot;
   readonly nodeOf: (handle: Handle<"node">) => Node;
   readonly wipe: (handle: Handle) => void;
   readonly wipeAll: () => void;
@@ -23,15 +25,13 @@ interface Entry {
   readonly node: Node | undefined;
 }
 
-let lastId = 0;
-
 /** An empty table over an arena. */
 export const createHandles = (arena: Arena): Handles => {
   const live = new Map<number, Entry>();
   const add = (entry: Entry): number => {
-    lastId += 1;
-    live.set(lastId, entry);
-    return lastId;
+    const id = nextHandleId();
+    live.set(id, entry);
+    return id;
   };
   const entryOf = (handle: Handle): Entry => {
     const entry = live.get(handle.id);
@@ -42,7 +42,11 @@ export const createHandles = (arena: Arena): Handles => {
   return {
     keep: (kind, slot) => ({ kind, id: add({ kind, slot, node: undefined }) }),
     keepNode: (node) => ({ kind: "node", id: add({ kind: "node", slot: node.slot, node }) }),
-    slotOf: (handle) => entryOf(handle).slot,
+    slotOf: (handle, ...kinds) => {
+      const { kind, slot } = entryOf(handle);
+      assert(kinds.includes(kind), "an operation is given a secret of its kind");
+      return slot;
+    },
     nodeOf: (handle) => {
       const { node } = entryOf(handle);
       assert(node !== undefined, "a node's handle has a node");

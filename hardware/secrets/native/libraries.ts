@@ -27,7 +27,7 @@ const openCurve = (soname: string) =>
     secp256k1_ecdsa_signature_parse_compact: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
     secp256k1_ecdsa_signature_serialize_compact: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
     secp256k1_keypair_create: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
-    secp256k1_keypair_xonly_pub: { args: ["ptr", "ptr", "ptr", "ptr"], returns: "i32" },
+    secp256k1_xonly_pubkey_from_pubkey: { args: ["ptr", "ptr", "ptr", "ptr"], returns: "i32" },
     secp256k1_schnorrsig_sign32: { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
     secp256k1_schnorrsig_verify: { args: ["ptr", "ptr", "ptr", "u64", "ptr"], returns: "i32" },
   }).symbols;
@@ -36,7 +36,8 @@ const openSsl = (soname: string) =>
   dlopen(soname, {
     OpenSSL_version: { args: ["i32"], returns: "cstring" },
     CRYPTO_secure_malloc_init: { args: ["u64", "u64"], returns: "i32" },
-    CRYPTO_secure_malloc_initialized: { args: [], returns: "i32" },
+    CRYPTO_secure_malloc: { args: ["u64", "ptr", "i32"], returns: "ptr" },
+    CRYPTO_secure_free: { args: ["ptr", "ptr", "i32"], returns: "void" },
     CRYPTO_memcmp: { args: ["ptr", "ptr", "u64"], returns: "i32" },
     HMAC: { args: ["ptr", "ptr", "i32", "ptr", "u64", "ptr", "ptr"], returns: "ptr" },
     EVP_sha256: { args: [], returns: "ptr" },

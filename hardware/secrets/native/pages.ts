@@ -8,8 +8,8 @@ import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { addressOf, past } from "./address.ts";
 import type { Libc } from "./libraries.ts";
 
-/** Of both kinds of machine that Mayfly runs on. */
-export const PAGE_BYTES = 4096;
+/** A whole number of pages on every kernel that Mayfly runs on: 4, 16 or 64 KiB each. */
+export const GRANULE_BYTES = 65_536;
 
 const PROT_NONE = 0;
 const PROT_READ_WRITE = 3;
@@ -47,7 +47,7 @@ const lock = (libc: Libc, base: Pointer, size: number): boolean =>
   libc.mprotect(base, size, PROT_READ_WRITE) === 0 && libc.mlock(base, size) === 0;
 
 /**
- * So many bytes, a whole number of pages. Refuses with `engine_missing` where they cannot be
+ * So many bytes, a whole number of granules. Refuses with `engine_missing` where they cannot be
  * locked: a key that may be written to a disk is not kept here.
  */
 export const openPages = (
@@ -55,12 +55,12 @@ export const openPages = (
   size: number,
   mayHide: boolean,
 ): Outcome<Pages, "engine_missing"> => {
-  const reserved = libc.mmap(0, size + 2 * PAGE_BYTES, PROT_NONE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+  const reserved = libc.mmap(0, size + 2 * GRANULE_BYTES, PROT_NONE, MAP_PRIVATE_ANONYMOUS, -1, 0);
   if (Number(reserved) < 0) return fail("engine_missing", { why: "no room for locked pages" });
-  const base = past(addressOf(Number(reserved)), PAGE_BYTES);
+  const base = past(addressOf(Number(reserved)), GRANULE_BYTES);
   const isHidden = mayHide && hide(libc, base, size);
   if (!isHidden && !lock(libc, base, size)) {
-    libc.munmap(addressOf(Number(reserved)), size + 2 * PAGE_BYTES);
+    libc.munmap(addressOf(Number(reserved)), size + 2 * GRANULE_BYTES);
     return fail("engine_missing", { why: "pages cannot be locked: raise the limit (ulimit -l)" });
   }
   // memfd_secret's pages are never dumped and, being shared, refuse MADV_WIPEONFORK.
@@ -75,5 +75,5 @@ export const openPages = (
 /** Gives the pages back, zeroed. */
 export const closePages = (libc: Libc, { base, size }: Pages): void => {
   libc.explicit_bzero(base, size);
-  libc.munmap(addressOf(base - PAGE_BYTES), size + 2 * PAGE_BYTES);
+  libc.munmap(addressOf(base - GRANULE_BYTES), size + 2 * GRANULE_BYTES);
 };

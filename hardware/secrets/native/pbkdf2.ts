@@ -8,8 +8,13 @@ import { past, type Span } from "./address.ts";
 import type { Take } from "./arena.ts";
 import { got, type Room } from "./room.ts";
 
-/** Derives `out.length` bytes; the password is public here. */
-export type Pbkdf2 = (password: Uint8Array, salt: Span, iterations: number, out: Span) => void;
+/** The derivation. */
+export interface Pbkdf2 {
+  /** Derives `out.length` bytes; the password is public here. */
+  readonly derive: (password: Uint8Array, salt: Span, iterations: number, out: Span) => void;
+  /** Replaces what the context was told last by zeros. */
+  readonly forget: () => void;
+}
 
 /** OSSL_PARAM's data types (openssl/core.h). */
 const UNSIGNED_INTEGER = 2;
@@ -49,29 +54,45 @@ export const createPbkdf2 = (room: Room): Pbkdf2 => {
   const { ssl } = room.libraries;
   const algorithm = got("EVP_KDF_fetch", ssl.EVP_KDF_fetch(null, NAME, null));
   const context = got("EVP_KDF_CTX_new", ssl.EVP_KDF_CTX_new(algorithm));
-  const tell = (take: Take, params: readonly Param[]): void => {
-    const told = ssl.EVP_KDF_CTX_set_params(context, layParams(room, take, params));
-    assert(told === 1, "PBKDF2 takes its parameters");
+  const tell = (take: Take, params: readonly Param[]): boolean =>
+    ssl.EVP_KDF_CTX_set_params(context, layParams(room, take, params)) === 1;
+  const layNames = (take: Take): Pointer => {
+    const names = take(NAMES.length);
+    room.arena.lay(names, NAMES);
+    return names;
   };
-  return (password, salt, iterations, out) =>
+  const forget = (): void =>
     room.arena.scratch((take) => {
-      const [names, pass, count] = [take(NAMES.length), take(password.length), take(COUNT_BYTES)];
-      const zeros = take(ZEROS_BYTES);
-      room.arena.lay(names, NAMES);
+      const [names, zeros] = [layNames(take), take(ZEROS_BYTES)];
+      room.arena.lay(zeros, new Uint8Array(ZEROS_BYTES));
+      const told = tell(take, [
+        [past(names, PASS_AT), OCTET_STRING, zeros, 1],
+        [past(names, SALT_AT), OCTET_STRING, zeros, ZEROS_BYTES],
+      ]);
+      assert(told, "PBKDF2 takes zeros in the place of what it was told");
+    });
+  const derive: Pbkdf2["derive"] = (password, salt, iterations, out) =>
+    room.arena.scratch((take) => {
+      const [names, pass, count] = [layNames(take), take(password.length), take(COUNT_BYTES)];
       room.arena.lay(pass, password);
       room.arena.lay(count, littleEndian(iterations));
-      room.arena.lay(zeros, new Uint8Array(ZEROS_BYTES));
-      tell(take, [
+      const told = tell(take, [
         [past(names, DIGEST_AT), UTF8_STRING, past(names, SHA256_AT), SHA256_LENGTH],
         [past(names, PASS_AT), OCTET_STRING, pass, password.length],
         [past(names, ITER_AT), UNSIGNED_INTEGER, count, COUNT_BYTES],
         [past(names, SALT_AT), OCTET_STRING, salt.at, salt.length],
       ]);
-      const derived = ssl.EVP_KDF_derive(context, out.at, out.length, null);
-      assert(derived === 1, "PBKDF2 derives");
-      tell(take, [
-        [past(names, PASS_AT), OCTET_STRING, zeros, 1],
-        [past(names, SALT_AT), OCTET_STRING, zeros, ZEROS_BYTES],
-      ]);
+      const isDerived = told && ssl.EVP_KDF_derive(context, out.at, out.length, null) === 1;
+      assert(isDerived, "PBKDF2 derives");
     });
+  return {
+    forget,
+    derive: (...all) => {
+      try {
+        derive(...all);
+      } finally {
+        forget();
+      }
+    },
+  };
 };

@@ -1,11 +1,13 @@
 /**
- * Random bytes in the arena: HMAC_DRBG over every tap, each under the continuous health tests of
- * SP 800-90B, section 4.4. Once a tap is unhealthy the generator stays failed.
+ * Random bytes in the arena: HMAC_DRBG, reseeded from every tap before each request, each tap under
+ * health tests. Once a tap is unhealthy the generator stays failed.
  */
 import { type Pointer, read } from "bun:ffi";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import type { Span } from "./address.ts";
+import type { Take } from "./arena.ts";
 import type { EntropyTap } from "./entropy.ts";
-import { drbgHolds, fillFrom } from "./hmac-drbg.ts";
+import { drbgHolds, generate, instantiate, STATE_BYTES, update } from "./hmac-drbg.ts";
 import type { Room } from "./room.ts";
 import { watchTap } from "./tap-watch.ts";
 
@@ -19,30 +21,68 @@ export interface Random {
 
 const NONE = new Uint8Array(0);
 const PUBLIC_BYTES = 2;
+/** Requests after which each source starts anew, under a new anchor. */
+const STARTED_FOR = 1000;
+
+/** The taps together: all of them tested, none of them believed alone. */
+const createTaps = (room: Room, taps: readonly EntropyTap[]) => {
+  const watched = taps.map((tap) => ({ ...tap, ...watchTap(room, tap) }));
+  let isHealthy = true;
+  return {
+    startUp: (): boolean => {
+      isHealthy &&= watched.every(({ startUp }) => startUp());
+      return isHealthy;
+    },
+    /** A draw of each; nothing where one is unhealthy. */
+    draw: (take: Take): readonly Span[] | undefined => {
+      const drawn = watched.map(({ drawBytes, draw }) => {
+        const at = take(drawBytes);
+        isHealthy &&= draw(at);
+        return { at, length: drawBytes };
+      });
+      return isHealthy ? drawn : undefined;
+    },
+  };
+};
 
 /** A generator over taps that have passed their start-up test. */
 export const createRandom = (
   room: Room,
-  taps: readonly EntropyTap[],
+  sources: readonly EntropyTap[],
 ): Outcome<Random, "rng_failed" | "self_test_failed"> => {
   if (!drbgHolds(room)) return fail("self_test_failed", { test: "HMAC_DRBG" });
-  const watched = taps.map((tap) => ({ ...tap, ...watchTap(room, tap) }));
-  let isHealthy = watched.every(({ startUp }) => startUp());
-  if (!isHealthy) return fail("rng_failed");
-  const fill: Random["fill"] = (out, length, extra = NONE) =>
-    room.arena.scratch((take) => {
-      const drawn = watched.map((tap) => {
-        const at = take(tap.drawBytes);
-        isHealthy &&= tap.fill(at, tap.drawBytes);
-        return { at, length: tap.drawBytes };
-      });
-      if (isHealthy) fillFrom(room, [...drawn, extra], out, length);
-      return isHealthy;
+  const { arena } = room;
+  const taps = createTaps(room, sources);
+  const state = arena.reserve(STATE_BYTES);
+  let [left, wipes] = [0, arena.wipes()];
+  /** After everything was wiped there is neither an anchor nor a state. */
+  const isStarted = (): boolean => {
+    if (left > 0 && wipes === arena.wipes()) return true;
+    if (!taps.startUp()) return false;
+    const seeded = arena.scratch((take) => {
+      const drawn = taps.draw(take);
+      if (drawn !== undefined) instantiate(room, state, drawn);
+      return drawn !== undefined;
     });
+    [left, wipes] = [STARTED_FOR, arena.wipes()];
+    return seeded;
+  };
+  if (!isStarted()) return fail("rng_failed");
+  const fill: Random["fill"] = (out, length, extra = NONE) => {
+    if (!isStarted()) return false;
+    left -= 1;
+    return arena.scratch((take) => {
+      const drawn = taps.draw(take);
+      if (drawn === undefined) return false;
+      update(room, state, [...drawn, extra]);
+      generate(room, state, out, length);
+      return true;
+    });
+  };
   return ok({
     fill,
     publicNumber: () =>
-      room.arena.scratch((take) => {
+      arena.scratch((take) => {
         const at = take(PUBLIC_BYTES);
         return fill(at, PUBLIC_BYTES) ? read.u16(at, 0) : undefined;
       }),

@@ -34,10 +34,7 @@ export interface NativeOptions {
 }
 
 /** The native engine. */
-export interface NativeSecrets extends ImportingSecrets {
-  /** Wipes everything and gives the pages back; nothing may be asked of it then. */
-  readonly close: () => void;
-}
+export type NativeSecrets = ImportingSecrets;
 
 /** All parts of one engine. */
 interface Engine extends Slip39, Derivation {
@@ -46,10 +43,15 @@ interface Engine extends Slip39, Derivation {
 
 type AgreementPair = { readonly secret: Handle<"agreement">; readonly publicKey: Uint8Array };
 
-const keepPair = ({ room, handles }: Engine, slot: Slot): AgreementPair => ({
-  publicKey: publicHalfOf(room, slot.at),
-  secret: handles.keep("agreement", slot),
-});
+const keepPair = ({ room, handles }: Engine, slot: Slot): AgreementPair => {
+  const secret = handles.keep("agreement", slot);
+  try {
+    return { secret, publicKey: publicHalfOf(room, slot.at) };
+  } catch (error) {
+    handles.wipe(secret);
+    throw error;
+  }
+};
 
 /** A slot that cannot be refused: its filling always succeeds. */
 const filled = ({ room }: Engine, length: number, fill: (at: Slot["at"]) => void): Slot => {
@@ -78,7 +80,7 @@ const seeds = (
       return slot === undefined ? fail("rng_failed") : ok(handles.keep("seed", slot));
     },
     split: (seed, plan) => {
-      const shares = splitSeed(engine, handles.slotOf(seed), plan);
+      const shares = splitSeed(engine, handles.slotOf(seed, "seed"), plan);
       if (!shares.ok) return shares;
       return ok(
         shares.value.map(
@@ -87,7 +89,10 @@ const seeds = (
       );
     },
     recombine: (shares) => {
-      const placed = shares.map(({ header, value }) => ({ header, ...handles.slotOf(value) }));
+      const placed = shares.map(({ header, value }) => ({
+        header,
+        ...handles.slotOf(value, "share"),
+      }));
       const length = placed[0]?.length ?? SECRET_LIMITS.seedMade;
       let outcome: ReturnType<typeof recombineSeed> = fail("shares_wrong");
       const slot = room.arena.keep(length, (at) => {
@@ -112,19 +117,19 @@ const envelopes = (
     },
     agree: (secret, publicKey) => {
       const shared = new Uint8Array(AGREEMENT_BYTES);
-      const isAgreed = agreeOn(room, handles.slotOf(secret).at, publicKey, shared);
+      const isAgreed = agreeOn(room, handles.slotOf(secret, "agreement").at, publicKey, shared);
       return isAgreed ? ok(shared) : fail("invalid_params");
     },
     seal: (value, publicKey, context) =>
       room.arena.scratch((take) => {
-        const plaintext = handles.slotOf(value);
+        const plaintext = handles.slotOf(value, "share");
         const ephemeral = take(AGREEMENT_BYTES);
         if (!random.fill(ephemeral, AGREEMENT_BYTES)) return fail("rng_failed");
         const envelope = sealEnvelope(room, ephemeral, publicKey, plaintext, context);
         return envelope === undefined ? fail("custodian_invalid") : ok(envelope);
       }),
     open: (secret, envelope, context): Outcome<Handle<"share">, "share_unreadable"> => {
-      const { at: own } = handles.slotOf(secret);
+      const { at: own } = handles.slotOf(secret, "agreement");
       const length = envelope.ciphertext.length - TAG_BYTES;
       if (!isSeedLength(length)) return fail("share_unreadable");
       const slot = room.arena.keep(length, (at) => openEnvelope(room, own, envelope, context, at));
@@ -145,11 +150,11 @@ type NodeOperation =
 const keys = (engine: Engine): Pick<Secrets, NodeOperation> => {
   const { room, handles, curve } = engine;
   return {
-    master: (seed) => handles.keepNode(masterNode(engine, handles.slotOf(seed))),
+    master: (seed) => handles.keepNode(masterNode(engine, handles.slotOf(seed, "seed"))),
     deriveNode: (seed, label) =>
       room.arena.scratch((take) => {
         const derived = { at: take(KEY_BYTES), length: KEY_BYTES };
-        deriveKey(room, handles.slotOf(seed), label, derived.at);
+        deriveKey(room, handles.slotOf(seed, "seed"), label, derived.at);
         return handles.keepNode(masterNode(engine, derived));
       }),
     derive: (node, path) => {
@@ -162,8 +167,10 @@ const keys = (engine: Engine): Pick<Secrets, NodeOperation> => {
       const node = handles.nodeOf(handle);
       return curve.signEcdsa(node.slot.at, pointOf(engine, node), digest);
     },
-    signSchnorr: (handle, message, auxiliary) =>
-      curve.signSchnorr(handles.nodeOf(handle).slot.at, message, auxiliary),
+    signSchnorr: (handle, message, auxiliary) => {
+      const node = handles.nodeOf(handle);
+      return curve.signSchnorr(node.slot.at, pointOf(engine, node), message, auxiliary);
+    },
   };
 };
 
@@ -172,7 +179,7 @@ const derivedKeys = (
 ): Pick<Secrets, "deriveSymmetric" | "deriveAgreement" | "mac"> => {
   const { room, handles } = engine;
   const derive = (seed: Handle<"seed">, label: string): Slot => {
-    const from = handles.slotOf(seed);
+    const from = handles.slotOf(seed, "seed");
     return filled(engine, KEY_BYTES, (at) => deriveKey(room, from, label, at));
   };
   return {
@@ -180,7 +187,7 @@ const derivedKeys = (
     deriveAgreement: (seed, label) => keepPair(engine, derive(seed, label)),
     mac: (key, message) => {
       const out = new Uint8Array(KEY_BYTES);
-      const from = handles.slotOf(key);
+      const from = handles.slotOf(key, "symmetric", "share");
       room.arena.scratch(() => room.hmacSha256(from, message, out));
       return out;
     },
@@ -207,8 +214,8 @@ export const openNativeSecrets = (
   const { mayHide = true, insecureRng } = options;
   const libraries = options.libraries === undefined ? openLibraries() : ok(options.libraries);
   if (!libraries.ok) return libraries;
-  const { libc, ssl, names } = libraries.value;
-  const heap = openSecureHeap(ssl);
+  const { libc, names } = libraries.value;
+  const heap = openSecureHeap(libraries.value);
   if (!heap.ok) return heap;
   const arena = openArena(libc, mayHide);
   if (!arena.ok) return arena;
@@ -234,7 +241,11 @@ export const openNativeSecrets = (
     ...keys(engine),
     ...derivedKeys(engine),
     wipe: engine.handles.wipe,
-    wipeAll: engine.handles.wipeAll,
+    wipeAll: () => {
+      engine.handles.wipeAll();
+      engine.galois.forget();
+      engine.pbkdf2.forget();
+    },
     close: arena.value.close,
   });
 };

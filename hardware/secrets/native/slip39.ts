@@ -2,7 +2,7 @@
 import type { Pointer } from "bun:ffi";
 import type { ShareHeader, SplitPlan } from "../../../firmware/hal.ts";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
-import { headerOf, isPlan, settingsOf } from "../sharing/plan.ts";
+import { type CipherSettings, headerOf, isPlan, settingsOf } from "../sharing/plan.ts";
 import {
   checkSet,
   completeGroups,
@@ -34,23 +34,47 @@ const wipeAll = ({ room }: Slip39, shares: readonly NewShare[]): void => {
   for (const { slot } of shares) room.arena.wipe(slot);
 };
 
-/** Slots for the members of one group, filled; fewer than it has where the generator failed. */
+/** Adds the shares of one group to `made`, so that none is lost where a later one fails. */
 const splitGroup = (
   slip39: Slip39,
-  threshold: number,
-  count: number,
+  plan: SplitPlan,
+  settings: CipherSettings,
+  groupIndex: number,
   { at, length }: Span,
-): readonly Slot[] => {
+  made: NewShare[],
+): boolean => {
   const { arena } = slip39.room;
+  const { threshold = 0, count = 0 } = plan.groups[groupIndex] ?? {};
   return arena.scratch((take) => {
     const values = Array.from({ length: count }, () => take(length));
-    if (!splitSecret(slip39, threshold, at, length, values)) return [];
-    return values.flatMap((value) => {
+    if (!splitSecret(slip39, threshold, at, length, values)) return false;
+    for (const [i, value] of values.entries()) {
       const slot = arena.keep(length, (own) => arena.lay(own, { at: value, length }) === length);
-      return slot === undefined ? [] : [slot];
-    });
+      if (slot !== undefined) {
+        made.push({ header: headerOf(settings, plan, groupIndex, i), slot });
+      }
+    }
+    return true;
   });
 };
+
+const splitGroups = (
+  slip39: Slip39,
+  seed: Span,
+  plan: SplitPlan,
+  settings: CipherSettings,
+  made: NewShare[],
+): boolean =>
+  slip39.room.arena.scratch((take) => {
+    const { length } = seed;
+    const encrypted = take(length);
+    encryptSecret(slip39, seed, settings, encrypted);
+    const groups = plan.groups.map(() => take(length));
+    return (
+      splitSecret(slip39, plan.groupThreshold, encrypted, length, groups) &&
+      groups.every((at, i) => splitGroup(slip39, plan, settings, i, { at, length }, made))
+    );
+  });
 
 /** Shares of a seed in group order, then member order; each slot is the caller's to wipe. */
 export const splitSeed = (
@@ -62,28 +86,14 @@ export const splitSeed = (
   const identifier = slip39.random.publicNumber();
   if (identifier === undefined) return fail("rng_failed");
   const settings = settingsOf(identifier);
-  const { arena } = slip39.room;
-  return arena.scratch((take) => {
-    const encrypted = take(seed.length);
-    encryptSecret(slip39, seed, settings, encrypted);
-    const groups = plan.groups.map(() => take(seed.length));
-    const { groupThreshold } = plan;
-    if (!splitSecret(slip39, groupThreshold, encrypted, seed.length, groups)) {
-      return fail("rng_failed");
-    }
-    const shares: NewShare[] = [];
-    for (const [groupIndex, { threshold, count }] of plan.groups.entries()) {
-      const at = groups[groupIndex] ?? encrypted;
-      const slots = splitGroup(slip39, threshold, count, { at, length: seed.length });
-      shares.push(
-        ...slots.map((slot, i) => ({ header: headerOf(settings, plan, groupIndex, i), slot })),
-      );
-      if (slots.length === count) continue;
-      wipeAll(slip39, shares);
-      return fail("rng_failed");
-    }
-    return ok(shares);
-  });
+  const made: NewShare[] = [];
+  let isWhole = false;
+  try {
+    isWhole = splitGroups(slip39, seed, plan, settings, made);
+  } finally {
+    if (!isWhole) wipeAll(slip39, made);
+  }
+  return isWhole ? ok(made) : fail("rng_failed");
 };
 
 const recoverGroup = (

@@ -1,6 +1,7 @@
 /**
  * Health tests on samples that stay in the arena: the two of SP 800-90B, section 4.4, which need to
- * know only which samples are equal, and the recurrence of an anchor. memmem(3) says just that.
+ * know only which samples are equal; the recurrence of an anchor; and that no draw is the one
+ * before. memmem(3) says just that.
  */
 import type { Pointer } from "bun:ffi";
 import { anchorLength, createHealthTest, cutoffsOf } from "../../entropy/index.ts";
@@ -15,20 +16,21 @@ const START_UP_SAMPLES = 1024;
 
 /** A tap under watch. */
 export interface WatchedTap {
-  /** Tests the source before its first draw; false where it is not healthy. */
+  /** Tests the source before draws and takes a new anchor; false where it is not healthy. */
   readonly startUp: () => boolean;
-  /** Fills an address; false for ever once the tap failed or was unhealthy. */
-  readonly fill: (at: Pointer, length: number) => boolean;
+  /** Draws to an address; false for ever once the tap failed or was unhealthy. */
+  readonly draw: (at: Pointer) => boolean;
 }
 
 /** Puts a tap under watch. */
 export const watchTap = (
   { libraries: { libc }, arena }: Room,
-  { claimedBits, fill }: EntropyTap,
+  { claimedBits, drawBytes, fill }: EntropyTap,
 ): WatchedTap => {
   const [previous, first] = [arena.reserve(1), arena.reserve(1)];
   const length = anchorLength(claimedBits, FALSE_ALARM_BITS);
   const anchor = { at: arena.reserve(length), length };
+  const lastDraw = { at: arena.reserve(drawBytes), length: drawBytes };
   const health = createHealthTest(cutoffsOf(claimedBits, FALSE_ALARM_BITS));
   const isIn = (needle: Span, hay: Span): boolean =>
     libc.memmem(hay.at, hay.length, needle.at, needle.length) !== null;
@@ -52,11 +54,14 @@ export const watchTap = (
         const at = take(START_UP_SAMPLES);
         if (!fillTested(at, START_UP_SAMPLES)) return false;
         arena.lay(anchor.at, { at, length });
+        arena.lay(lastDraw.at, { at, length: drawBytes });
         hasFailed = isIn(anchor, { at: past(at, 1), length: START_UP_SAMPLES - 1 });
         return !hasFailed;
       }),
-    fill: (at, count) => {
-      hasFailed ||= !fillTested(at, count) || isIn(anchor, { at, length: count });
+    draw: (at) => {
+      const drawn = { at, length: drawBytes };
+      hasFailed ||= !fillTested(at, drawBytes) || isIn(anchor, drawn) || isIn(lastDraw, drawn);
+      if (!hasFailed) arena.lay(lastDraw.at, drawn);
       return !hasFailed;
     },
   };

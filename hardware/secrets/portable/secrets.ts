@@ -40,7 +40,7 @@ const seeds = (
     return drawn.ok ? ok(slots.keep("seed", drawn.value)) : drawn;
   },
   split: (seed, plan) => {
-    const shares = splitSeed(rng, slots.read(seed), plan);
+    const shares = splitSeed(rng, slots.read(seed, "seed"), plan);
     if (!shares.ok) return shares;
     return ok(
       shares.value.map(
@@ -50,7 +50,7 @@ const seeds = (
   },
   recombine: (shares) => {
     const seed = recombineSeed(
-      shares.map(({ header, value }) => ({ header, value: slots.read(value) })),
+      shares.map(({ header, value }) => ({ header, value: slots.read(value, "share") })),
     );
     return seed.ok ? ok(slots.keep("seed", seed.value)) : seed;
   },
@@ -65,11 +65,11 @@ const envelopes = (
     return secret.ok ? ok(keepPair(slots, secret.value)) : secret;
   },
   agree: (secret, publicKey) => {
-    const shared = agreeOn(slots.read(secret), publicKey);
+    const shared = agreeOn(slots.read(secret, "agreement"), publicKey);
     return shared === undefined ? fail("invalid_params") : ok(shared);
   },
   seal: (value, publicKey, context) => {
-    const plaintext = slots.read(value);
+    const plaintext = slots.read(value, "share");
     const ephemeral = randomBytes(rng, AGREEMENT_BYTES);
     if (!ephemeral.ok) return ephemeral;
     try {
@@ -80,7 +80,7 @@ const envelopes = (
     }
   },
   open: (secret, envelope, context): Outcome<Handle<"share">, "share_unreadable"> => {
-    const plaintext = openEnvelope(slots.read(secret), envelope, context);
+    const plaintext = openEnvelope(slots.read(secret, "agreement"), envelope, context);
     if (plaintext === undefined) return fail("share_unreadable");
     if (isSeedLength(plaintext.length)) return ok(slots.keep("share", plaintext));
     zero(plaintext);
@@ -98,9 +98,9 @@ type NodeOperation =
   | "signSchnorr";
 
 const keys = (slots: Slots): Pick<Secrets, NodeOperation> => ({
-  master: (seed) => slots.keep("node", masterNode(slots.read(seed))),
+  master: (seed) => slots.keep("node", masterNode(slots.read(seed, "seed"))),
   deriveNode: (seed, label) => {
-    const derived = deriveKey(slots.read(seed), label);
+    const derived = deriveKey(slots.read(seed, "seed"), label);
     try {
       return slots.keep("node", masterNode(derived));
     } finally {
@@ -108,14 +108,14 @@ const keys = (slots: Slots): Pick<Secrets, NodeOperation> => ({
     }
   },
   derive: (node, path) => {
-    const child = descend(slots.read(node), path);
+    const child = descend(slots.read(node, "node"), path);
     return child === undefined ? fail("index_out_of_range") : ok(slots.keep("node", child));
   },
-  publicKey: (node) => publicHalf(slots.read(node)).publicKey,
-  publicNode: (node) => publicHalf(slots.read(node)),
-  signEcdsa: (node, digest) => signEcdsa(digest, nodeKey(slots.read(node))),
+  publicKey: (node) => publicHalf(slots.read(node, "node")).publicKey,
+  publicNode: (node) => publicHalf(slots.read(node, "node")),
+  signEcdsa: (node, digest) => signEcdsa(digest, nodeKey(slots.read(node, "node"))),
   signSchnorr: (node, message, auxiliary) =>
-    signSchnorr(message, nodeKey(slots.read(node)), auxiliary),
+    signSchnorr(message, nodeKey(slots.read(node, "node")), auxiliary),
 });
 
 /** An engine with no secrets yet, over a board's generator. */
@@ -130,10 +130,12 @@ export const createPortableSecrets = (rng: Rng): PortableSecrets => {
     ...seeds(slots, rng),
     ...envelopes(slots, rng),
     ...keys(slots),
-    deriveSymmetric: (seed, label) => slots.keep("symmetric", deriveKey(slots.read(seed), label)),
-    deriveAgreement: (seed, label) => keepPair(slots, deriveKey(slots.read(seed), label)),
-    mac: (key, message) => hmacSha256(slots.read(key), message),
+    deriveSymmetric: (seed, label) =>
+      slots.keep("symmetric", deriveKey(slots.read(seed, "seed"), label)),
+    deriveAgreement: (seed, label) => keepPair(slots, deriveKey(slots.read(seed, "seed"), label)),
+    mac: (key, message) => hmacSha256(slots.read(key, "symmetric", "share"), message),
     wipe: slots.wipe,
     wipeAll: slots.wipeAll,
+    close: slots.wipeAll,
   };
 };

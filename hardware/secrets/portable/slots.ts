@@ -4,14 +4,15 @@
  */
 import type { Handle, SecretKind } from "../../../firmware/hal.ts";
 import { assert } from "../../../protocol/errors.ts";
+import { nextHandleId } from "../handle-ids.ts";
 import { SECRET_LIMITS } from "../limits.ts";
 
 /** A table of live secrets. */
 export interface Slots {
   /** Takes the bytes over: they are zeroed when the handle is wiped. */
   readonly keep: <const K extends SecretKind>(kind: K, bytes: Uint8Array) => Handle<K>;
-  /** The slot's own bytes, to be read within the operation and never kept. */
-  readonly read: (handle: Handle) => Uint8Array;
+  /** The slot's own bytes, to be read within the operation and never kept; one of these kinds. */
+  readonly read: (handle: Handle, ...kinds: readonly SecretKind[]) => Uint8Array;
   readonly wipe: (handle: Handle) => void;
   readonly wipeAll: () => void;
 }
@@ -20,8 +21,6 @@ interface Slot {
   readonly kind: SecretKind;
   readonly bytes: Uint8Array;
 }
-
-let lastId = 0;
 
 /** An empty table. */
 export const createSlots = (): Slots => {
@@ -37,11 +36,15 @@ export const createSlots = (): Slots => {
   return {
     keep: (kind, bytes) => {
       assert(live.size < SECRET_LIMITS.slots, "secrets are wiped when they are done with");
-      lastId += 1;
-      live.set(lastId, { kind, bytes });
-      return { kind, id: lastId };
+      const id = nextHandleId();
+      live.set(id, { kind, bytes });
+      return { kind, id };
     },
-    read: (handle) => slotOf(handle).bytes,
+    read: (handle, ...kinds) => {
+      const { kind, bytes } = slotOf(handle);
+      assert(kinds.includes(kind), "an operation is given a secret of its kind");
+      return bytes;
+    },
     wipe: (handle) => {
       slotOf(handle).bytes.fill(0);
       live.delete(handle.id);

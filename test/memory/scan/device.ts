@@ -6,7 +6,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { x25519 } from "@noble/curves/ed25519.js";
 import { superviseEmulator } from "../../../host/cli/emulators.ts";
 import { openLine } from "../../../host/cli/open-line.ts";
 import { type Client, type Identity, noiseSuite, openClient } from "../../../host/driver/index.ts";
@@ -14,6 +13,7 @@ import { recombineSeed } from "../../../hardware/secrets/portable/slip39.ts";
 import { encodeAs } from "../../../protocol/cbor/cbor.ts";
 import { ok } from "../../../protocol/errors.ts";
 import { ROLES } from "../../../protocol/session/role.ts";
+import { SHARE_INFO } from "../../../protocol/share.ts";
 import { TRUST } from "../../../protocol/session/trust.ts";
 import {
   approveAll,
@@ -24,6 +24,8 @@ import {
 } from "../../firmware/custodians.ts";
 import { unwrap } from "../../firmware/outcomes.ts";
 import { compactOf } from "../../secrets/oracles/der.ts";
+import type { NamedSecret } from "../forms.ts";
+import { hpkeSecrets } from "../hpke.ts";
 import type { KnownSignature } from "../nonces.ts";
 import { spendOf, walletText } from "./spending.ts";
 import type { Subject } from "./subject.ts";
@@ -40,8 +42,10 @@ export interface KnownSeed {
   readonly identifier: number;
   /** Values of all shares, in the order of the custodians. */
   readonly values: readonly Uint8Array[];
-  /** What the device agreed on with the custodians' keys, to seal the shares to them. */
-  readonly agreed: readonly Uint8Array[];
+  /** What HPKE made on the device to seal the shares to the custodians. */
+  readonly sealing: readonly NamedSecret[];
+  /** A host's public key, which the device has in mind as long as it lives. */
+  readonly control: Uint8Array;
 }
 
 /** The device. */
@@ -66,14 +70,17 @@ const openShares = (custodians: readonly Custodian[]) =>
     })),
   );
 
-const knownSeedOf = async (custodians: readonly Custodian[]): Promise<KnownSeed> => {
+const knownSeedOf = async (
+  custodians: readonly Custodian[],
+  control: Uint8Array,
+): Promise<KnownSeed> => {
   const shares = await openShares(custodians);
   const seed = unwrap(recombineSeed(shares.slice(0, THRESHOLD)));
   const identifier = shares[0]?.header.identifier ?? 0;
-  const agreed = custodians.map(({ key, file }) =>
-    x25519.getSharedSecret(key.privateKey, file.sealed.encapsulated),
+  const sealing = custodians.flatMap(({ key, file }, i) =>
+    hpkeSecrets(`envelope ${i}`, key, file.sealed.encapsulated, SHARE_INFO),
   );
-  return { seed, identifier, values: shares.map(({ value }) => value), agreed };
+  return { seed, identifier, values: shares.map(({ value }) => value), sealing, control };
 };
 
 const settingsOf = (folder: string, { engine, plainPages }: Subject, hostKey: Uint8Array) => ({
@@ -160,7 +167,7 @@ export const startDevice = async (subject: Subject): Promise<ScannedDevice> => {
     },
     genesis: async () => {
       ({ custodians } = await visit((client) => makeSeed(client, THRESHOLD, CUSTODIANS)));
-      return knownSeedOf(custodians);
+      return knownSeedOf(custodians, hostKey.publicKey);
     },
     provision: async () => {
       unwrap(await emulator.powerCut());

@@ -33,12 +33,17 @@ const digestOf = (i: number): Uint8Array =>
 
 /** Starts it and loads a fresh seed into it. */
 export const startEngine = async ({ engine, plainPages }: Subject): Promise<ScannedEngine> => {
+  const control = Uint8Array.from(randomBytes(32));
   const words = [engine, ...(plainPages ? ["plain"] : [])];
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "engine-target.ts"), ...words], {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",
-    env: { ...process.env, ...(engine === "native" ? { BUN_JSC_useDFGJIT: "0" } : {}) },
+    env: {
+      ...process.env,
+      MAYFLY_SCAN_CONTROL: control.toHex(),
+      ...(engine === "native" ? { BUN_JSC_useDFGJIT: "0" } : {}),
+    },
   });
   const nextLine = lineReader(child.stdout);
   const ask = async (line: string): Promise<unknown> => {
@@ -70,9 +75,10 @@ export const startEngine = async ({ engine, plainPages }: Subject): Promise<Scan
       const shares = [{ name: "share", value }];
       const set = { identifier: 0x1234, iterationExponent: 0, extendable: true, shares };
       const signatures = known.slice(-MOST_NONCES);
-      return createCatalogue(
-        derivedSecrets({ seed, shareSets: [set], paths: [SIGNER], signatures }),
-      );
+      return createCatalogue([
+        ...derivedSecrets({ seed, shareSets: [set], paths: [SIGNER], signatures }),
+        { name: "control", kind: "control", bytes: control },
+      ]);
     },
     wipe: async () => void (await ask("wipe")),
     end: async () => {

@@ -17,7 +17,7 @@ const isPublic = ({ name, kind }: NamedSecret): boolean =>
 
 /** Everything secret that a device had: of its seed, its shares, its keys and its signatures. */
 export const catalogueOf = (
-  { seed, identifier, values, agreed }: KnownSeed,
+  { seed, identifier, values, sealing, control }: KnownSeed,
   signatures: readonly KnownSignature[],
 ): Catalogue => {
   const shares = values.map((value, i) => ({ name: `share ${i}`, value }));
@@ -32,7 +32,10 @@ export const catalogueOf = (
     ],
     paths: [ACCOUNT_PATH, ...new Set(signatures.map(({ signer }) => signer))],
     signatures,
-    agreements: agreed.map((bytes, i) => ({ name: `agreed with custodian ${i}`, bytes })),
   });
-  return createCatalogue(known.filter((secret) => !isPublic(secret)));
+  return createCatalogue([
+    ...known.filter((secret) => !isPublic(secret)),
+    ...sealing,
+    { name: "control", kind: "control", bytes: control },
+  ]);
 };

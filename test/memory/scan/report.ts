@@ -36,7 +36,7 @@ const doubtfulIn = (rows: readonly TallyRow[]): string => {
 /** A head line and the table of what was found. */
 export const showStage = (stage: Stage): void => {
   const { subject, search } = stage;
-  const found = search.rows.filter(({ copies }) => copies > 0);
+  const found = search.rows.filter(({ kind, copies }) => kind !== "control" && copies > 0);
   const read = `${Math.round(search.scannedBytes / MIB)} MiB read`;
   const hidden = `${Math.round(search.unreadableBytes / KIB)} KiB not readable`;
   const head = `${subject.name}, ${stage.stage}: ${countCopies(found)} copies`;

@@ -5,6 +5,7 @@ import { type MemorySearch, searchMemory } from "../memory-search.ts";
 import { startDevice } from "./device.ts";
 import { startEngine } from "./engine.ts";
 import { catalogueOf } from "./knowledge.ts";
+import { type Places, placesOf } from "./places.ts";
 import type { Subject } from "./subject.ts";
 
 /** How a stage's findings are judged. */
@@ -19,6 +20,7 @@ export interface Stage {
   /** What was looked for. */
   readonly kinds: readonly string[];
   readonly search: MemorySearch;
+  readonly places: Places;
 }
 
 /** How much is done before the looks. */
@@ -38,9 +40,20 @@ export const WHOLE: Workload = { inputs: 100, rounds: 6, stops: 5 };
 const MOST_NONCES = 600;
 const MOST_WAIT_MS = 60;
 
-const kindsOf = ({ forms }: Catalogue): readonly string[] => [
-  ...new Set(forms.map(({ secret }) => secret.kind)),
-];
+const kindsOf = ({ forms }: Catalogue): readonly string[] =>
+  [...new Set(forms.map(({ secret }) => secret.kind))].filter((kind) => kind !== "control");
+
+/** Looks at a process. */
+const stageOf = (
+  subject: Subject,
+  pid: number,
+  stage: string,
+  kind: StageKind,
+  catalogue: Catalogue,
+): Stage => {
+  const search = searchMemory(pid, catalogue);
+  return { subject, stage, kind, kinds: kindsOf(catalogue), search, places: placesOf(pid) };
+};
 
 const lookAround = async (
   stops: number,
@@ -60,8 +73,7 @@ const scanDevice = async (subject: Subject, workload: Workload): Promise<readonl
   const stages: Stage[] = [];
   const device = await startDevice(subject);
   const look = (stage: string, kind: StageKind, catalogue: Catalogue): void => {
-    const search = searchMemory(device.pid(), catalogue);
-    stages.push({ subject, stage: `device, ${stage}`, kind, kinds: kindsOf(catalogue), search });
+    stages.push(stageOf(subject, device.pid(), `device, ${stage}`, kind, catalogue));
   };
   try {
     const known = await device.genesis();
@@ -86,8 +98,7 @@ const scanEngine = async (subject: Subject, workload: Workload): Promise<readonl
   const stages: Stage[] = [];
   const target = await startEngine(subject);
   const look = (stage: string, kind: StageKind, catalogue: Catalogue): void => {
-    const search = searchMemory(target.pid, catalogue);
-    stages.push({ subject, stage: `engine, ${stage}`, kind, kinds: kindsOf(catalogue), search });
+    stages.push(stageOf(subject, target.pid, `engine, ${stage}`, kind, catalogue));
   };
   try {
     for (let round = 0; round < workload.rounds; round += 1) await target.sign(workload.inputs);

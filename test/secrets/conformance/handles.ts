@@ -55,6 +55,13 @@ export const handleConformance = (make: () => Secrets): void => {
       expect(() => secrets.master(old)).toThrow("broken invariant");
     });
 
+    test("a handle of another engine opens nothing", () => {
+      const [one, other] = [make(), make()];
+      const seed = must(one.generateSeed(NOTHING));
+      must(other.generateSeed(NOTHING));
+      expect(() => other.master(seed)).toThrow("broken invariant");
+    });
+
     test("a handle that names another kind opens nothing", () => {
       const secrets = make();
       const { id } = must(secrets.generateSeed(NOTHING));

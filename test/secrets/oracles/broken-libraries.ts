@@ -9,7 +9,12 @@ export interface CurveFaults {
   readonly opaqueBit?: number;
   readonly schnorrBit?: number;
   readonly verifiesAll?: boolean;
+  /** The key that signs is another than the one its public key was made of. */
+  readonly keyAfterFirst?: boolean;
 }
+
+/** Another key than anybody's. */
+const OTHER_KEY = new Uint8Array(32).fill(0x33);
 
 const flip = (bytes: unknown, bit: number | undefined): void => {
   if (bit === undefined || !(bytes instanceof Uint8Array)) return;
@@ -27,7 +32,9 @@ export const brokenCurve = (libraries: Libraries, faults: CurveFaults): Librarie
       ...curve,
       secp256k1_ecdsa_sign: Object.assign(
         (...all: Parameters<typeof curve.secp256k1_ecdsa_sign>) => {
-          const made = curve.secp256k1_ecdsa_sign(...all);
+          const [context = null, signature = null, digest = null, key = null, ...rest] = all;
+          const used = faults.keyAfterFirst === true ? OTHER_KEY : key;
+          const made = curve.secp256k1_ecdsa_sign(context, signature, digest, used, ...rest);
           flip(all[1], faults.opaqueBit);
           return made;
         },
@@ -40,6 +47,14 @@ export const brokenCurve = (libraries: Libraries, faults: CurveFaults): Librarie
           return made;
         },
         curve.secp256k1_ecdsa_signature_serialize_compact,
+      ),
+      secp256k1_keypair_create: Object.assign(
+        (...all: Parameters<typeof curve.secp256k1_keypair_create>) => {
+          const [context = null, pair = null, key = null] = all;
+          const used = faults.keyAfterFirst === true ? OTHER_KEY : key;
+          return curve.secp256k1_keypair_create(context, pair, used);
+        },
+        curve.secp256k1_keypair_create,
       ),
       secp256k1_schnorrsig_sign32: Object.assign(
         (...all: Parameters<typeof curve.secp256k1_schnorrsig_sign32>) => {

@@ -4,7 +4,7 @@ import { agreeOn } from "../../../hardware/secrets/native/agreement.ts";
 import { openArena, type Take } from "../../../hardware/secrets/native/arena.ts";
 import { createCurve } from "../../../hardware/secrets/native/curve.ts";
 import { kernelTap } from "../../../hardware/secrets/native/entropy.ts";
-import { fillFrom } from "../../../hardware/secrets/native/hmac-drbg.ts";
+import { generate, instantiate, STATE_BYTES } from "../../../hardware/secrets/native/hmac-drbg.ts";
 import { openEnvelope, sealEnvelope } from "../../../hardware/secrets/native/hpke.ts";
 import { openLibraries } from "../../../hardware/secrets/native/libraries.ts";
 import { createRandom } from "../../../hardware/secrets/native/random.ts";
@@ -16,7 +16,7 @@ import type { RawEngine } from "./raw-engine.ts";
 /** Opens one; throws where the libraries are not here. */
 export const openNativeRaw = (): RawEngine => {
   const libraries = must(openLibraries());
-  must(openSecureHeap(libraries.ssl));
+  must(openSecureHeap(libraries));
   const { libc } = libraries;
   const room = createRoom(libraries, must(openArena(libc, true)));
   const curve = createCurve(room, must(createRandom(room, [kernelTap(libc)])));
@@ -39,7 +39,10 @@ export const openNativeRaw = (): RawEngine => {
         return curve.signEcdsa(at, curve.point(at), digest);
       }),
     signSchnorr: (key, message, auxiliary) =>
-      scratch((take) => curve.signSchnorr(inside(take, key), message, auxiliary)),
+      scratch((take) => {
+        const at = inside(take, key);
+        return curve.signSchnorr(at, curve.point(at), message, auxiliary);
+      }),
     agree: (secret, publicKey) =>
       scratch((take) => {
         const out = take(32);
@@ -59,8 +62,9 @@ export const openNativeRaw = (): RawEngine => {
       }),
     draw: (material, length) =>
       scratch((take) => {
-        const out = take(length);
-        fillFrom(room, [material], out, length);
+        const [state, out] = [take(STATE_BYTES), take(length)];
+        instantiate(room, state, [material]);
+        generate(room, state, out, length);
         return outside(out, length);
       }),
   };
