@@ -1,19 +1,11 @@
-/** Which engine holds an emulator's keys, what it says of itself, and how it ends. */
+/** Which engine holds an emulator's keys, and what it says of itself. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasNoLibraries } from "../secrets/oracles/engines.ts";
 import { expectContract, expectSentence } from "./contract.ts";
-import { hasNoPty, isAlive, startEmulating, until } from "./emulating.ts";
-import {
-  askMayfly,
-  cleanUp,
-  environmentOf,
-  MAYFLY,
-  numberOf,
-  runMayfly,
-  temporaryFolder,
-} from "./mayfly.ts";
+import { hasNoPty, startEmulating, until } from "./emulating.ts";
+import { askMayfly, cleanUp, environmentOf, MAYFLY, runMayfly, temporaryFolder } from "./mayfly.ts";
 import { cannotHide, runWithoutLibrary } from "./without-libraries.ts";
 
 afterAll(cleanUp);
@@ -109,34 +101,4 @@ describe.skipIf(hasNoPty)("pty: emulate --secrets", () => {
       expectSentence(run, "engine_missing");
     },
   );
-});
-
-describe.skipIf(hasNoPty)("pty: emulate --hold-after-wipe", () => {
-  test.concurrent("a seal: wiped, the process stays, and Ctrl-C ends it", async () => {
-    const home = temporaryFolder();
-    const emulating = startEmulating(home, "--hold-after-wipe", "--insecure-mnemonic", ABANDON);
-    const [listening = {}] = await emulating.listening();
-    await askMayfly({ home }, "seal", "--port", "A");
-    const wiped = await emulating.next(({ event }) => event === "wiped");
-    expect(wiped).toMatchObject({ name: "A", reason: "seal", pid: numberOf(listening, "pid") });
-    await Bun.sleep(200);
-    expect(isAlive(numberOf(listening, "pid"))).toBe(true);
-    await emulating.end("SIGINT");
-    expect(isAlive(numberOf(listening, "pid"))).toBe(false);
-  });
-
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    test.concurrent(`${signal} to the signer: wiped first`, async () => {
-      const home = temporaryFolder();
-      const emulating = startEmulating(home, "--hold-after-wipe", "--insecure-mnemonic", ABANDON);
-      const [listening = {}] = await emulating.listening();
-      const pid = numberOf(listening, "pid");
-      process.kill(pid, signal);
-      expect(await emulating.next(({ event }) => event === "wiped")).toMatchObject({ pid });
-      expect(isAlive(pid)).toBe(true);
-      process.kill(pid, signal);
-      await emulating.listening();
-      expect(isAlive(pid)).toBe(false);
-    });
-  }
 });

@@ -111,7 +111,7 @@ const createScratch = (libc: Libc, base: Pointer) => {
   };
 };
 
-/** Pages of an arena that nobody can reach any more are given back, such as a dropped emulator's. */
+/** Pages of an arena that nobody can reach any more are given back: a dropped emulator's, say. */
 const dropped = new FinalizationRegistry(({ libc, pages }: { libc: Libc; pages: Pages }) =>
   closePages(libc, pages),
 );
