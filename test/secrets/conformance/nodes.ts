@@ -124,5 +124,19 @@ export const nodeConformance = (make: () => Secrets): void => {
         secrets.wipeAll();
       }
     });
+
+    test.skipIf(hasNoVectors)("BIP-39: seeds and master keys (needs MAYFLY_VECTORS)", async () => {
+      const secrets = make();
+      const vectors = listOf(field(await readVectors("bip39.json"), "english")).map(listOf);
+      expect(vectors.length).toBe(24);
+      for (const [, mnemonic, seed, xprv] of vectors) {
+        const made = mnemonicToSeedSync(String(mnemonic), "TREZOR");
+        expect(made.toHex()).toBe(String(seed));
+        const xpub = HDKey.fromExtendedKey(String(xprv)).publicExtendedKey;
+        const node = secrets.master(await loadSeed(secrets, made));
+        expect(xpubOf(secrets.publicNode(node))).toBe(xpub);
+        secrets.wipeAll();
+      }
+    });
   });
 };

@@ -4,7 +4,7 @@
  */
 
 import { HDKey } from "@scure/bip32";
-import { crypt } from "slip39/src/slip39_helper.js";
+import { pbkdf2Sync } from "node:crypto";
 import type { Handle, PublicNode, Secrets, Share, ShareHeader } from "../../../firmware/hal.ts";
 import { assert, type Outcome } from "../../../protocol/errors.ts";
 import { oraclePair, oracleSeal } from "./hpke.ts";
@@ -55,9 +55,24 @@ export const readShare = async (secrets: Secrets, share: Share): Promise<WordSha
 export const readWords = async (secrets: Secrets, share: Share): Promise<string> =>
   wordsOf(await readShare(secrets, share));
 
-/** A known seed in an engine: the sole share of a 1-of-1 set, encrypted by the `slip39` package. */
+const xor = (left: Uint8Array, right: Uint8Array): Uint8Array =>
+  left.map((byte, i) => byte ^ (right[i] ?? 0));
+
+/** SLIP-39, "Encryption of the master secret", extendable and without a passphrase. */
+const encryptOutside = (seed: Uint8Array): Uint8Array => {
+  const half = seed.length / 2;
+  let left: Uint8Array = seed.slice(0, half);
+  let right: Uint8Array = seed.slice(half);
+  for (const round of [0, 1, 2, 3]) {
+    const stream = pbkdf2Sync(Uint8Array.of(round), right, 2500, half, "sha256");
+    [left, right] = [right, xor(left, stream)];
+  }
+  return new Uint8Array(Buffer.concat([right, left]));
+};
+
+/** A known seed in an engine: the sole share of a 1-of-1 set, encrypted by node's PBKDF2. */
 export const loadSeed = async (secrets: Secrets, seed: Uint8Array): Promise<Handle<"seed">> => {
-  const value = new Uint8Array(crypt([...seed], "", 0, [0x12, 0x34], 1, true));
+  const value = encryptOutside(seed);
   const share = await loadShare(secrets, { header: SOLE, value });
   const handle = must(secrets.recombine([share]));
   secrets.wipe(share.value);
