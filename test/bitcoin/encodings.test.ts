@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { address as addresses, networks, payments, script as scripts } from "bitcoinjs-lib";
-import { decodeBase58Check, encodeBase58Check } from "../../firmware/bitcoin/base58.ts";
+import { decodeBase58Check, encodeBase58Check } from "../../firmware/bitcoin/encoding/base58.ts";
 import {
   describeOutput,
   descriptorChecksum,
@@ -10,8 +10,8 @@ import {
   parseXpub,
   toXpub,
 } from "../../firmware/bitcoin/index.ts";
-import { deriveChild } from "../../firmware/bitcoin/extended-key.ts";
-import { createReader, encodeCompactSize } from "../../firmware/bitcoin/reader.ts";
+import { deriveChild } from "../../firmware/bitcoin/wallet/extended-key.ts";
+import { createReader, encodeCompactSize } from "../../firmware/bitcoin/encoding/reader.ts";
 import { errorOf, seeded, unwrap } from "./expect-value.ts";
 import { bip32, crypto } from "./wallet-fixture.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Psbt, Transaction } from "bitcoinjs-lib";
 import fc from "fast-check";
 import { BITCOIN_LIMITS, parsePsbt, review } from "../../firmware/bitcoin/index.ts";
-import { createReader, encodeCompactSize } from "../../firmware/bitcoin/reader.ts";
+import { createReader, encodeCompactSize } from "../../firmware/bitcoin/encoding/reader.ts";
 import { elementOf, errorOf, seeded, unwrap } from "./expect-value.ts";
 import { buildPsbt, STRANGER_SCRIPT } from "./psbt-fixture.ts";
 import { CONTEXT, HOT } from "./wallet-fixture.ts";

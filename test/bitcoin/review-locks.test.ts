@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { review } from "../../firmware/bitcoin/index.ts";
-import { formatUtc } from "../../firmware/bitcoin/utc.ts";
+import { formatUtc } from "../../firmware/bitcoin/review/utc.ts";
 import { CHANGE, COIN, DRAFT, PAYMENT, SECOND } from "./attacked-draft.ts";
 import { elementOf, seeded, unwrap } from "./expect-value.ts";
 import { buildPsbt, type Draft } from "./psbt-fixture.ts";

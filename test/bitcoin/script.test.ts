@@ -2,9 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { Transaction } from "bitcoinjs-lib";
 import fc from "fast-check";
 import { deriveAddress } from "../../firmware/bitcoin/index.ts";
-import { sortedMultisigScript } from "../../firmware/bitcoin/script.ts";
+import { sortedMultisigScript } from "../../firmware/bitcoin/wallet/script.ts";
 import { finish } from "../../firmware/bitcoin/steps.ts";
-import { transactionIdSteps, transactionSteps } from "../../firmware/bitcoin/transaction.ts";
+import {
+  transactionIdSteps,
+  transactionSteps,
+} from "../../firmware/bitcoin/transaction/transaction.ts";
 import { errorOf, seeded, unwrap } from "./expect-value.ts";
 import { crypto, HOT, placeOf, walletOf } from "./wallet-fixture.ts";
 

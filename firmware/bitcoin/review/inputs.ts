@@ -1,18 +1,18 @@
 /** The inputs' half of the review: every coin is proved by its previous transaction to be ours. */
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import type { Crypto } from "../hal.ts";
-import { isSame } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import type { Psbt, PsbtInput } from "./psbt.ts";
-import { type Found, findPlace, ownKey, type RegisteredWallet } from "./review-wallet.ts";
-import { createSighash, SIGHASH_ALL } from "./sighash.ts";
-import type { Steps } from "./steps.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Crypto } from "../../hal.ts";
+import { isSame } from "../encoding/bytes.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import type { Psbt, PsbtInput } from "../transaction/psbt.ts";
+import { type Found, findPlace, ownKey, type RegisteredWallet } from "./wallet.ts";
+import { createSighash, SIGHASH_ALL } from "../transaction/sighash.ts";
+import type { Steps } from "../steps.ts";
 import {
   type TransactionInput,
   type TransactionOutput,
   transactionIdSteps,
   transactionSteps,
-} from "./transaction.ts";
+} from "../transaction/transaction.ts";
 
 /** An input that may be signed. */
 export interface ReviewedInput {

@@ -1,11 +1,11 @@
 /** The scripts of a `wsh(sortedmulti(...))` wallet, and where they stand in its two branches. */
-import { assert, fail, ok, type Outcome } from "../../protocol/errors.ts";
-import type { Crypto, PublicNode } from "../hal.ts";
+import { assert, fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Crypto, PublicNode } from "../../hal.ts";
 import { describeOutput } from "./address.ts";
-import { compareBytes, concatBytes, sha256 } from "./bytes.ts";
+import { compareBytes, concatBytes, sha256 } from "../encoding/bytes.ts";
 import { deriveChild, deriveChildKey } from "./extended-key.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import type { NetworkName } from "./network.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import type { NetworkName } from "../network.ts";
 import type { WalletPolicy } from "./wallet-policy.ts";
 
 /** 0 receives, 1 takes change (BIP-388, `/**`). */

@@ -2,11 +2,11 @@
  * Wallet policies (BIP-388), of which one shape is supported: `wsh(sortedmulti(k,@0/**,...))` with
  * 2 to 15 keys that all carry their origin. Which of the keys is this device's is not decided here.
  */
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import type { Crypto } from "../hal.ts";
-import { asciiBytes, concatBytes, isSame, sha256 } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import type { NetworkName } from "./network.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Crypto } from "../../hal.ts";
+import { asciiBytes, concatBytes, isSame, sha256 } from "../encoding/bytes.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import type { NetworkName } from "../network.ts";
 import { parseWalletKey, type WalletKey } from "./wallet-key.ts";
 
 /** A policy as it comes in. */

@@ -3,12 +3,12 @@
  * follow the lock time. Byte strings in the result are views of what was read. A previous
  * transaction may be a whole PSBT long, so reading and hashing come in steps.
  */
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import type { Crypto } from "../hal.ts";
-import { sha256, uint32At } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import { type ByteReader, createReader } from "./reader.ts";
-import { STEP_HASHED_BYTES, STEP_ITEMS, type Steps } from "./steps.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Crypto } from "../../hal.ts";
+import { sha256, uint32At } from "../encoding/bytes.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import { type ByteReader, createReader } from "../encoding/reader.ts";
+import { STEP_HASHED_BYTES, STEP_ITEMS, type Steps } from "../steps.ts";
 
 /** An input. */
 export interface TransactionInput {

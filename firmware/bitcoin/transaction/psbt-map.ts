@@ -1,8 +1,8 @@
 /** One map of a PSBT: key-value pairs up to a zero byte (BIP-174, "Specification"). */
-import { uint32At } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
+import { uint32At } from "../encoding/bytes.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
 import type { FIELD, FieldRules } from "./psbt-fields.ts";
-import type { ByteReader } from "./reader.ts";
+import type { ByteReader } from "../encoding/reader.ts";
 
 /** A pair: the key's type, the rest of the key, and the value. */
 export interface MapEntry {

@@ -1,7 +1,7 @@
 /** Byte strings: comparing, joining, and the hashes Bitcoin makes of them. */
-import type { Crypto } from "../hal.ts";
+import type { Crypto } from "../../hal.ts";
 
-export { isSame } from "../../protocol/bytes.ts";
+export { isSame } from "../../../protocol/bytes.ts";
 
 /** Lexicographic order; negative, zero or positive. */
 export const compareBytes = (left: Uint8Array, right: Uint8Array): number => {

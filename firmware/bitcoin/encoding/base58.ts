@@ -1,7 +1,7 @@
 /** Base58Check: base 58 with four bytes of double SHA-256, as addresses and xpubs use it. */
-import type { Crypto } from "../hal.ts";
+import type { Crypto } from "../../hal.ts";
 import { concatBytes, doubleSha256, isSame } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
 
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const CHECKSUM_BYTES = 4;

@@ -1,10 +1,10 @@
 /** Public extended keys: their text, and derivation of their children (BIP-32). */
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import type { Crypto, PublicNode } from "../hal.ts";
-import { decodeBase58Check, encodeBase58Check } from "./base58.ts";
-import { concatBytes, sha256, uint32BigEndian } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import { NETWORKS, type NetworkName } from "./network.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Crypto, PublicNode } from "../../hal.ts";
+import { decodeBase58Check, encodeBase58Check } from "../encoding/base58.ts";
+import { concatBytes, sha256, uint32BigEndian } from "../encoding/bytes.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import { NETWORKS, type NetworkName } from "../network.ts";
 
 const PAYLOAD_BYTES = 78;
 const ONE = Uint8Array.of(...new Uint8Array(31), 1);

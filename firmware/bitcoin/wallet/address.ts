@@ -1,10 +1,10 @@
 /** What a person reads for an output script: its address, or the script itself. */
-import type { Crypto } from "../hal.ts";
-import { encodeBase58Check } from "./base58.ts";
-import { encodeSegwitAddress } from "./bech32.ts";
-import { concatBytes, sha256 } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import { NETWORKS, type NetworkName } from "./network.ts";
+import type { Crypto } from "../../hal.ts";
+import { encodeBase58Check } from "../encoding/base58.ts";
+import { encodeSegwitAddress } from "../encoding/bech32.ts";
+import { concatBytes, sha256 } from "../encoding/bytes.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import { NETWORKS, type NetworkName } from "../network.ts";
 
 /** What an address depends on besides the script. */
 export interface AddressContext {

@@ -5,28 +5,22 @@
  * claims: amounts come from previous transactions, scripts from the registered wallet. The work
  * comes in steps, so that whoever runs it may do something else between two of them, or stop.
  */
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import type { Screen } from "../hal.ts";
-import { isSame } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import { type Psbt, type PsbtError, readPsbtSteps } from "./psbt.ts";
-import {
-  findCoin,
-  type InputError,
-  type ReviewedInput,
-  readCoin,
-  reviewInputs,
-} from "./review-inputs.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Screen } from "../../hal.ts";
+import { isSame } from "../encoding/bytes.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import { type Psbt, type PsbtError, readPsbtSteps } from "../transaction/psbt.ts";
+import { findCoin, type InputError, type ReviewedInput, readCoin, reviewInputs } from "./inputs.ts";
 import {
   type OutputContext,
   type OutputError,
   type ReviewedOutput,
   reviewOutputs,
-} from "./review-outputs.ts";
-import { transactionScreenSteps } from "./review-screens.ts";
-import type { RegisteredWallet } from "./review-wallet.ts";
-import { finish, type Steps } from "./steps.ts";
-import { transactionIdSteps } from "./transaction.ts";
+} from "./outputs.ts";
+import { transactionScreenSteps } from "./screens.ts";
+import type { RegisteredWallet } from "./wallet.ts";
+import { finish, type Steps } from "../steps.ts";
+import { transactionIdSteps } from "../transaction/transaction.ts";
 
 /** What the review needs besides the PSBT and the wallets. */
 export type ReviewContext = OutputContext;

@@ -1,7 +1,7 @@
 /** The digest that a SIGHASH_ALL signature of a segwit version 0 input commits to (BIP-143). */
-import type { Crypto } from "../hal.ts";
-import { concatBytes, doubleSha256 } from "./bytes.ts";
-import { encodeCompactSize } from "./reader.ts";
+import type { Crypto } from "../../hal.ts";
+import { concatBytes, doubleSha256 } from "../encoding/bytes.ts";
+import { encodeCompactSize } from "../encoding/reader.ts";
 import type { Transaction, TransactionInput } from "./transaction.ts";
 
 /** The one sighash type that is signed. */

@@ -2,8 +2,8 @@
  * What keeps a transaction waiting, for a person to read: its lock time, and the relative locks of
  * its inputs (BIP-65, "nLockTime"; BIP-68, "Specification").
  */
-import { BITCOIN_LIMITS } from "./limits.ts";
-import type { Transaction } from "./transaction.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import type { Transaction } from "../transaction/transaction.ts";
 import { formatUtc } from "./utc.ts";
 
 /** Below it a lock time is a block's height, from it on seconds since 1970. */

@@ -2,7 +2,7 @@
  * The fields a version 0 PSBT may hold (BIP-174, BIP-370, BIP-371) and what shape their keys and
  * values have. A type that is not listed is unknown, and passed over.
  */
-import { BITCOIN_LIMITS } from "./limits.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
 
 /** What a field's key data (the key without its type) and its value must look like. */
 export interface FieldRule {

@@ -1,6 +1,6 @@
 /** Output descriptors of a wallet, with their checksum (BIP-380, BIP-383). */
-import { assert } from "../../protocol/errors.ts";
-import { BECH32_CHARSET } from "./bech32.ts";
+import { assert } from "../../../protocol/errors.ts";
+import { BECH32_CHARSET } from "../encoding/bech32.ts";
 import type { WalletPolicy } from "./wallet-policy.ts";
 
 /** The characters of descriptors; the position's low five bits and its group count. */

@@ -1,9 +1,9 @@
 /** A key of a wallet policy: `[fingerprint/path]xpub` (BIP-380, "Key Expressions"). */
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import type { Crypto, PublicNode } from "../hal.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Crypto, PublicNode } from "../../hal.ts";
 import { parseXpub } from "./extended-key.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import type { NetworkName } from "./network.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import type { NetworkName } from "../network.ts";
 
 /** One of a wallet's keys. */
 export interface WalletKey {

@@ -1,11 +1,11 @@
 /** What a person reads before a transaction is signed. */
-import type { Screen } from "../hal.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
-import type { ReviewedInput } from "./review-inputs.ts";
-import { lockLines } from "./review-locks.ts";
-import type { ReviewedOutput } from "./review-outputs.ts";
-import type { Steps } from "./steps.ts";
-import type { Transaction } from "./transaction.ts";
+import type { Screen } from "../../hal.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import type { ReviewedInput } from "./inputs.ts";
+import { lockLines } from "./locks.ts";
+import type { ReviewedOutput } from "./outputs.ts";
+import type { Steps } from "../steps.ts";
+import type { Transaction } from "../transaction/transaction.ts";
 
 /** What the screens tell of. */
 export interface ShownTransaction {

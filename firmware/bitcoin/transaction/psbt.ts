@@ -3,9 +3,9 @@
  * the fields are true is for `review.ts`. Fields of unknown type are passed over. Byte strings in
  * the result are views of what was read.
  */
-import { type Details, fail, ok, type Outcome } from "../../protocol/errors.ts";
-import { isSame, uint32At } from "./bytes.ts";
-import { BITCOIN_LIMITS } from "./limits.ts";
+import { type Details, fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import { isSame, uint32At } from "../encoding/bytes.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
 import { FIELD, type FieldRules, GLOBAL_RULES, INPUT_RULES, OUTPUT_RULES } from "./psbt-fields.ts";
 import {
   type Derivation,
@@ -15,8 +15,8 @@ import {
   type MapEntry,
   readMap,
 } from "./psbt-map.ts";
-import { type ByteReader, createReader } from "./reader.ts";
-import { finish, STEP_ITEMS, type Steps } from "./steps.ts";
+import { type ByteReader, createReader } from "../encoding/reader.ts";
+import { finish, STEP_ITEMS, type Steps } from "../steps.ts";
 import {
   readOutput,
   type Transaction,

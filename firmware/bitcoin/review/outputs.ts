@@ -1,11 +1,11 @@
 /** The outputs' half of the review: what leaves, what comes back, and what only says it does. */
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import { type AddressContext, describeOutput } from "./address.ts";
-import { isSame } from "./bytes.ts";
-import type { Psbt, PsbtOutput } from "./psbt.ts";
-import { type Found, findPlace, type RegisteredWallet, type WalletPlace } from "./review-wallet.ts";
-import type { Steps } from "./steps.ts";
-import type { TransactionOutput } from "./transaction.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import { type AddressContext, describeOutput } from "../wallet/address.ts";
+import { isSame } from "../encoding/bytes.ts";
+import type { Psbt, PsbtOutput } from "../transaction/psbt.ts";
+import { type Found, findPlace, type RegisteredWallet, type WalletPlace } from "./wallet.ts";
+import type { Steps } from "../steps.ts";
+import type { TransactionOutput } from "../transaction/transaction.ts";
 
 /**
  * `change` returns to the wallet's change branch and is not shown unless it is far ahead; `self`

@@ -2,13 +2,13 @@
  * Which wallet a PSBT spends from, and where in it a script stands. What a PSBT says of places
  * is a hint and nothing more: a place counts if the script derived there is the one in question.
  */
-import { assert } from "../../protocol/errors.ts";
-import { isSame } from "./bytes.ts";
-import { isChildIndex } from "./extended-key.ts";
-import type { Derivation } from "./psbt-map.ts";
-import type { Branch, DerivedScript, Deriver } from "./script.ts";
-import type { WalletKey } from "./wallet-key.ts";
-import type { WalletPolicy } from "./wallet-policy.ts";
+import { assert } from "../../../protocol/errors.ts";
+import { isSame } from "../encoding/bytes.ts";
+import { isChildIndex } from "../wallet/extended-key.ts";
+import type { Derivation } from "../transaction/psbt-map.ts";
+import type { Branch, DerivedScript, Deriver } from "../wallet/script.ts";
+import type { WalletKey } from "../wallet/wallet-key.ts";
+import type { WalletPolicy } from "../wallet/wallet-policy.ts";
 
 /** A wallet this device takes part in. */
 export interface RegisteredWallet {
