@@ -4,7 +4,7 @@
  * values or as refusals by name; nothing here throws for what a peer sent, holds a secret or has
  * an effect. From the bottom up, each room importing only those above it here:
  *
- * an effect. From the bottom up, each room importing only those above it in this list:
+ * - `limits`, `network`, `steps`; `encoding/`: bytes with bounds, base58, bech32 (BIP-173, 350),
  *   DER (BIP-66)
  * - `wallet/`: keys, policies, scripts, addresses, descriptors (BIP-32, 67, 380, 388)
  * - `transaction/`: transactions, PSBTs and what is signed of them (BIP-174, 143)
