@@ -5,7 +5,8 @@ import { isSame } from "../encoding/bytes.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Psbt, PsbtInput } from "../transaction/psbt.ts";
 import { type Found, findPlace, ownKey, type RegisteredWallet } from "./wallet.ts";
-import { createSighash, SIGHASH_ALL } from "../transaction/sighash.ts";
+import { createSegwitDigest } from "../transaction/sighash/segwit-v0.ts";
+import { SIGHASH } from "../transaction/sighash/sighash-type.ts";
 import type { Steps } from "../steps.ts";
 import {
   type TransactionInput,
@@ -106,7 +107,7 @@ function* reviewInput(
   crypto: Crypto,
 ): Steps<Outcome<Found & { readonly amountSats: number }, InputError>> {
   const { sighashType } = input;
-  if (sighashType !== undefined && sighashType !== SIGHASH_ALL) return fail("sighash_refused");
+  if (sighashType !== undefined && sighashType !== SIGHASH.all) return fail("sighash_refused");
   const coin = yield* readCoin(input, spent, crypto);
   if (!coin.ok) return coin;
   const found = findCoin(input, coin.value, wallet);
@@ -128,7 +129,7 @@ export function* reviewInputs(
   const { transaction } = psbt;
   const repeated = findRepeated(transaction.inputs);
   if (repeated !== undefined) return fail("input_repeated", { input: repeated });
-  const digestOf = createSighash(transaction, crypto);
+  const digestOf = createSegwitDigest(transaction, crypto);
   const { originPath } = ownKey(wallet);
   const keyIndex = wallet.ownKeyIndex;
   const reviewed: ReviewedInput[] = [];
@@ -140,7 +141,7 @@ export function* reviewInputs(
     const { branch, index: leaf, script, amountSats } = found.value;
     const publicKey = script.publicKeys[keyIndex];
     if (publicKey === undefined) return fail("input_foreign", { input: index });
-    const digest = digestOf(spent, script.witnessScript, amountSats);
+    const digest = digestOf(index, script.witnessScript, amountSats);
     const path = [...originPath, branch, leaf];
     reviewed.push({ index, path, keyIndex, publicKey, digest, amountSats });
     yield;
