@@ -206,11 +206,7 @@ const begin = (line: string): ((line: string) => void) => {
   const buttons = createButtons(settings.approve);
   const running = run(settings, buttons);
   const end = running.ok ? running.value : giveUp(running);
-  leave = () => end("power");
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, leave);
-  for (const fault of ["uncaughtException", "unhandledRejection"]) {
-    process.on(fault, () => end("fault"));
-  }
+  leave = end;
   return (later) => {
     const press = readPress(later, settings.name);
     if (press !== undefined) buttons.press(press);
@@ -219,7 +215,14 @@ const begin = (line: string): ((line: string) => void) => {
 
 /** Whether it was wiped and stays, as it was told. */
 let isHeld = false;
-let leave: () => void = () => process.exit(0);
+let leave: (reason: BootReason) => void = () => process.exit(0);
+
+// Before it is said that anybody listens: no end may come that does not wipe.
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => leave("power"));
+for (const fault of ["uncaughtException", "unhandledRejection"]) {
+  process.on(fault, () => leave("fault"));
+}
+
 let take: ((line: string) => void) | undefined;
 
 const input = createInterface({ input: process.stdin });
@@ -228,6 +231,6 @@ input.on("line", (line) => {
   else take(line);
 });
 input.on("close", () => {
-  leave();
-  leave(); // nobody is there any more for whom a wiped process could stay
+  leave("power");
+  leave("power"); // nobody is there any more for whom a wiped process could stay
 });
