@@ -1,6 +1,5 @@
 /** An engine in a program of its own, loaded and asked from here. */
 import { randomBytes } from "node:crypto";
-import { crypt } from "slip39/src/slip39_helper.js";
 import { join } from "node:path";
 import { oracleSeal } from "../../secrets/oracles/hpke.ts";
 import type { Catalogue } from "../catalogue.ts";
@@ -8,7 +7,8 @@ import { createCatalogue } from "../catalogue.ts";
 import { derivedSecrets } from "../derived.ts";
 import type { KnownSignature } from "../nonces.ts";
 import { lineReader } from "../programs.ts";
-import { SOLE, writeLoading } from "./loading.ts";
+import { encryptOutside, SOLE } from "../../secrets/oracles/loading.ts";
+import { writeLoading } from "./loading.ts";
 import type { Subject } from "./subject.ts";
 
 /** Hardened and not; below it nothing is given out. */
@@ -53,7 +53,7 @@ export const startEngine = async ({ engine, plainPages }: Subject): Promise<Scan
   };
   const publicKey = Uint8Array.fromHex(String(JSON.parse(await nextLine())));
   const seed = Uint8Array.from(randomBytes(32));
-  const value = new Uint8Array(crypt([...seed], "", 0, [0x12, 0x34], 1, true));
+  const value = encryptOutside(seed);
   const context = { info: new Uint8Array(0), associatedData: new Uint8Array(0) };
   const envelope = await oracleSeal(publicKey, value, context);
   await ask(`load ${writeLoading({ envelope, header: SOLE, path: PATH })}`);

@@ -1,5 +1,6 @@
 /** A sealed share on its way to the engine's program, as a line of JSON. */
 import type { Envelope, ShareHeader } from "../../../firmware/hal.ts";
+import { SOLE } from "../../secrets/oracles/loading.ts";
 
 /** What the program loads. */
 export interface Loading {
@@ -7,18 +8,6 @@ export interface Loading {
   readonly header: ShareHeader;
   readonly path: readonly number[];
 }
-
-/** The sole share of a 1-of-1 set. */
-export const SOLE: ShareHeader = {
-  identifier: 0x1234,
-  extendable: true,
-  iterationExponent: 0,
-  groupIndex: 0,
-  groupThreshold: 1,
-  groupCount: 1,
-  memberIndex: 0,
-  memberThreshold: 1,
-};
 
 /** Writes the line: hex of the encapsulated key, hex of the ciphertext, the path. */
 export const writeLoading = ({ envelope, path }: Loading): string =>

@@ -12,7 +12,8 @@ import { type WordShare, wordsOf } from "./slip39-words.ts";
 
 const CONTEXT = { info: new Uint8Array(0), associatedData: new Uint8Array(0) };
 
-const SOLE: ShareHeader = {
+/** The sole share of a 1-of-1 set. */
+export const SOLE: ShareHeader = {
   identifier: 0x1234,
   extendable: true,
   iterationExponent: 0,
@@ -58,8 +59,8 @@ export const readWords = async (secrets: Secrets, share: Share): Promise<string>
 const xor = (left: Uint8Array, right: Uint8Array): Uint8Array =>
   left.map((byte, i) => byte ^ (right[i] ?? 0));
 
-/** SLIP-39, "Encryption of the master secret", extendable and without a passphrase. */
-const encryptOutside = (seed: Uint8Array): Uint8Array => {
+/** SLIP-39, "Encryption of the master secret", of an extendable set without a passphrase. */
+export const encryptOutside = (seed: Uint8Array): Uint8Array => {
   const half = seed.length / 2;
   let left: Uint8Array = seed.slice(0, half);
   let right: Uint8Array = seed.slice(half);
