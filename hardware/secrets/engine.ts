@@ -37,7 +37,10 @@ export const openSecrets = (choice: EngineChoice): Opened => {
   const opened = open(choice);
   if (!opened.ok || passed.has(choice.engine)) return opened;
   const tested = selfTest(opened.value);
-  if (!tested.ok) return tested;
+  if (!tested.ok) {
+    opened.value.close();
+    return tested;
+  }
   passed.add(choice.engine);
   return opened;
 };

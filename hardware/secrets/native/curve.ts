@@ -4,17 +4,12 @@
  */
 import type { Pointer } from "bun:ffi";
 import { assert } from "../../../protocol/errors.ts";
+import { createCurveContext, OBJECT_BYTES, serialisePoint } from "./points.ts";
 import type { Random } from "./random.ts";
-import { got, type Room } from "./room.ts";
+import type { Room } from "./room.ts";
 
-/** SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY; later versions take them as nothing. */
-const CONTEXT_FLAGS = 0x0301;
-/** SECP256K1_EC_COMPRESSED. */
-const COMPRESSED = 0x0102;
-const COMPRESSED_BYTES = 33;
 const SCALAR_BYTES = 32;
-/** secp256k1_pubkey, _xonly_pubkey and _ecdsa_signature; secp256k1_keypair. */
-const OBJECT_BYTES = 64;
+/** secp256k1_keypair, opaque. */
 const KEYPAIR_BYTES = 96;
 const SIGNATURE_BYTES = 64;
 const TOP_BIT = 0x80;
@@ -47,7 +42,7 @@ export interface Curve {
 }
 
 const createContext = ({ libraries: { curve }, arena }: Room, random: Random) => {
-  const context = got("secp256k1_context_create", curve.secp256k1_context_create(CONTEXT_FLAGS));
+  const context = createCurveContext(curve);
   let left = 0;
   /** SP: the seed of the blinding is as secret as what it blinds. */
   const blind = (): void =>
@@ -86,12 +81,7 @@ const createSecretKeys = (
     assert(isMade, "a secret key has a public key");
     return point;
   },
-  serialise: (point) => {
-    const out = new Uint8Array(COMPRESSED_BYTES);
-    const length = BigUint64Array.of(BigInt(COMPRESSED_BYTES));
-    curve.secp256k1_ec_pubkey_serialize(context(), out, length, point, COMPRESSED);
-    return out;
-  },
+  serialise: (point) => serialisePoint(curve, context(), point),
 });
 
 /** Bitcoin Core, `CKey::Sign`: no extra entropy first, then 1, 2, 3 in 32 little-endian bytes. */

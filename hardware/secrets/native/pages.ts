@@ -4,7 +4,7 @@
  * outside.
  */
 import type { Pointer } from "bun:ffi";
-import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { addressOf, past } from "./address.ts";
 import type { Libc } from "./libraries.ts";
 
@@ -58,15 +58,18 @@ export const openPages = (
   const reserved = libc.mmap(0, size + 2 * GRANULE_BYTES, PROT_NONE, MAP_PRIVATE_ANONYMOUS, -1, 0);
   if (Number(reserved) < 0) return fail("engine_missing", { why: "no room for locked pages" });
   const base = past(addressOf(Number(reserved)), GRANULE_BYTES);
+  const refuse = (why: string): Failure<"engine_missing"> => {
+    libc.munmap(addressOf(Number(reserved)), size + 2 * GRANULE_BYTES);
+    return fail("engine_missing", { why });
+  };
   const isHidden = mayHide && hide(libc, base, size);
   if (!isHidden && !lock(libc, base, size)) {
-    libc.munmap(addressOf(Number(reserved)), size + 2 * GRANULE_BYTES);
-    return fail("engine_missing", { why: "pages cannot be locked: raise the limit (ulimit -l)" });
+    return refuse("pages cannot be locked: raise the limit (ulimit -l)");
   }
   // memfd_secret's pages are never dumped and, being shared, refuse MADV_WIPEONFORK.
   const advice = isHidden ? [MADV_DONTFORK] : [MADV_DONTFORK, MADV_DONTDUMP, MADV_WIPEONFORK];
   if (!advise(libc, base, size, advice)) {
-    return fail("engine_missing", { why: "pages cannot be kept out of dumps and children" });
+    return refuse("pages cannot be kept out of dumps and children");
   }
   const protections = ["locked pages", "guard pages", "not in dumps", "not in children"];
   return ok({ base, size, protections: isHidden ? ["memfd_secret", ...protections] : protections });

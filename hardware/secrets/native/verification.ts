@@ -1,17 +1,10 @@
 /** Verification and public derivation by libsecp256k1: public data only, so nothing is wiped. */
 import type { Crypto } from "../../../firmware/hal.ts";
 import type { Libraries } from "./libraries.ts";
-import { got } from "./room.ts";
+import { COMPRESSED_BYTES, createCurveContext, OBJECT_BYTES, serialisePoint } from "./points.ts";
 
-/** SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY; later versions take them as nothing. */
-const CONTEXT_FLAGS = 0x0301;
-/** SECP256K1_EC_COMPRESSED. */
-const COMPRESSED = 0x0102;
-const COMPRESSED_BYTES = 33;
 const UNCOMPRESSED_BYTES = 65;
 const UNCOMPRESSED = 0x04;
-/** The library's opaque keys and signatures. */
-const OBJECT_BYTES = 64;
 const SIGNATURE_BYTES = 64;
 const SCALAR_BYTES = 32;
 
@@ -25,7 +18,7 @@ const isEncoding = (publicKey: Uint8Array): boolean =>
 
 /** Verification on a context of its own. */
 export const createVerification = ({ curve }: Pick<Libraries, "curve">): Verification => {
-  const context = got("secp256k1_context_create", curve.secp256k1_context_create(CONTEXT_FLAGS));
+  const context = createCurveContext(curve);
   const parse = (publicKey: Uint8Array): Uint8Array | undefined => {
     const point = new Uint8Array(OBJECT_BYTES);
     const { length } = publicKey;
@@ -33,12 +26,6 @@ export const createVerification = ({ curve }: Pick<Libraries, "curve">): Verific
       isEncoding(publicKey) &&
       curve.secp256k1_ec_pubkey_parse(context, point, publicKey, length) === 1;
     return isPoint ? point : undefined;
-  };
-  const serialise = (point: Uint8Array): Uint8Array => {
-    const out = new Uint8Array(COMPRESSED_BYTES);
-    const length = BigUint64Array.of(BigInt(COMPRESSED_BYTES));
-    curve.secp256k1_ec_pubkey_serialize(context, out, length, point, COMPRESSED);
-    return out;
   };
   return {
     verifyEcdsa: (signature, digest, publicKey) => {
@@ -65,7 +52,7 @@ export const createVerification = ({ curve }: Pick<Libraries, "curve">): Verific
       const point = tweak.length === SCALAR_BYTES ? parse(publicKey) : undefined;
       if (point === undefined) return undefined;
       const isSum = curve.secp256k1_ec_pubkey_tweak_add(context, point, tweak) === 1;
-      return isSum ? serialise(point) : undefined;
+      return isSum ? serialisePoint(curve, context, point) : undefined;
     },
   };
 };

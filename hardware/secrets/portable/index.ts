@@ -1,3 +1,3 @@
 /** The portable engine, for emulators and tests. */
-export { drbgHolds } from "./hmac-drbg.ts";
+export { drbgHolds } from "./generation.ts";
 export { createPortableSecrets, type PortableSecrets } from "./secrets.ts";

@@ -11,7 +11,7 @@ import { AGREEMENT_BYTES, agreementPublicKey, agreeOn } from "./agreement.ts";
 import { descend, masterNode, nodeKey, publicHalf } from "./bip32.ts";
 import { randomBytes, zero } from "./bytes.ts";
 import { deriveKey, hmacSha256 } from "./hkdf.ts";
-import { drawSeed } from "./hmac-drbg.ts";
+import { drawSeed } from "./generation.ts";
 import { openEnvelope, sealEnvelope } from "./hpke.ts";
 import { signEcdsa, signSchnorr } from "./signing.ts";
 import { recombineSeed, splitSeed } from "./slip39.ts";

@@ -1,7 +1,7 @@
 /** The portable engine beneath its handles. */
 import { curve } from "../../../hardware/secrets/curve.ts";
 import { agreeOn } from "../../../hardware/secrets/portable/agreement.ts";
-import { createHmacDrbg } from "../../../hardware/secrets/portable/hmac-drbg.ts";
+import { createDrbg } from "../../../hardware/entropy/index.ts";
 import { openEnvelope, sealEnvelope } from "../../../hardware/secrets/portable/hpke.ts";
 import { signEcdsa, signSchnorr } from "../../../hardware/secrets/portable/signing.ts";
 import type { RawEngine } from "./raw-engine.ts";
@@ -14,5 +14,9 @@ export const PORTABLE: RawEngine = {
   agree: agreeOn,
   seal: sealEnvelope,
   open: openEnvelope,
-  draw: (material, length) => createHmacDrbg(material).generate(length),
+  draw: (material, length) => {
+    const target = new Uint8Array(length);
+    createDrbg(material).generate(target, new Uint8Array(0));
+    return target;
+  },
 };
