@@ -1,4 +1,5 @@
 /** The bounds of this folder, each with unit and reason; checked before anything is kept. */
+import { LIMITS } from "../../protocol/limits.ts";
 
 /** Bounds on what a peer may hand to the Bitcoin code. */
 export const BITCOIN_LIMITS = {
@@ -60,6 +61,12 @@ export const BITCOIN_LIMITS = {
   shownLocks: 3,
   /** Indices that change may be ahead of the inputs unsaid: the widest gap wallets look across. */
   changeGap: 1_000,
+  /** Indices that it may be ahead at all: what a rescan finds in minutes. */
+  changeReach: 20_000,
+  /** Satoshis of a fee that is paid without the wallet's allowance: 1 BTC. */
+  feeSats: 100_000_000,
+  /** Percent of what is spent that a fee may be without the wallet's allowance. */
+  feePercent: 25,
   /** Places that a deriver remembers: 2 kB each with 15 keys, and 1,000 wallets have some. */
   rememberedPlaces: 16,
 } as const;

@@ -124,11 +124,11 @@ export const createInputMaps = (version: 0 | 2, sinks: InputSinks): InputMaps =>
     [FIELD.input.tapMerkleRoot]: keep("merkleRoot"),
   };
   const claim = (script: Uint8Array): void => {
-    if (!isTaproot(script)) return;
-    table.addFlags(input, INPUT_FLAG.isTaproot);
-    if (said.internalKey === undefined) return;
-    const tag = claimTag(said.internalKey, said.merkleRoot ?? NOTHING, crypto);
-    table.addFlags(input, INPUT_FLAG.hasInternalKey);
+    const { internalKey, merkleRoot } = said;
+    if (!isTaproot(script) || (internalKey === undefined && merkleRoot === undefined)) return;
+    const tag = claimTag(internalKey ?? NOTHING, merkleRoot ?? NOTHING, crypto);
+    if (internalKey !== undefined) table.addFlags(input, INPUT_FLAG.hasInternalKey);
+    if (merkleRoot !== undefined) table.addFlags(input, INPUT_FLAG.hasMerkleRoot);
     table.coinAt(input).set(tag, COIN_HASH_BYTES);
   };
   return {

@@ -24,10 +24,13 @@ export const INPUT_FLAG = {
   hasPlace: 4,
   /** The PSBT names a sighash type. */
   hasSighash: 8,
-  /** The coin's script is a taproot output. */
-  isTaproot: 16,
   /** The PSBT claims an internal key; there is a tag of it and of the root. */
-  hasInternalKey: 32,
+  hasInternalKey: 16,
+  /** The PSBT claims a merkle root. */
+  hasMerkleRoot: 32,
+  /** It is the wallet's, and signed; its place is on the change branch. */
+  isOwn: 64,
+  isChange: 128,
 } as const;
 
 /** Inputs by their number. */
@@ -58,6 +61,10 @@ export interface InputTable {
   readonly setNext: (input: number, next: number) => void;
   /** Adds a tag of a leaf to the input that is being read; false where there are too many. */
   readonly addLeaf: (input: number, tag: number) => boolean;
+  /** Which of the wallet's key expressions signs an input of the wallet's, and which leaf. */
+  readonly setSigner: (input: number, expression: number, leaf: number | undefined) => void;
+  readonly expressionAt: (input: number) => number;
+  readonly leafAt: (input: number) => number | undefined;
   /** The tags of one input after another, from the first one on. */
   readonly leavesInTurn: () => () => Uint32Array;
   /** All outpoints, in order: 36 bytes each. */
@@ -139,6 +146,15 @@ export const createInputTable = (): InputTable => {
       setMark(input, 3, named + 1);
       addTag(tag);
       return true;
+    },
+    setSigner: (input, expression, leaf) => {
+      setMark(input, 2, leaf === undefined ? 0 : leaf + 1);
+      setMark(input, 3, expression);
+    },
+    expressionAt: (input) => markAt(input, 3),
+    leafAt: (input) => {
+      const mark = markAt(input, 2);
+      return mark === 0 ? undefined : mark - 1;
     },
     leavesInTurn: () => {
       let input = 0;

@@ -7,7 +7,7 @@ import { sha256, uint32At } from "../encoding/bytes.ts";
 
 const TAG_BYTES = 4;
 
-/** A tag of an internal key and a merkle root (empty where there is none): 4 bytes. */
+/** A tag of an internal key and a merkle root, each empty where nothing is claimed: 4 bytes. */
 export const claimTag = (internalKey: Uint8Array, root: Uint8Array, crypto: Crypto): Uint8Array =>
   sha256(crypto, internalKey, root).subarray(0, TAG_BYTES);
 
