@@ -48,6 +48,5 @@ export const callOf = (
   caller: callerName(request.origin.caller),
   isHost: request.origin.caller.kind === "host",
   key: message.idempotencyKey.toHex(),
-  digest:
-    REGISTRY[name].idempotent && message.body === undefined ? "" : digestOf(crypto, message),
+  digest: REGISTRY[name].idempotent && message.body === undefined ? "" : digestOf(crypto, message),
 });

@@ -23,7 +23,7 @@ export const signingCommands = {
     result: map({
       walletId: field(0, bytes(32)),
       /** Records of protocol/signature-record.ts. */
-      signatures: field(1, bytes(RECORD_BYTES, LIMITS.signatures * RECORD_BYTES)),
+      signatures: field(1, bytes(0, LIMITS.signatures * RECORD_BYTES)),
     }),
     errors: [
       "wallet_unknown",

@@ -99,7 +99,8 @@ const messageRules = (): readonly Rule[] =>
 const commandRules = (): readonly Rule[] =>
   COMMAND_NAMES.flatMap((name) => {
     const { code, doc, params, result, upload } = REGISTRY[name];
-    const beside = upload === undefined ? [] : [`The body is its upload: ${uploadOf(upload)}, raw.`];
+    const beside =
+      upload === undefined ? [] : [`The body is its upload: ${uploadOf(upload)}, raw.`];
     const says = [`Command ${codeOf(code)}, ${name}.`, doc, ...beside];
     return [
       named(`${kebab(name)}-params`, params, ...says),

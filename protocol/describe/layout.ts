@@ -13,7 +13,8 @@ export const kebab = (name: string): string =>
 export const codeOf = (code: number): string => `0x${code.toString(16).padStart(2, "0")}`;
 
 /** An upload's name and the most that it holds. */
-export const uploadOf = ({ name, bytes }: Upload<string>): string => `${name}, ${bytes} bytes at most`;
+export const uploadOf = ({ name, bytes }: Upload<string>): string =>
+  `${name}, ${bytes} bytes at most`;
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 

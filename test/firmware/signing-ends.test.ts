@@ -206,7 +206,9 @@ describe("a suspension in the middle of signing", () => {
   test("cancels, keeps the master key, and leaves no other key behind", async () => {
     const { context, secrets } = suspendedContext();
     const psbt = Uint8Array.from(psbtOf(10).toBuffer());
-    expect(errorOf(await signingHandlers.signPsbt(context, { psbt }))).toBe("cancelled");
+    const reception = signingHandlers.signPsbt(context, {});
+    reception.take(psbt);
+    expect(errorOf(await reception.finish(context))).toBe("cancelled");
     expect([secrets.signatures(), secrets.live()]).toEqual([3, ["node"]]);
   });
 });
