@@ -4,7 +4,7 @@ import { LIMITS } from "../../protocol/limits.ts";
 /** Bounds on what a peer may hand to the Bitcoin code. */
 export const BITCOIN_LIMITS = {
   /** Bytes of one PSBT: 20,000 inputs with previous transactions of 3 kB. */
-  psbtBytes: 1 << 26,
+  psbtBytes: LIMITS.upload,
   /** Inputs of the transaction to sign: more than a block has room for. */
   inputs: 20_000,
   /** The same from before segwit, each of which hashes the whole transaction by consensus. */
