@@ -1,4 +1,4 @@
-/** Long work of a call in slices: the line has its turn between them, and the work may end there. */
+/** Long work of a call in slices: between them the line has its turn, and the work may end. */
 import { DEVICE_LIMITS } from "../limits.ts";
 import type { Keys } from "../device.ts";
 import type { Context } from "../dispatch.ts";

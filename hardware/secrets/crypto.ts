@@ -18,7 +18,7 @@ const plain = (buffer: Uint8Array): Uint8Array => new Uint8Array(buffer);
 const SHA256_BYTES = 32;
 const SHA512_BYTES = 64;
 
-/** Bun's own, which cost a third of node:crypto's: a transaction of 2,000 inputs asks 20,000 times. */
+/** Bun's own cost a third of node:crypto's: 2,000 inputs ask 20,000 times. */
 const streaming = (state: Bun.SHA256 | Bun.SHA512, bytes: number): Hash => {
   const hash: Hash = {
     update: (data) => {

@@ -111,6 +111,8 @@ const WIDTHS: Readonly<Record<number, readonly [bytes: number, least: number]>> 
   254: [4, 0x1_0000],
   255: [8, 0x1_0000_0000],
 };
+/** Below it a number is its own first byte. */
+const ONE_BYTE = 0xfd;
 
 /** A number of 8 bytes, little-endian: exact to 2^53, and above that still above it. */
 export const uint64At = (view: DataView, at: number): number =>
@@ -121,6 +123,15 @@ const numberAt = (view: DataView, at: number, bytes: number): number => {
   return bytes === 4 ? view.getUint32(at, true) : uint64At(view, at);
 };
 
+/** A number of more than one byte. */
+const readWide = (window: Window, first: number): number => {
+  const [bytes, least] = WIDTHS[first] ?? [8, 0];
+  if (!has(window, 1 + bytes)) return isLost(window, 1 + bytes) ? MALFORMED : STARVED;
+  const value = numberAt(window.view, window.at + 1, bytes);
+  window.at += 1 + bytes;
+  return value < least || value > Number.MAX_SAFE_INTEGER ? MALFORMED : value;
+};
+
 /**
  * Bitcoin's variable-length integer, in its shortest form only; `STARVED` moves nothing, so that
  * it can be read again when more has come.
@@ -128,13 +139,7 @@ const numberAt = (view: DataView, at: number, bytes: number): number => {
 export const readCompactSize = (window: Window): number => {
   if (!has(window, 1)) return isLost(window, 1) ? MALFORMED : STARVED;
   const first = window.bytes[window.at] ?? 0;
-  if (first < 0xfd) {
-    window.at += 1;
-    return first;
-  }
-  const [bytes, least] = WIDTHS[first] ?? [8, 0];
-  if (!has(window, 1 + bytes)) return isLost(window, 1 + bytes) ? MALFORMED : STARVED;
-  const value = numberAt(window.view, window.at + 1, bytes);
-  window.at += 1 + bytes;
-  return value < least || value > Number.MAX_SAFE_INTEGER ? MALFORMED : value;
+  if (first >= ONE_BYTE) return readWide(window, first);
+  window.at += 1;
+  return first;
 };

@@ -13,10 +13,11 @@ import { STEP_ITEMS, type Steps } from "../steps.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG, type InputTable } from "./input-table.ts";
 import { PSBT_MALFORMED, type PsbtError, type Refused, type Starved } from "./map.ts";
-import { createPreviousOutputs } from "./previous-outputs.ts";
+import { createPreviousOutputs, type PreviousOutputs } from "./previous-outputs.ts";
 import { createPreviousScan } from "./previous-scan.ts";
 
-const ID_BYTES = 32;
+/** Hexadecimal digits of a transaction's id. */
+const ID_DIGITS = 64;
 
 /**
  * Puts the inputs of one previous transaction into a ring, once all outpoints are known.
@@ -31,7 +32,7 @@ export function* linkInputs(table: InputTable): Steps<number | undefined> {
     const name = table.outpointAt(input).toHex();
     if (seen.has(name)) return input;
     seen.add(name);
-    const id = name.slice(0, 2 * ID_BYTES);
+    const id = name.slice(0, ID_DIGITS);
     const last = rings.get(id);
     table.setNext(input, last === undefined ? input : table.nextAt(last));
     if (last !== undefined) table.setNext(last, input);
@@ -68,90 +69,143 @@ export interface Coins {
   ) => Outcome<Uint8Array | undefined, PsbtError>;
 }
 
-/** No coin is known yet. */
-export const createCoins = (window: Window, table: InputTable, crypto: Crypto): Coins => {
-  const outputs = createPreviousOutputs();
-  let id: Uint8Array | undefined;
+type Coin = Outcome<Uint8Array | undefined, PsbtError>;
+
+/** The previous transaction that was read last. */
+interface Previous {
+  readonly outputs: PreviousOutputs;
+  /** 32 bytes, in hash order; undefined before the first. */
+  id: Uint8Array | undefined;
+}
+
+/** What coins are settled with. */
+interface Settling {
+  readonly table: InputTable;
+  readonly previous: Previous;
+  readonly crypto: Crypto;
+}
+
+const isProved = (table: InputTable, input: number): boolean =>
+  (table.flagsAt(input) & INPUT_FLAG.isProved) !== 0;
+
+const note = (
+  { table, crypto }: Settling,
+  input: number,
+  { amountSats, script }: TransactionOutput,
+  flags: number,
+): void => {
+  table.setAmount(input, amountSats);
+  table.coinAt(input).set(coinHash(script, crypto));
+  table.addFlags(input, flags | INPUT_FLAG.hasCoin);
+};
+
+const prove = (settling: Settling, input: number, output: number): Uint8Array => {
+  const { outputs } = settling.previous;
+  const script = outputs.scriptAt(output);
+  note(settling, input, { amountSats: outputs.amountAt(output), script }, INPUT_FLAG.isProved);
+  return script;
+};
+
+/** All others of the ring, the first time; those whose output is not there stay unproved. */
+const proveRing = (settling: Settling, input: number): void => {
+  const { table, previous } = settling;
+  for (let other = table.nextAt(input); other !== input; other = table.nextAt(other)) {
+    const output = table.outputAt(other);
+    const isThere = output < previous.outputs.count();
+    if (isThere && !isProved(table, other)) prove(settling, other, output);
+  }
+};
+
+const byPrevious = (
+  settling: Settling,
+  input: number,
+  witnessUtxo: TransactionOutput | undefined,
+): Coin => {
+  const { table, previous } = settling;
+  const { outputs } = previous;
+  const output = table.outputAt(input);
+  const isFirst = !isProved(table, input);
+  if (output >= outputs.count()) return fail("previous_transaction_mismatch");
+  const script = prove(settling, input, output);
+  if (isFirst) proveRing(settling, input);
+  const agrees =
+    witnessUtxo === undefined ||
+    (witnessUtxo.amountSats === outputs.amountAt(output) && isSame(witnessUtxo.script, script));
+  return agrees ? ok(script) : fail("amount_mismatch");
+};
+
+/** What another input's previous transaction has proved, in the words of the witness UTXO. */
+const byRing = (
+  { table, crypto }: Settling,
+  input: number,
+  witnessUtxo: TransactionOutput | undefined,
+): Coin => {
+  if (witnessUtxo === undefined) return ok(undefined);
+  const { amountSats, script } = witnessUtxo;
+  const agrees = amountSats === table.amountAt(input) && isCoinOf(table, input, script, crypto);
+  return agrees ? ok(script) : fail("amount_mismatch");
+};
+
+const byWitnessUtxo = (
+  settling: Settling,
+  input: number,
+  witnessUtxo: TransactionOutput | undefined,
+): Coin => {
+  if (witnessUtxo === undefined) return ok(undefined);
+  note(settling, input, witnessUtxo, 0);
+  return ok(witnessUtxo.script);
+};
+
+const settleCoin = (
+  settling: Settling,
+  input: number,
+  witnessUtxo: TransactionOutput | undefined,
+  hasOwnPrevious: boolean,
+): Coin => {
+  const { table, previous } = settling;
+  const isNamed = previous.id !== undefined && isSame(previous.id, table.idAt(input));
+  if (hasOwnPrevious && !isNamed) return fail("previous_transaction_mismatch");
+  if (isNamed && (hasOwnPrevious || witnessUtxo !== undefined)) {
+    return byPrevious(settling, input, witnessUtxo);
+  }
+  const settle = isProved(table, input) ? byRing : byWitnessUtxo;
+  return settle(settling, input, witnessUtxo);
+};
+
+/** A reader of previous transactions, one after another. */
+const createPreviousReader = (window: Window, previous: Previous, crypto: Crypto) => {
   let isOutOfRange = false;
   let hash = crypto.sha256();
   const take = (amountSats: number, script: Uint8Array | undefined): void => {
     if (amountSats > BITCOIN_LIMITS.amountSats) isOutOfRange = true;
-    outputs.add(amountSats, script);
+    previous.outputs.add(amountSats, script);
   };
   const scan = createPreviousScan(window, take, (stretch) => {
     hash = hash.update(stretch);
   });
   const begin = (): void => {
-    outputs.clear();
+    previous.outputs.clear();
     isOutOfRange = false;
     hash = crypto.sha256();
     scan.open();
   };
+  return (isBegun: boolean): Refused | Starved => {
+    if (!isBegun) begin();
+    const state = scan.step();
+    if (state === STARVED) return "starved";
+    if (state === MALFORMED) return PSBT_MALFORMED;
+    previous.id = sha256(crypto, hash.digest());
+    return isOutOfRange ? fail("amount_out_of_range") : undefined;
+  };
+};
 
-  const prove = (input: number, output: number): Uint8Array => {
-    const script = outputs.scriptAt(output);
-    table.setAmount(input, outputs.amountAt(output));
-    table.coinAt(input).set(coinHash(script, crypto));
-    table.addFlags(input, INPUT_FLAG.hasCoin | INPUT_FLAG.isProved);
-    return script;
-  };
-  const isProved = (input: number): boolean => (table.flagsAt(input) & INPUT_FLAG.isProved) !== 0;
-
-  /** All others of the ring, the first time; those whose output is not there stay unproved. */
-  const proveRing = (input: number): void => {
-    for (let other = table.nextAt(input); other !== input; other = table.nextAt(other)) {
-      const output = table.outputAt(other);
-      if (!isProved(other) && output < outputs.count()) prove(other, output);
-    }
-  };
-  const byPrevious = (
-    input: number,
-    witnessUtxo: TransactionOutput | undefined,
-  ): Outcome<Uint8Array, PsbtError> => {
-    const output = table.outputAt(input);
-    const isKnown = isProved(input);
-    if (output >= outputs.count()) return fail("previous_transaction_mismatch");
-    const script = prove(input, output);
-    if (!isKnown) proveRing(input);
-    const agrees =
-      witnessUtxo === undefined ||
-      (witnessUtxo.amountSats === outputs.amountAt(output) && isSame(witnessUtxo.script, script));
-    return agrees ? ok(script) : fail("amount_mismatch");
-  };
-  /** What another input's previous transaction has proved, in the words of the witness UTXO. */
-  const byRing = (
-    input: number,
-    witnessUtxo: TransactionOutput | undefined,
-  ): Outcome<Uint8Array | undefined, PsbtError> => {
-    if (witnessUtxo === undefined) return ok(undefined);
-    const agrees =
-      witnessUtxo.amountSats === table.amountAt(input) &&
-      isCoinOf(table, input, witnessUtxo.script, crypto);
-    return agrees ? ok(witnessUtxo.script) : fail("amount_mismatch");
-  };
-  const byWitnessUtxo = (input: number, { amountSats, script }: TransactionOutput): Uint8Array => {
-    table.setAmount(input, amountSats);
-    table.coinAt(input).set(coinHash(script, crypto));
-    table.addFlags(input, INPUT_FLAG.hasCoin);
-    return script;
-  };
+/** No coin is known yet. */
+export const createCoins = (window: Window, table: InputTable, crypto: Crypto): Coins => {
+  const previous: Previous = { outputs: createPreviousOutputs(), id: undefined };
+  const settling = { table, previous, crypto };
   return {
-    readPrevious: (isBegun) => {
-      if (!isBegun) begin();
-      const state = scan.step();
-      if (state === STARVED) return "starved";
-      if (state === MALFORMED) return PSBT_MALFORMED;
-      id = sha256(crypto, hash.digest());
-      return isOutOfRange ? fail("amount_out_of_range") : undefined;
-    },
-    settle: (input, witnessUtxo, hasOwnPrevious) => {
-      const isNamed = id !== undefined && isSame(id, table.idAt(input));
-      if (hasOwnPrevious && !isNamed) return fail("previous_transaction_mismatch");
-      if (isNamed && (hasOwnPrevious || witnessUtxo !== undefined)) {
-        return byPrevious(input, witnessUtxo);
-      }
-      if (isProved(input)) return byRing(input, witnessUtxo);
-      return ok(witnessUtxo === undefined ? undefined : byWitnessUtxo(input, witnessUtxo));
-    },
+    readPrevious: createPreviousReader(window, previous, crypto),
+    settle: (input, witnessUtxo, hasOwnPrevious) =>
+      settleCoin(settling, input, witnessUtxo, hasOwnPrevious),
   };
 };

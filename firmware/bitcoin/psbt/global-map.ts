@@ -31,6 +31,14 @@ export interface GlobalMap extends MapReader {
   readonly settle: () => Outcome<PsbtHead, PsbtError>;
 }
 
+/** What version 0 must not have. */
+const NUMBERS = [
+  FIELD.global.transactionVersion,
+  FIELD.global.fallbackLockTime,
+  FIELD.global.inputCount,
+  FIELD.global.outputCount,
+] as const;
+
 const readCount = (value: Uint8Array): number | undefined => {
   const reader = createReader(value);
   const count = reader.compactSize();
@@ -72,8 +80,7 @@ export const createGlobalMap = (window: Window, table: InputTable): GlobalMap =>
     return undefined;
   };
   const headOf = (psbtVersion: number): PsbtHead | undefined => {
-    const { version, ...others } = FIELD.global;
-    const hasNumbers = Object.values(others).some((type) => numbers.has(type));
+    const hasNumbers = NUMBERS.some((type) => numbers.has(type));
     if (psbtVersion === 2) return unsigned === undefined ? headOfNumbers(numbers) : undefined;
     return unsigned === undefined || hasNumbers ? undefined : headOfTransaction(unsigned);
   };

@@ -3,7 +3,7 @@ import { fail } from "../../../protocol/errors.ts";
 import type { Crypto } from "../../hal.ts";
 import { uint32At } from "../encoding/bytes.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
-import type { TransactionOutput } from "../transaction/transaction.ts";
+import { OUTPOINT_BYTES, type TransactionOutput } from "../transaction/transaction.ts";
 import type { Coins } from "./coins.ts";
 import { FIELD, INPUT_RULES } from "./fields.ts";
 import { pastLeafHashes, type Ways } from "./hints.ts";
@@ -61,101 +61,124 @@ const nothingSaid = (): Said => ({
   outpoint: 0,
 });
 
-/** Reads inputs of a version into the table. */
-export const createInputMaps = (version: 0 | 2, sinks: InputSinks): InputMaps => {
-  const { table, coins, ways, locks, crypto } = sinks;
-  let input = 0;
-  let said = nothingSaid();
+/** The input that is being read. */
+interface Reading extends InputSinks {
+  readonly version: 0 | 2;
+  input: number;
+  said: Said;
+}
 
-  const takePlace = (hint: Uint8Array | undefined): Refused => {
-    if (hint === undefined) return PSBT_MALFORMED;
-    if ((table.flagsAt(input) & INPUT_FLAG.hasPlace) !== 0) return undefined;
-    const place = ways.find(hint);
-    if (place === undefined || place.index >= INDEX_END) return undefined;
-    table.setPlace(input, place.way, place.index);
-    table.addFlags(input, INPUT_FLAG.hasPlace);
-    return undefined;
-  };
-  const takeUtxo = (value: Uint8Array): Refused => {
-    said.witnessUtxo = readUtxo(value);
-    if (said.witnessUtxo === undefined) return PSBT_MALFORMED;
-    const { amountSats } = said.witnessUtxo;
-    return amountSats > BITCOIN_LIMITS.amountSats ? fail("amount_out_of_range") : undefined;
-  };
-  const takeSighash = (type: number): Refused => {
-    if (type > 0xff) return fail("sighash_refused");
-    table.setSighash(input, type);
-    table.addFlags(input, INPUT_FLAG.hasSighash);
-    return undefined;
-  };
-  const takeLeaf = (value: Uint8Array): Refused => {
-    const tag = leafTag(value.at(-1) ?? 0, value.subarray(0, -1), crypto);
-    return table.addLeaf(input, tag) ? undefined : PSBT_MALFORMED;
-  };
-  const takeOutpoint = (value: Uint8Array, at: number, bit: number): Refused => {
+type Taker = (reading: Reading, value: Uint8Array) => Refused;
+
+const takePlace = ({ table, ways, input }: Reading, hint: Uint8Array | undefined): Refused => {
+  if (hint === undefined) return PSBT_MALFORMED;
+  if ((table.flagsAt(input) & INPUT_FLAG.hasPlace) !== 0) return undefined;
+  const place = ways.find(hint);
+  if (place === undefined || place.index >= INDEX_END) return undefined;
+  table.setPlace(input, place.way, place.index);
+  table.addFlags(input, INPUT_FLAG.hasPlace);
+  return undefined;
+};
+
+const takeUtxo: Taker = ({ said }, value) => {
+  said.witnessUtxo = readUtxo(value);
+  if (said.witnessUtxo === undefined) return PSBT_MALFORMED;
+  const { amountSats } = said.witnessUtxo;
+  return amountSats > BITCOIN_LIMITS.amountSats ? fail("amount_out_of_range") : undefined;
+};
+
+const takeSighash: Taker = ({ table, input }, value) => {
+  const type = uint32At(value, 0);
+  if (type > 0xff) return fail("sighash_refused", { sighash: type });
+  table.setSighash(input, type);
+  table.addFlags(input, INPUT_FLAG.hasSighash);
+  return undefined;
+};
+
+const takeLeaf: Taker = ({ table, input, crypto }, value) => {
+  const tag = leafTag(value.at(-1) ?? 0, value.subarray(0, -1), crypto);
+  return table.addLeaf(input, tag) ? undefined : PSBT_MALFORMED;
+};
+
+const takeSequence: Taker = ({ table, input }, value) => {
+  table.setSequence(input, uint32At(value, 0));
+  return undefined;
+};
+
+/** A part of the outpoint, at its place. */
+const part =
+  (at: number, bit: number): Taker =>
+  ({ table, input, said }, value) => {
     table.outpointAt(input).set(value, at);
     said.outpoint |= bit;
     return undefined;
   };
-  const takeSequence = (value: Uint8Array): Refused => {
-    table.setSequence(input, uint32At(value, 0));
+
+const kept =
+  (name: "redeemScript" | "witnessScript" | "internalKey" | "merkleRoot"): Taker =>
+  ({ said }, value) => {
+    said[name] = value.slice();
     return undefined;
   };
-  const keep = (name: "redeemScript" | "witnessScript" | "internalKey" | "merkleRoot") => {
-    return (value: Uint8Array): Refused => {
-      said[name] = value.slice();
-      return undefined;
-    };
-  };
-  const takers: Readonly<Record<number, (value: Uint8Array) => Refused>> = {
-    [FIELD.input.witnessUtxo]: takeUtxo,
-    [FIELD.input.sighashType]: (value) => takeSighash(uint32At(value, 0)),
-    [FIELD.input.redeemScript]: keep("redeemScript"),
-    [FIELD.input.witnessScript]: keep("witnessScript"),
-    [FIELD.input.derivation]: takePlace,
-    [FIELD.input.previousId]: (value) => takeOutpoint(value, 0, HAS_ID),
-    [FIELD.input.outputIndex]: (value) => takeOutpoint(value, 32, HAS_OUTPUT),
-    [FIELD.input.sequence]: takeSequence,
-    [FIELD.input.timeLock]: (value) => locks.take("time", uint32At(value, 0)),
-    [FIELD.input.heightLock]: (value) => locks.take("height", uint32At(value, 0)),
-    [FIELD.input.tapLeafScript]: takeLeaf,
-    [FIELD.input.tapDerivation]: (value) => takePlace(pastLeafHashes(value)),
-    [FIELD.input.tapInternalKey]: keep("internalKey"),
-    [FIELD.input.tapMerkleRoot]: keep("merkleRoot"),
-  };
-  const claim = (script: Uint8Array): void => {
-    const { internalKey, merkleRoot } = said;
-    if (!isTaproot(script) || (internalKey === undefined && merkleRoot === undefined)) return;
-    const tag = claimTag(internalKey ?? NOTHING, merkleRoot ?? NOTHING, crypto);
-    if (internalKey !== undefined) table.addFlags(input, INPUT_FLAG.hasInternalKey);
-    if (merkleRoot !== undefined) table.addFlags(input, INPUT_FLAG.hasMerkleRoot);
-    table.coinAt(input).set(tag, COIN_HASH_BYTES);
-  };
+
+const TAKERS: Readonly<Record<number, Taker>> = {
+  [FIELD.input.witnessUtxo]: takeUtxo,
+  [FIELD.input.sighashType]: takeSighash,
+  [FIELD.input.redeemScript]: kept("redeemScript"),
+  [FIELD.input.witnessScript]: kept("witnessScript"),
+  [FIELD.input.derivation]: takePlace,
+  [FIELD.input.previousId]: part(0, HAS_ID),
+  [FIELD.input.outputIndex]: part(OUTPOINT_BYTES - 4, HAS_OUTPUT),
+  [FIELD.input.sequence]: takeSequence,
+  [FIELD.input.timeLock]: ({ locks }, value) => locks.take("time", uint32At(value, 0)),
+  [FIELD.input.heightLock]: ({ locks }, value) => locks.take("height", uint32At(value, 0)),
+  [FIELD.input.tapLeafScript]: takeLeaf,
+  [FIELD.input.tapDerivation]: (reading, value) => takePlace(reading, pastLeafHashes(value)),
+  [FIELD.input.tapInternalKey]: kept("internalKey"),
+  [FIELD.input.tapMerkleRoot]: kept("merkleRoot"),
+};
+
+/** Keeps a tag of what is claimed of a taproot coin. */
+const keepClaim = ({ table, input, said, crypto }: Reading, script: Uint8Array): void => {
+  const { internalKey, merkleRoot } = said;
+  if (!isTaproot(script) || (internalKey === undefined && merkleRoot === undefined)) return;
+  const tag = claimTag(internalKey ?? NOTHING, merkleRoot ?? NOTHING, crypto);
+  if (internalKey !== undefined) table.addFlags(input, INPUT_FLAG.hasInternalKey);
+  if (merkleRoot !== undefined) table.addFlags(input, INPUT_FLAG.hasMerkleRoot);
+  table.coinAt(input).set(tag, COIN_HASH_BYTES);
+};
+
+const settle = (reading: Reading): Refused => {
+  const { version, input, said, coins, onScript, crypto } = reading;
+  if (version === 2 && said.outpoint !== (HAS_ID | HAS_OUTPUT)) return PSBT_MALFORMED;
+  const coin = coins.settle(input, said.witnessUtxo, said.hasPrevious);
+  if (!coin.ok) return coin;
+  const { value: script } = coin;
+  onScript(script);
+  if (script === undefined) return undefined;
+  keepClaim(reading, script);
+  return areCommitted(script, said, crypto) ? undefined : fail("script_mismatch");
+};
+
+/** Reads inputs of a version into the table. */
+export const createInputMaps = (version: 0 | 2, sinks: InputSinks): InputMaps => {
+  const reading: Reading = { ...sinks, version, input: 0, said: nothingSaid() };
   return {
     rules: INPUT_RULES,
     version,
-    take: (type, value) => takers[type]?.(value),
+    take: (type, value) => TAKERS[type]?.(reading, value),
     stream: (isBegun) => {
-      said.hasPrevious = true;
-      return coins.readPrevious(isBegun);
+      reading.said.hasPrevious = true;
+      return sinks.coins.readPrevious(isBegun);
     },
-    open: (next) => {
-      input = next;
-      said = nothingSaid();
-      locks.open();
+    open: (input) => {
+      reading.input = input;
+      reading.said = nothingSaid();
+      sinks.locks.open();
       if (version === 0) return;
-      table.setSequence(input, FINAL_SEQUENCE);
-      table.setNext(input, input);
+      sinks.table.setSequence(input, FINAL_SEQUENCE);
+      sinks.table.setNext(input, input);
     },
-    settle: () => {
-      if (version === 2 && said.outpoint !== (HAS_ID | HAS_OUTPUT)) return PSBT_MALFORMED;
-      const coin = coins.settle(input, said.witnessUtxo, said.hasPrevious);
-      if (!coin.ok) return coin;
-      const { value: script } = coin;
-      sinks.onScript(script);
-      if (script === undefined) return undefined;
-      claim(script);
-      return areCommitted(script, said, crypto) ? undefined : fail("script_mismatch");
-    },
+    settle: () => settle(reading),
   };
 };

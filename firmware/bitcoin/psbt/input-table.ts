@@ -13,6 +13,7 @@ const ID_BYTES = 32;
 const COIN_BYTES = 32;
 /** Of a coin's script hash: 224 bits leave no second script to be found. */
 export const COIN_HASH_BYTES = 28;
+/** Bytes of marks. */
 const MARKS = 4;
 const FIRST_TAGS = 16;
 
@@ -79,103 +80,149 @@ export interface InputTable {
   readonly amounts: () => Float64Array;
 }
 
-/** One row after another in one buffer. */
-const rowAt = (column: Uint8Array, bytes: number, row: number): Uint8Array =>
-  column.subarray(row * bytes, row * bytes + bytes);
+/** The columns; each is made anew for a number of inputs. */
+const createColumns = (count: number) => ({
+  count,
+  outpoints: new Uint8Array(OUTPOINT_BYTES * count),
+  coins: new Uint8Array(COIN_BYTES * count),
+  amounts: new Float64Array(count),
+  sequences: new Uint32Array(count),
+  indices: new Uint32Array(count),
+  nexts: new Uint32Array(count),
+  marks: new Uint8Array(MARKS * count),
+});
 
-/** A table without inputs. */
-export const createInputTable = (): InputTable => {
-  let count = 0;
-  let outpoints = new Uint8Array(0);
-  let coins = new Uint8Array(0);
-  let amounts = new Float64Array(0);
-  let sequences = new Uint32Array(0);
-  let indices = new Uint32Array(0);
-  let nexts = new Uint32Array(0);
-  let marks = new Uint8Array(0);
+type Columns = ReturnType<typeof createColumns>;
+
+/** A row's marks: bits, numbers, and what only the wallet's inputs have. */
+const MARK = { flags: 0, sighash: 1, way: 2, leaves: 3 } as const;
+
+const markAt = ({ marks }: Columns, input: number, mark: number): number =>
+  marks[MARKS * input + mark] ?? 0;
+
+const setMark = ({ marks }: Columns, input: number, mark: number, value: number): void => {
+  marks[MARKS * input + mark] = value;
+};
+
+type Rows = Pick<
+  InputTable,
+  | "outpointAt"
+  | "idAt"
+  | "outputAt"
+  | "coinAt"
+  | "sequenceAt"
+  | "setSequence"
+  | "amountAt"
+  | "setAmount"
+  | "nextAt"
+  | "setNext"
+>;
+
+const rowsOf = (columns: Columns): Rows => ({
+  outpointAt: (input) =>
+    columns.outpoints.subarray(OUTPOINT_BYTES * input, OUTPOINT_BYTES * (input + 1)),
+  idAt: (input) =>
+    columns.outpoints.subarray(OUTPOINT_BYTES * input, OUTPOINT_BYTES * input + ID_BYTES),
+  outputAt: (input) => uint32At(columns.outpoints, OUTPOINT_BYTES * input + ID_BYTES),
+  coinAt: (input) => columns.coins.subarray(COIN_BYTES * input, COIN_BYTES * (input + 1)),
+  sequenceAt: (input) => columns.sequences[input] ?? 0,
+  setSequence: (input, sequence) => {
+    columns.sequences[input] = sequence;
+  },
+  amountAt: (input) => columns.amounts[input] ?? 0,
+  setAmount: (input, amountSats) => {
+    columns.amounts[input] = amountSats;
+  },
+  nextAt: (input) => columns.nexts[input] ?? 0,
+  setNext: (input, next) => {
+    columns.nexts[input] = next;
+  },
+});
+
+type Marks = Pick<
+  InputTable,
+  | "flagsAt"
+  | "addFlags"
+  | "sighashAt"
+  | "setSighash"
+  | "wayAt"
+  | "indexAt"
+  | "setPlace"
+  | "setSigner"
+  | "expressionAt"
+  | "leafAt"
+>;
+
+const marksOf = (columns: Columns): Marks => ({
+  flagsAt: (input) => markAt(columns, input, MARK.flags),
+  addFlags: (input, flags) =>
+    setMark(columns, input, MARK.flags, markAt(columns, input, MARK.flags) | flags),
+  sighashAt: (input) => markAt(columns, input, MARK.sighash),
+  setSighash: (input, type) => setMark(columns, input, MARK.sighash, type),
+  wayAt: (input) => markAt(columns, input, MARK.way),
+  indexAt: (input) => columns.indices[input] ?? 0,
+  setPlace: (input, way, index) => {
+    setMark(columns, input, MARK.way, way);
+    columns.indices[input] = index;
+  },
+  setSigner: (input, expression, leaf) => {
+    setMark(columns, input, MARK.way, leaf === undefined ? 0 : leaf + 1);
+    setMark(columns, input, MARK.leaves, expression);
+  },
+  expressionAt: (input) => markAt(columns, input, MARK.leaves),
+  leafAt: (input) => {
+    const mark = markAt(columns, input, MARK.way);
+    return mark === 0 ? undefined : mark - 1;
+  },
+});
+
+/** Tags of leaves, those of one input after those of the one before. */
+const leavesOf = (columns: Columns): Pick<InputTable, "addLeaf" | "leavesInTurn"> => {
   let tags = new Uint32Array(0);
-  let tagCount = 0;
-
-  /** Flags, sighash type, way, leaves. */
-  const markAt = (input: number, mark: number): number => marks[MARKS * input + mark] ?? 0;
-  const setMark = (input: number, mark: number, value: number): void => {
-    marks[MARKS * input + mark] = value;
-  };
+  let count = 0;
   const addTag = (tag: number): void => {
-    if (tagCount === tags.length) {
-      const more = new Uint32Array(Math.max(FIRST_TAGS, tagCount + (tagCount >>> 1)));
+    if (count === tags.length) {
+      const more = new Uint32Array(Math.max(FIRST_TAGS, count + (count >>> 1)));
       more.set(tags);
       tags = more;
     }
-    tags[tagCount] = tag;
-    tagCount += 1;
+    tags[count] = tag;
+    count += 1;
   };
   return {
-    count: () => count,
-    open: (wanted) => {
-      count = wanted;
-      outpoints = new Uint8Array(OUTPOINT_BYTES * wanted);
-      coins = new Uint8Array(COIN_BYTES * wanted);
-      amounts = new Float64Array(wanted);
-      sequences = new Uint32Array(wanted);
-      indices = new Uint32Array(wanted);
-      nexts = new Uint32Array(wanted);
-      marks = new Uint8Array(MARKS * wanted);
-    },
-    outpointAt: (input) => rowAt(outpoints, OUTPOINT_BYTES, input),
-    idAt: (input) => outpoints.subarray(OUTPOINT_BYTES * input, OUTPOINT_BYTES * input + ID_BYTES),
-    outputAt: (input) => uint32At(outpoints, OUTPOINT_BYTES * input + ID_BYTES),
-    coinAt: (input) => rowAt(coins, COIN_BYTES, input),
-    sequenceAt: (input) => sequences[input] ?? 0,
-    setSequence: (input, sequence) => {
-      sequences[input] = sequence;
-    },
-    amountAt: (input) => amounts[input] ?? 0,
-    setAmount: (input, amountSats) => {
-      amounts[input] = amountSats;
-    },
-    flagsAt: (input) => markAt(input, 0),
-    addFlags: (input, flags) => setMark(input, 0, markAt(input, 0) | flags),
-    sighashAt: (input) => markAt(input, 1),
-    setSighash: (input, type) => setMark(input, 1, type),
-    wayAt: (input) => markAt(input, 2),
-    indexAt: (input) => indices[input] ?? 0,
-    setPlace: (input, way, index) => {
-      setMark(input, 2, way);
-      indices[input] = index;
-    },
-    nextAt: (input) => nexts[input] ?? 0,
-    setNext: (input, next) => {
-      nexts[input] = next;
-    },
     addLeaf: (input, tag) => {
-      const named = markAt(input, 3);
+      const named = markAt(columns, input, MARK.leaves);
       if (named === BITCOIN_LIMITS.namedLeaves) return false;
-      setMark(input, 3, named + 1);
+      setMark(columns, input, MARK.leaves, named + 1);
       addTag(tag);
       return true;
-    },
-    setSigner: (input, expression, leaf) => {
-      setMark(input, 2, leaf === undefined ? 0 : leaf + 1);
-      setMark(input, 3, expression);
-    },
-    expressionAt: (input) => markAt(input, 3),
-    leafAt: (input) => {
-      const mark = markAt(input, 2);
-      return mark === 0 ? undefined : mark - 1;
     },
     leavesInTurn: () => {
       let input = 0;
       let at = 0;
       return () => {
         const from = at;
-        at += markAt(input, 3);
+        at += markAt(columns, input, MARK.leaves);
         input += 1;
         return tags.subarray(from, at);
       };
     },
-    outpoints: () => outpoints,
-    sequences: () => sequences,
-    amounts: () => amounts,
+  };
+};
+
+/** A table without inputs. */
+export const createInputTable = (): InputTable => {
+  const columns = createColumns(0);
+  return {
+    count: () => columns.count,
+    open: (count) => {
+      Object.assign(columns, createColumns(count));
+    },
+    ...rowsOf(columns),
+    ...marksOf(columns),
+    ...leavesOf(columns),
+    outpoints: () => columns.outpoints,
+    sequences: () => columns.sequences,
+    amounts: () => columns.amounts,
   };
 };

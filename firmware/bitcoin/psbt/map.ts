@@ -156,6 +156,24 @@ const beginValue = (
   return skipValue(window, place);
 };
 
+/** Reads the value behind a head that began at `start`, if it is there or may be long. */
+const readValue = (
+  window: Window,
+  place: Place,
+  map: MapReader,
+  start: number,
+): Refused | Starved => {
+  const { type, valueBytes } = place.head;
+  const rule = map.rules.get(type);
+  if (rule !== undefined && !isLawful(rule, place.head, map.version)) return PSBT_MALFORMED;
+  if (rule?.use === "read" && !has(window, valueBytes)) {
+    const isOver = isLost(window, valueBytes);
+    window.at = start;
+    return isOver ? PSBT_MALFORMED : "starved";
+  }
+  return isNew(place) ? beginValue(window, place, map, rule?.use ?? "pass") : PSBT_MALFORMED;
+};
+
 /** Reads one entry; `END` at the map's end. */
 const readEntry = (
   window: Window,
@@ -163,17 +181,16 @@ const readEntry = (
   map: MapReader,
 ): Refused | Starved | typeof END => {
   const start = window.at;
-  const { head } = place;
-  const state = readHead(window, head);
-  if (state !== OK) return state === END ? END : state === STARVED ? "starved" : PSBT_MALFORMED;
-  const rule = map.rules.get(head.type);
-  if (rule !== undefined && !isLawful(rule, head, map.version)) return PSBT_MALFORMED;
-  if (rule?.use === "read" && !has(window, head.valueBytes)) {
-    const isOver = isLost(window, head.valueBytes);
-    window.at = start;
-    return isOver ? PSBT_MALFORMED : "starved";
+  switch (readHead(window, place.head)) {
+    case OK:
+      return readValue(window, place, map, start);
+    case END:
+      return END;
+    case STARVED:
+      return "starved";
+    default:
+      return PSBT_MALFORMED;
   }
-  return isNew(place) ? beginValue(window, place, map, rule?.use ?? "pass") : PSBT_MALFORMED;
 };
 
 /** Goes on with a value that was begun, or reads the next entry. */

@@ -78,7 +78,11 @@ function* magicSteps(window: Window): Steps<boolean> {
   return isSame(bytes.subarray(at, window.at), MAGIC);
 }
 
-/** The global map; of version 0 all outpoints are known behind it. */
+/**
+ * The global map; of version 0 all outpoints are known behind it.
+ *
+ * @yields while it has not come
+ */
 function* headSteps({ window, table, maps }: Reading): Steps<Outcome<PsbtHead, PsbtError>> {
   const map = createGlobalMap(window, table);
   const refused = yield* mapSteps(maps, map);

@@ -25,7 +25,11 @@ export interface UnsignedTransaction {
   readonly outputs: readonly TransactionOutput[];
 }
 
-/** Four bytes, little-endian; undefined where they do not come. */
+/**
+ * Four bytes, little-endian; undefined where they do not come.
+ *
+ * @yields while they have not come
+ */
 function* uint32Steps(window: Window): Steps<number | undefined> {
   if (!(yield* waitFor(window, 4))) return undefined;
   window.at += 4;
@@ -42,7 +46,11 @@ const takeInput = (window: Window, table: InputTable, input: number): boolean =>
   return true;
 };
 
-/** How many of something follow; -1 where they would not fit. */
+/**
+ * How many of something follow; negative where they would not fit.
+ *
+ * @yields while the number has not come
+ */
 function* countSteps(window: Window, bytesEach: number): Steps<number> {
   for (;;) {
     const count = readCount(window, bytesEach);

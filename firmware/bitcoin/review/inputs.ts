@@ -69,7 +69,7 @@ export const createFinder = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypt
   };
 };
 
-/** Whether an amount needs the previous transaction: those before segwit do, whatever is allowed. */
+/** Whether an amount lacks a proof that it needs: those before segwit do, whatever is allowed. */
 const isProofLacking = (
   flags: number,
   { policy }: RegisteredWallet,
@@ -118,57 +118,72 @@ const isClaimTrue = (
   return isSame(claimTag(key, root, crypto), claimed);
 };
 
-/** Judges inputs in their order. */
-const createJudge = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
-  const { inputs, outputs } = psbt;
-  const { policy } = wallet;
-  const allows = new Set(policy.allows);
-  const find = createFinder(psbt, wallet, crypto);
-  const signersOf = createSigners(wallet, crypto);
-  const leavesOfNext = inputs.leavesInTurn();
-  const ofScript = createScriptDigest(psbt, policy.kind, crypto);
-  const table = createTaskTable(psbt, wallet, {
-    ofScript,
-    ofTaproot: createKeyDigest(psbt, crypto),
-  });
-  const totals = createTotals();
+/** What inputs are judged with. */
+const createCourt = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
+  const ofScript = createScriptDigest(psbt, wallet.policy.kind, crypto);
+  const digests = { ofScript, ofTaproot: createKeyDigest(psbt, crypto) };
+  return {
+    psbt,
+    wallet,
+    crypto,
+    allows: new Set(wallet.policy.allows),
+    find: createFinder(psbt, wallet, crypto),
+    signersOf: createSigners(wallet, crypto),
+    table: createTaskTable(psbt, wallet, digests),
+    totals: createTotals(),
+  };
+};
 
-  const chosenSighash = (input: number): Outcome<SighashType, "sighash_refused"> => {
-    const isAsked = (inputs.flagsAt(input) & INPUT_FLAG.hasSighash) !== 0;
-    const asked = isAsked ? inputs.sighashAt(input) : undefined;
-    return chooseSighash(asked, policy, input < outputs.length);
-  };
-  const judgeOwn = (input: number, found: Found, tags: Uint32Array): Outcome<void, InputError> => {
-    const { script, ...place } = found;
-    if (!isClaimTrue(psbt, input, script, crypto)) return fail("taproot_mismatch");
-    const type = chosenSighash(input);
-    if (!type.ok) return type;
-    const signers = signersOf(script, tags);
-    if (!signers.ok) return signers;
-    const isAdded = table.add({
-      input,
-      place,
-      script,
-      type: type.value,
-      signers: signers.value,
-    });
-    if (!isAdded) return fail("previous_transaction_missing");
-    totals.sign(type.value, place.index);
-    return ok(undefined);
-  };
-  const judge = (input: number): Outcome<void, InputError> => {
-    const tags = leavesOfNext();
-    const flags = inputs.flagsAt(input);
-    if ((flags & INPUT_FLAG.hasCoin) === 0) return fail("previous_transaction_missing");
-    const found = find(input);
-    if (found === undefined && !allows.has("inputs-foreign")) return fail("input_foreign");
-    if (isProofLacking(flags, wallet, allows)) return fail("previous_transaction_missing");
-    const isUnproved = (flags & INPUT_FLAG.isProved) === 0 && policy.kind !== "tr";
-    const isInRange = totals.add(found !== undefined, inputs.amountAt(input), isUnproved);
-    if (!isInRange) return fail("amount_out_of_range");
-    return found === undefined ? ok(undefined) : judgeOwn(input, found, tags);
-  };
-  return { judge, reviewed: (): ReviewedInputs => ({ ...totals.all(), tasks: table.tasks }) };
+type Court = ReturnType<typeof createCourt>;
+
+const chosenSighash = (
+  { psbt: { inputs, outputs }, wallet }: Court,
+  input: number,
+): Outcome<SighashType, "sighash_refused"> => {
+  const isAsked = (inputs.flagsAt(input) & INPUT_FLAG.hasSighash) !== 0;
+  const asked = isAsked ? inputs.sighashAt(input) : undefined;
+  return chooseSighash(asked, wallet.policy, input < outputs.length);
+};
+
+/** An input that is the wallet's: how it is signed, and what it claims. */
+const judgeOwn = (
+  court: Court,
+  input: number,
+  { script, ...place }: Found,
+  tags: Uint32Array,
+): Outcome<void, InputError> => {
+  const { psbt, crypto, table, totals, signersOf } = court;
+  if (!isClaimTrue(psbt, input, script, crypto)) return fail("taproot_mismatch");
+  const type = chosenSighash(court, input);
+  if (!type.ok) return type;
+  const signers = signersOf(script, tags);
+  if (!signers.ok) return signers;
+  const isAdded = table.add({ input, place, script, type: type.value, signers: signers.value });
+  if (!isAdded) return fail("previous_transaction_missing");
+  totals.sign(type.value, place.index);
+  return ok(undefined);
+};
+
+/** Whether an input may be there, and whose it is. */
+const admit = (court: Court, input: number): Outcome<Found | undefined, InputError> => {
+  const { psbt, wallet, allows, find } = court;
+  const flags = psbt.inputs.flagsAt(input);
+  if ((flags & INPUT_FLAG.hasCoin) === 0) return fail("previous_transaction_missing");
+  const found = find(input);
+  if (found === undefined && !allows.has("inputs-foreign")) return fail("input_foreign");
+  return isProofLacking(flags, wallet, allows) ? fail("previous_transaction_missing") : ok(found);
+};
+
+const judge = (court: Court, input: number, tags: Uint32Array): Outcome<void, InputError> => {
+  const { psbt, wallet, totals } = court;
+  const admitted = admit(court, input);
+  if (!admitted.ok) return admitted;
+  const { value: found } = admitted;
+  const isProved = (psbt.inputs.flagsAt(input) & INPUT_FLAG.isProved) !== 0;
+  const isUnproved = !isProved && wallet.policy.kind !== "tr";
+  const isInRange = totals.add(found !== undefined, psbt.inputs.amountAt(input), isUnproved);
+  if (!isInRange) return fail("amount_out_of_range");
+  return found === undefined ? ok(undefined) : judgeOwn(court, input, found, tags);
 };
 
 /**
@@ -186,11 +201,12 @@ export function* reviewInputs(
   if (isLegacyKind(wallet.policy.kind) && count > BITCOIN_LIMITS.legacyInputs) {
     return fail("too_many_inputs", { inputs: count, most: BITCOIN_LIMITS.legacyInputs });
   }
-  const { judge, reviewed } = createJudge(psbt, wallet, crypto);
+  const court = createCourt(psbt, wallet, crypto);
+  const leavesOfNext = psbt.inputs.leavesInTurn();
   for (let input = 0; input < count; input += 1) {
-    const judged = judge(input);
+    const judged = judge(court, input, leavesOfNext());
     if (!judged.ok) return fail(judged.error, { input, ...judged.details });
     yield;
   }
-  return ok(reviewed());
+  return ok({ ...court.totals.all(), tasks: court.table.tasks });
 }

@@ -77,7 +77,11 @@ const findNamed = (
   return named === undefined ? fail("wallet_unknown") : ok(named);
 };
 
-/** Balance, screens and size of what was judged. */
+/**
+ * Balance, screens and size of what was judged.
+ *
+ * @yields after some of the outputs each
+ */
 function* conclude(
   psbt: Psbt,
   wallet: RegisteredWallet,

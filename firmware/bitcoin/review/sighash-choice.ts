@@ -1,4 +1,4 @@
-/** Which sighash types an input may ask for: ALL and DEFAULT, others where the wallet allows them. */
+/** Which sighash types an input may ask for: ALL, DEFAULT, and what the wallet allows. */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Allowance } from "../../../protocol/wallet-policy.ts";
 import {

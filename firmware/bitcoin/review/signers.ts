@@ -9,7 +9,7 @@ import type { DerivedScript, DerivedTaproot } from "../wallet/script.ts";
 export interface Signer {
   /** Which of the policy's key expressions. */
   readonly expression: number;
-  /** Which leaf, in the template's order; without it the output's own key, or a script of its kind. */
+  /** Which leaf, in the template's order; without it the output's own key or script. */
   readonly leaf?: number;
 }
 

@@ -1,4 +1,4 @@
-/** How large a transaction is once it is signed: its fee rate is shown, its fee is what counts. */
+/** How large a transaction is once it is signed. */
 import type { Psbt } from "../psbt/psbt.ts";
 import { outputBytesOf } from "../transaction/transaction.ts";
 import { type KeyGroup, leavesOf } from "../wallet/template/template.ts";
