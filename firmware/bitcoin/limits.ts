@@ -49,6 +49,6 @@ export const BITCOIN_LIMITS = {
   shownLocks: 3,
   /** Indices that change may be ahead of the inputs unsaid: the widest gap wallets look across. */
   changeGap: 1_000,
-  /** Places that a deriver remembers: 2 kB each with 15 keys, and 1,000 wallets have some. */
-  rememberedPlaces: 16,
+  /** Places that a deriver remembers: 3 kB each with 15 keys, and there may be 1,000 wallets. */
+  rememberedPlaces: 8,
 } as const;
