@@ -20,8 +20,8 @@ const base58check = createBase58check(sha256);
 const segwit =
   (version: number): Form["write"] =>
   (program) => {
-    const { encode, toWords } = version === 0 ? bech32 : bech32m;
-    return PREFIXES.map((prefix) => encode(prefix, [version, ...toWords(program)]));
+    const form = version === 0 ? bech32 : bech32m;
+    return PREFIXES.map((prefix) => form.encode(prefix, [version, ...form.toWords(program)]));
   };
 
 /** A hash behind its version byte, of mainnet or of the test networks. */

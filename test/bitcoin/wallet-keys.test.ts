@@ -99,9 +99,9 @@ describe("descriptors", () => {
 
   test("have the checksums that BIP-380's algorithm gives, of any text", () => {
     const characters = "0123456789()[],'/*abcdefgh@:$%{}IJKLMNOPQRSTUVWXYZijklmnoxyzABCDEFGH ";
-    const texts = fc.string({ unit: fc.constantFrom(...characters), maxLength: 300 });
+    const texts = fc.string({ unit: fc.constantFrom(...characters.split("")), maxLength: 300 });
     const claim = (text: string) => {
-      expect<unknown>(descriptorChecksum(text)).toBe(checksumOfControl(text));
+      expect(descriptorChecksum(text)).toBe(String(checksumOfControl(text)));
     };
     fc.assert(fc.property(texts, claim), seeded("descriptor checksums", 300));
   });
@@ -110,8 +110,10 @@ describe("descriptors", () => {
     const steps = "/2147483647'".repeat(BITCOIN_LIMITS.originElements);
     const keys = holders(15).map((key) => `[d34db33f${steps}]${key.slice(key.indexOf("]") + 1)}`);
     const list = Array.from({ length: 30 }, (_, i) => `@${i % 15}/${i < 15 ? "**" : "<2;3>/*"}`);
-    const [one, other] = [list.slice(1, 15), list.slice(15)];
-    const template = `tr(${elementOf(list, 0)},{multi_a(9,${one.join()}),multi_a(9,${other.join()})})`;
+    const leaves = [list.slice(1, 15), list.slice(15)].map(
+      (keysOf) => `multi_a(9,${keysOf.join()})`,
+    );
+    const template = `tr(${elementOf(list, 0)},{${leaves.join()}})`;
     const [receive, change] = descriptors(unwrap(policyOf(template, keys)));
     expect(Math.max(receive.length, change.length)).toBeLessThan(LIMITS.descriptor);
     expect(change.length).toBeGreaterThan(LIMITS.descriptor * 0.9);

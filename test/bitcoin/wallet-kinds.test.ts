@@ -1,4 +1,4 @@
-/** Every kind of wallet, held to bitcoinjs-lib and to @scure/btc-signer; and BIP-341's own vectors. */
+/** Every kind of wallet, held to bitcoinjs-lib and @scure/btc-signer; BIP-341's own vectors. */
 import { describe, expect, test } from "bun:test";
 import * as ecc from "@bitcoinerlab/secp256k1";
 import fc from "fast-check";

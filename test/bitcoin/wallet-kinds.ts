@@ -1,6 +1,6 @@
 /**
- * Wallets of every kind, made by other people's code: keys by bip32, scripts by bitcoinjs-lib and by
- * @scure/btc-signer, from a description that the firmware's parser has no part in.
+ * Wallets of every kind, made by other people's code: keys by bip32, scripts by bitcoinjs-lib and
+ * by @scure/btc-signer, from a description that the firmware's parser has no part in.
  */
 import { p2ms, p2pkh, p2sh, p2tr, p2wpkh, p2wsh } from "@scure/btc-signer";
 import { payments } from "bitcoinjs-lib";

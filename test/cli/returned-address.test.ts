@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { checkReturnedAddress } from "../../host/cli/returned-address.ts";
 import { seeded } from "../bitcoin/expect-value.ts";
 import { keysOfKind, KINDS } from "../bitcoin/wallet-kinds.ts";
-import "../bitcoin/other-scripts.ts";
 
 const PLACES = KINDS.map((kind) => kind.bitcoinjs(keysOfKind(kind, 90).at(0, 3)));
 

@@ -220,30 +220,6 @@ const CASES: readonly (readonly [string, Manifest, string, Json | undefined, str
     "The wallet policy is of a kind that is not supported here.",
     "/wallets/0",
   ],
-  [
-    "an allowance that nobody knows",
-    FIRST,
-    "/wallets/0/allows",
-    ["fee-high", "sighash-all"],
-    "This must be one of amounts-unproved, inputs-foreign, fee-high, sighash-none, " +
-      "sighash-single, sighash-anyone-can-pay.",
-    "/wallets/0/allows/1",
-  ],
-  [
-    "an allowance twice",
-    FIRST,
-    "/wallets/0/allows",
-    ["fee-high", "fee-high"],
-    "This allowance stands twice.",
-    "/wallets/0/allows/1",
-  ],
-  [
-    "allowances without any",
-    FIRST,
-    "/wallets/0/allows",
-    [],
-    "A wallet that allows nothing leaves this out.",
-  ],
   ["no firmware may run", DRAFT, "/firmware", [], "Without a digest here no device may run."],
   [
     "a digest twice",

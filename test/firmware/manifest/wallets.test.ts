@@ -137,7 +137,7 @@ describe("a manifest's wallet", () => {
     expect([box.bench.phase(), box.bench.live()]).toEqual(["sealed", [...SEALED_SECRETS]]);
   });
 
-  test("may close taproot's key path with the key that nobody holds, and allow things", async () => {
+  test("may close taproot's key path with nobody's key, and allow things", async () => {
     const box = at(boxes, 0);
     const taproot: Manifest["wallets"][number] = {
       name: "Taproot",
