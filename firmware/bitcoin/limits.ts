@@ -67,6 +67,6 @@ export const BITCOIN_LIMITS = {
   feeSats: 100_000_000,
   /** Percent of what is spent that a fee may be without the wallet's allowance. */
   feePercent: 25,
-  /** Places that a deriver remembers: 2 kB each with 15 keys, and 1,000 wallets have some. */
-  rememberedPlaces: 16,
+  /** Places that a deriver remembers: 3 kB each with 15 keys, and there may be 1,000 wallets. */
+  rememberedPlaces: 8,
 } as const;

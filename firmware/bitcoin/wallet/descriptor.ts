@@ -62,7 +62,8 @@ const expand = (text: string): readonly number[] => {
 export const descriptorChecksum = (text: string): string => {
   const zeros = Array.from({ length: CHECKSUM_CHARS }, () => 0);
   const [high, low] = polymod([...expand(text), ...zeros]);
-  const bits = `${high.toString(2).padStart(8, "0")}${((low ^ 1) >>> 0).toString(2).padStart(32, "0")}`;
+  const lowBits = ((low ^ 1) >>> 0).toString(2).padStart(32, "0");
+  const bits = high.toString(2).padStart(8, "0") + lowBits;
   const symbols = zeros.map((_, at) => Number.parseInt(bits.slice(5 * at, 5 * at + 5), 2));
   return symbols.map((symbol) => BECH32_CHARSET.charAt(symbol)).join("");
 };
