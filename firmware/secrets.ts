@@ -175,10 +175,10 @@ export interface Secrets {
   ) => Uint8Array;
 
   /**
-   * As `derive`, `signEcdsa` or `signSchnorr` and `wipe` for each child, on several cores and beside
-   * other work: 64 bytes each. `cancelled` as soon as the node is wiped; no signature comes then.
-   * It rejects where one of those would throw, and where a core is lost. Where it is absent, one
-   * after the other is as good. At most `BATCH_LIMITS.signatures`.
+   * As `derive`, `signEcdsa` or `signSchnorr` and `wipe` for each child, on several cores and
+   * beside other work: 64 bytes each, at most `BATCH_LIMITS.signatures`. `cancelled` as soon as the
+   * node is wiped; no signature comes then. It rejects where one of those would throw, and where a
+   * thread is lost: the device must end. Where it is absent, one after the other is as good.
    */
   readonly signMany?: (batch: SigningBatch) => Promise<Outcome<Uint8Array, "cancelled">>;
 

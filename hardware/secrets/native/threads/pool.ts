@@ -42,7 +42,7 @@ const createJobs = (threads: readonly Thread[], queue: Job[]) => {
       lastId += 1;
       jobs.set(lastId, job);
       worker.ref();
-      worker.postMessage({ id: lastId, task: job.task });
+      worker.postMessage({ id: lastId, task: job.task }, []);
     }
   };
   return {
