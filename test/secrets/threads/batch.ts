@@ -24,8 +24,8 @@ const hasThreads = (secrets: NativeSecrets): secrets is ThreadedSecrets =>
   );
 
 /** Opens one; it is the test's to close. */
-export const openThreaded = (threads = 2): ThreadedSecrets => {
-  const secrets = must(openNativeSecrets({ threads }));
+export const openThreaded = (threads = 2, mayHide = true): ThreadedSecrets => {
+  const secrets = must(openNativeSecrets({ threads, mayHide }));
   assert(hasThreads(secrets), "an engine that is told to has threads");
   return secrets;
 };

@@ -1,8 +1,10 @@
 /** Batches on threads: the signatures of the engine itself, and none by a key that was wiped. */
+import { closeSync, openSync, readSync } from "node:fs";
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { deriveChildKey } from "../../../firmware/bitcoin/wallet/extended-key.ts";
 import { BATCH_LIMITS } from "../../../firmware/hal.ts";
 import { createCrypto } from "../../../hardware/secrets/index.ts";
+import { placesOf } from "../../memory/scan/places.ts";
 import { hasNoLibraries } from "../oracles/engines.ts";
 import { must, refusal } from "../oracles/loading.ts";
 import { joined, nodeOf, openThreaded, sampleOf, type ThreadedSecrets } from "./batch.ts";
@@ -11,8 +13,8 @@ import { joined, nodeOf, openThreaded, sampleOf, type ThreadedSecrets } from "./
 setDefaultTimeout(60_000);
 
 const opened: ThreadedSecrets[] = [];
-const open = (threads = 2): ThreadedSecrets => {
-  const secrets = openThreaded(threads);
+const open = (threads = 2, mayHide = true): ThreadedSecrets => {
+  const secrets = openThreaded(threads, mayHide);
   opened.push(secrets);
   return secrets;
 };
@@ -151,6 +153,31 @@ describe.skipIf(hasNoLibraries)("a wipe in the middle of a batch", () => {
     }
     const { batch, oneByOne } = sampleOf(secrets, nodeOf(secrets), "schnorr", 70);
     expect(must(await secrets.signMany(batch)).toHex()).toBe(oneByOne().toHex());
+  });
+
+  test("leaves nothing on any locked page, the moment it returns", async () => {
+    const before = new Set(placesOf(process.pid).arena.map(({ from }) => from));
+    const secrets = open(2, false);
+    const pages = placesOf(process.pid).arena.filter(({ from }) => !before.has(from));
+    const memory = openSync("/proc/self/mem", "r");
+    const read = pages.map(({ from, to }) => ({ from, bytes: new Uint8Array(to - from) }));
+    const isClear = (): boolean =>
+      read.every(({ from, bytes }) => {
+        readSync(memory, bytes, 0, bytes.length, from);
+        return bytes.every((byte) => byte === 0);
+      });
+    let busy = 0;
+    for (let round = 0; round < 25; round += 1) {
+      const { batch } = sampleOf(secrets, nodeOf(secrets), "ecdsa", 250);
+      const doomed = secrets.signMany(batch);
+      await pause(Math.random() * 12);
+      expect(isClear()).toBe(false);
+      secrets.wipeAll();
+      expect(isClear()).toBe(true);
+      if (refusal(await doomed) === "cancelled") busy += 1;
+    }
+    closeSync(memory);
+    expect(busy).toBe(25);
   });
 
   test("right after the last signature was made, before anybody has it: cancelled", async () => {
