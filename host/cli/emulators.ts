@@ -29,6 +29,8 @@ export interface EmulatorSettings {
   readonly holdAfterWipe?: boolean;
   /** Locked pages that a reader outside finds, as on a kernel without memfd_secret. */
   readonly plainPages?: boolean;
+  /** Threads of the native engine; one for each core unless told. */
+  readonly threads?: number;
 }
 
 /** What holds a device's keys. */

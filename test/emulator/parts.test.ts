@@ -146,6 +146,7 @@ test("settings: read whole, with what is optional", () => {
     dieAfterInput: 2,
     holdAfterWipe: true,
     plainPages: true,
+    threads: 3,
   };
   expect(readSettings(JSON.stringify({ ...all, more: 1 }))).toEqual(all);
 });

@@ -28,8 +28,7 @@ const peek = (pid: string, address: string): string => {
   }
 };
 
-const workInWorker = async (): Promise<unknown> => {
-  const program = "postMessage(new Uint8Array(1 << 20).fill(1).length)";
+const runInWorker = async (program: string): Promise<unknown> => {
   const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
   const worker = new Worker(url);
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -52,6 +51,9 @@ const work = async () => {
   const { symbols } = dlopen("libm.so.6", { floor: { args: ["f64"], returns: "f64" } });
   return { sum, workers, spawned, floor: symbols.floor(2.5) };
 };
+
+const workInWorker = (): Promise<unknown> =>
+  runInWorker("postMessage(new Uint8Array(1 << 20).fill(1).length)");
 
 /** How often the optimising tier has compiled a function that it would not leave alone. */
 const countOptimised = (): number => {
@@ -78,6 +80,11 @@ const obey = async (word: string): Promise<unknown> => {
       return verb;
     case "optimise":
       return countOptimised();
+    case "optimise-beside":
+      return await runInWorker(`
+        import { numberOfDFGCompiles } from "bun:jsc";
+        postMessage((${countOptimised.toString()})());
+      `);
     case "work":
       return await work();
     default:

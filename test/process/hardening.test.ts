@@ -55,6 +55,14 @@ describe("the optimiser", () => {
     expect(compiled).toBeWithin(1, 100);
   });
 
+  test("is off in a worker, too", async () => {
+    const words = ["harden", "optimise-beside"];
+    const [, without] = await askChild({ words, env: OFF });
+    expect(without).toBe(NO_TIER);
+    const [, compiled] = await askChild({ words, env: { BUN_JSC_useDFGJIT: "1" } });
+    expect(compiled).toBeWithin(1, 100);
+  });
+
   test("is not said to be off because process.env says so later", async () => {
     const words = ["pretend", "harden"];
     const [, answer] = await askChild({ words, env: { BUN_JSC_useDFGJIT: "1" } });

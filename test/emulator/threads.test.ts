@@ -1,0 +1,88 @@
+/** An emulator's process starts its engine's threads after it listens, and ends with them. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createButtons } from "../../hardware/emulator/approval.ts";
+import { createBoard } from "../../hardware/emulator/board.ts";
+import { createCable } from "../../hardware/emulator/cable.ts";
+import { createPortableSecrets, openNativeSecrets } from "../../hardware/secrets/index.ts";
+import { type EmulatorSettings, superviseEmulator } from "../../host/cli/emulators.ts";
+import { until, unwrap } from "../driver/lines.ts";
+import { hasNoLibraries } from "../secrets/oracles/engines.ts";
+import { systemRng } from "../secrets/oracles/system-rng.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "mayfly-threads-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Threads of a process that Bun started for workers. */
+const workersOf = (pid: number | undefined): number =>
+  readdirSync(`/proc/${pid}/task`).filter(
+    (tid) => readFileSync(`/proc/${pid}/task/${tid}/comm`, "latin1").trim() === "Worker",
+  ).length;
+
+const start = async (changes: Partial<EmulatorSettings>) =>
+  unwrap(
+    await superviseEmulator({
+      name: "A",
+      network: "regtest",
+      approve: "auto",
+      link: join(folder, "A"),
+      runFolder: folder,
+      secrets: "native",
+      ...changes,
+    }),
+  );
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.skipIf(hasNoLibraries || process.platform !== "linux")("a process", () => {
+  const cores = availableParallelism();
+  const usual = cores > 1 ? Math.min(cores, 4) : 0;
+  const cases = [
+    ["unless told, one for each core", {}, usual],
+    ["as many as it is told", { threads: 3 }, 3],
+    ["but no more than four", { threads: 100 }, 4],
+  ] as const;
+  for (const [title, changes, count] of cases) {
+    test(`has threads, ${title}`, async () => {
+      const emulator = await start(changes);
+      await until("its threads", () => workersOf(emulator.pid()) === count);
+      await emulator.stop();
+    });
+  }
+
+  for (const changes of [{ threads: 0 }, { dieAfterInput: 5 }]) {
+    test(`has none: ${JSON.stringify(changes)}`, async () => {
+      const emulator = await start(changes);
+      await pause(600); // they would have come by now
+      expect(workersOf(emulator.pid())).toBe(0);
+      await emulator.stop();
+    });
+  }
+});
+
+const boardOf = (secrets: Parameters<typeof createBoard>[0]["secrets"]) =>
+  createBoard({
+    name: "A",
+    link: createCable().device,
+    rng: systemRng(),
+    secrets,
+    buttons: createButtons("auto"),
+    lastReason: "power",
+    onScreen: () => undefined,
+    log: { append: () => undefined },
+    onEnd: () => undefined,
+  });
+
+test.skipIf(hasNoLibraries)("a board offers batches where its engine has threads", () => {
+  const secrets = unwrap(openNativeSecrets({ threads: 1 }));
+  const board = boardOf(secrets);
+  expect([board.crypto.deriveMany, board.secrets.signMany]).not.toContain(undefined);
+  secrets.close();
+});
+
+test("and none where it has not", () => {
+  const board = boardOf(createPortableSecrets(systemRng()));
+  expect([board.crypto.deriveMany, board.secrets.signMany]).toEqual([undefined, undefined]);
+});
