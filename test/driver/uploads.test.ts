@@ -36,6 +36,7 @@ const start = async (onTake: (seen: Seen, unplug: () => void) => void = () => un
   const { calls } = createCallBench({ handlers: { signPsbt } });
   const offsets: number[] = [];
   const sizes: (number | undefined)[] = [];
+  const deadlinesMs: number[] = [];
   const bootId = new Uint8Array(16);
   serveLine({
     hal: { clock: createClock(), crypto: createCrypto(), link: cable.device },
@@ -43,7 +44,10 @@ const start = async (onTake: (seen: Seen, unplug: () => void) => void = () => un
       take: (plaintext, origin) => {
         const message = decodeMessage(plaintext);
         if (message.ok && message.value.kind === "chunk") offsets.push(message.value.offset);
-        if (message.ok && message.value.kind === "request") sizes.push(message.value.body?.size);
+        if (message.ok && message.value.kind === "request") {
+          sizes.push(message.value.body?.size);
+          deadlinesMs.push(message.value.deadlineMs ?? 0);
+        }
         calls.take(plaintext, origin);
       },
       leave: calls.leave,
@@ -77,12 +81,12 @@ const start = async (onTake: (seen: Seen, unplug: () => void) => void = () => un
     }),
   );
   clients.push(client);
-  return { client, receptions, offsets, sizes, calls };
+  return { client, receptions, offsets, sizes, deadlinesMs, calls };
 };
 
 describe("an upload of 3 MiB", () => {
   test("arrives whole and in order, its params before it", async () => {
-    const { client, receptions, offsets, calls } = await start();
+    const { client, receptions, offsets, deadlinesMs, calls } = await start();
     const psbt = countedBytes(THREE_MEBIBYTES);
     const walletId = new Uint8Array(32).fill(5);
     const told = new Set<string>();
@@ -100,6 +104,8 @@ describe("an upload of 3 MiB", () => {
     ]);
     expect([...told].toSorted()).toEqual(["receiving", "working"]);
     expect(calls.heldBytes()).toBe(0);
+    // A person's 150 s, and a second more for each 8,000 bytes.
+    expect(Math.round((deadlinesMs.at(-1) ?? 0) / 100_000)).toBe(5);
   });
 
   test("is cut off twice, and goes on each time at what the device has", async () => {
