@@ -3,7 +3,7 @@
  * device and by each library, finalised by both.
  */
 import { expect } from "bun:test";
-import { Psbt, script } from "bitcoinjs-lib";
+import { type Psbt, script } from "bitcoinjs-lib";
 import { elementOf, unwrap } from "../bitcoin/expect-value.ts";
 import { createRandom, type Random } from "../protocol/random.ts";
 import {
@@ -26,12 +26,14 @@ import type { AgreementWallet } from "./wallets.ts";
 export interface Reach {
   readonly shapes: readonly ShapeName[];
   readonly versions: readonly (0 | 2)[];
-  /** Wallets of one key of several at least. */
+  /** Keys of a multisig, at least. */
   readonly fewestKeys: number;
+  /** Refusals, and other things, that it does not know yet. */
+  readonly lacks: readonly string[];
 }
 
 /** All that there is. */
-export const EVERYTHING: Reach = { shapes: SHAPES, versions: [0, 2], fewestKeys: 1 };
+export const EVERYTHING: Reach = { shapes: SHAPES, versions: [0, 2], fewestKeys: 1, lacks: [] };
 
 /** A spend that was agreed on. */
 export interface Agreed {
@@ -47,7 +49,8 @@ const TURNS = 17;
 
 /** What comes in turn: 15 keys with few inputs, 30 inputs with few keys, else as chance has it. */
 const sizesOf = (turn: number, shape: number, { fewestKeys }: Reach, random: Random) => {
-  const round = (turn + 5 * shape) % TURNS;
+  // So that the first turns have several keys where they have 15.
+  const round = (turn + 8 + 5 * shape) % TURNS;
   const few = Math.max(fewestKeys, 1 + random.below(random.chance(0.8) ? 4 : 9));
   if (round === 0) return { keys: MOST_KEYS, inputs: 1 + random.below(2) };
   if (round === 9) return { keys: Math.min(few, 3), inputs: MOST_INPUTS };
@@ -71,7 +74,8 @@ const inVersion = (bytes: Uint8Array, version: 0 | 2, random: Random): Uint8Arra
     ? bytes
     : writeMaps(toVersion2(readMaps(bytes), random.chance(0.5) ? "fallback" : "first input"));
 
-const ownSeedOf = ({ holders, ownKey }: AgreementWallet): Uint8Array => {
+/** The seed of the device in a wallet. */
+export const ownSeedOf = ({ holders, ownKey }: AgreementWallet): Uint8Array => {
   const { seed } = elementOf(holders, ownKey);
   if (seed === undefined) throw new Error("the device holds its key");
   return seed;

@@ -15,8 +15,8 @@ initEccLib(ecc);
 const LEAF_VERSION = 0xc0;
 const HARDENED = 0x80000000;
 const ALLOWED = [0, 1];
-/** No fee is too high for a test. */
-const OPTIONS = { network: networks.regtest, maximumFeeRate: 1e12 };
+/** How bitcoinjs-lib reads PSBTs here: no fee is too high for a test. */
+export const PSBT_OPTIONS = { network: networks.regtest, maximumFeeRate: 1e12 };
 
 const pathText = (path: readonly number[]): string =>
   ["m", ...path.map((step) => (step >= HARDENED ? `${step - HARDENED}'` : `${step}`))].join("/");
@@ -108,7 +108,7 @@ const addCoin = (psbt: Psbt, wallet: AgreementWallet, coin: PlannedCoin): void =
 
 /** A PSBT of version 0 with all that an updater knows. */
 export const psbtByBitcoinjs = ({ wallet, version, lockTime, coins, outputs }: Plan): Psbt => {
-  const psbt = new Psbt(OPTIONS);
+  const psbt = new Psbt(PSBT_OPTIONS);
   psbt.setVersion(version);
   psbt.setLocktime(lockTime);
   for (const coin of coins) addCoin(psbt, wallet, coin);
@@ -154,13 +154,14 @@ export const signExpression = (
   at: number,
   ecdsa: Ecdsa = signLowR,
 ): void => {
-  const { place } = elementOf(plan.coins, input);
+  const { place, sighash } = elementOf(plan.coins, input);
   const { keys, taproot } = placeOf(plan.wallet, place);
   const node = elementOf(keys, at);
-  if (taproot === undefined) psbt.signInput(input, signerOf(node, ecdsa));
+  const allowed = sighash === undefined ? ALLOWED : [sighash];
+  if (taproot === undefined) psbt.signInput(input, signerOf(node, ecdsa), allowed);
   else if (at === 0) {
-    psbt.signTaprootInput(input, tweakedSignerOf(node, taproot.tweak), undefined, ALLOWED);
-  } else psbt.signTaprootInput(input, signerOf(node, ecdsa), undefined, ALLOWED);
+    psbt.signTaprootInput(input, tweakedSignerOf(node, taproot.tweak), undefined, allowed);
+  } else psbt.signTaprootInput(input, signerOf(node, ecdsa), undefined, allowed);
 };
 
 /** Splits what taproot's signatures are in PSBTs: 64 bytes, and a type where it is not DEFAULT. */
@@ -231,7 +232,8 @@ const stackBytes = (stack: readonly Uint8Array[]): Uint8Array => {
 const addSignature = (psbt: Psbt, placed: PlacedSignature): void => {
   const { input, publicKey, leafHash, encoded } = placed;
   const isTaproot = elementOf(psbt.data.inputs, input).tapInternalKey !== undefined;
-  if (!isTaproot) psbt.updateInput(input, { partialSig: [{ pubkey: publicKey, signature: encoded }] });
+  if (!isTaproot)
+    psbt.updateInput(input, { partialSig: [{ pubkey: publicKey, signature: encoded }] });
   else if (leafHash === undefined) psbt.updateInput(input, { tapKeySig: encoded });
   else {
     const tapScriptSig = [{ pubkey: xOnly(publicKey), signature: encoded, leafHash }];
@@ -259,7 +261,7 @@ export const finaliseByBitcoinjs = (
   plan: Plan,
   signatures: readonly PlacedSignature[],
 ): string => {
-  const psbt = Psbt.fromBuffer(bytes, OPTIONS);
+  const psbt = Psbt.fromBuffer(bytes, PSBT_OPTIONS);
   for (const signature of signatures) addSignature(psbt, signature);
   for (const [input, { place }] of plan.coins.entries()) {
     if (spendingLeaf(plan.wallet, place) === undefined) psbt.finalizeInput(input);

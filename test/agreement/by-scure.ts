@@ -2,12 +2,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { TaprootControlBlock, Transaction } from "@scure/btc-signer";
 import { elementOf } from "../bitcoin/expect-value.ts";
-import {
-  depthOf,
-  expressionsOf,
-  type PlacedSignature,
-  splitTaproot,
-} from "./by-bitcoinjs.ts";
+import { depthOf, expressionsOf, type PlacedSignature, splitTaproot } from "./by-bitcoinjs.ts";
 import { originsOf, placeOf, publicKeyOf, xOnly } from "./places.ts";
 import type { Plan, PlannedCoin } from "./plans.ts";
 import type { Place, SignatureRecord } from "./seam.ts";

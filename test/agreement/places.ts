@@ -82,7 +82,8 @@ const leafScript = (multisig: Multisig, keys: readonly Uint8Array[]): Uint8Array
 
 /** TapLeaf of a script of the only leaf version there is (BIP-342). */
 export const leafHash = (script: Uint8Array): Uint8Array => {
-  const head = script.length < 0xfd ? [script.length] : [0xfd, script.length & 255, script.length >> 8];
+  const head =
+    script.length < 0xfd ? [script.length] : [0xfd, script.length & 255, script.length >> 8];
   return crypto.taggedHash("TapLeaf", Uint8Array.from([LEAF_VERSION, ...head, ...script]));
 };
 

@@ -57,7 +57,7 @@ const placesOf = (count: number, random: Random): readonly Place[] => {
 };
 
 /** A previous transaction that pays these scripts among others; which of its outputs they are. */
-const fundingOf = (
+export const fundingOf = (
   paid: readonly { readonly script: Uint8Array; readonly amountSats: number }[],
   random: Random,
 ): { readonly previous: Transaction; readonly vouts: readonly number[] } => {

@@ -77,7 +77,10 @@ export const compactSize = (value: number): Uint8Array => {
 };
 
 /** A pair whose key is a type alone. */
-export const pair = (type: number, value: Uint8Array): Pair => ({ key: Uint8Array.of(type), value });
+export const pair = (type: number, value: Uint8Array): Pair => ({
+  key: Uint8Array.of(type),
+  value,
+});
 
 const createReader = (bytes: Uint8Array) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -104,12 +107,12 @@ const createReader = (bytes: Uint8Array) => {
 };
 
 /** The value of the pair whose key is a type alone. */
-export const valueOf = (map: PairMap, type: number): Uint8Array | undefined =>
+export const fieldOf = (map: PairMap, type: number): Uint8Array | undefined =>
   map.find(({ key }) => key.length === 1 && key[0] === type)?.value;
 
 /** The unsigned transaction of a PSBT of version 0. */
 export const unsignedOf = ({ global }: PsbtMaps): Transaction =>
-  Transaction.fromBuffer(valueOf(global, GLOBAL.unsignedTransaction) ?? new Uint8Array());
+  Transaction.fromBuffer(fieldOf(global, GLOBAL.unsignedTransaction) ?? new Uint8Array());
 
 /** Reads a PSBT of version 0 that some library wrote. */
 export const readMaps = (bytes: Uint8Array): PsbtMaps => {

@@ -27,6 +27,8 @@ export interface SignatureRecord {
 export interface SigningOptions {
   /** Whether ECDSA signatures are ground until R is low. */
   readonly grind: boolean;
+  /** Hears the lines of every screen that is shown before anything is signed. */
+  readonly onScreen?: (lines: readonly string[]) => void;
 }
 
 /** Signs what is its own of a PSBT of a wallet that it knows; refusals by name. */
@@ -45,9 +47,7 @@ export interface Place {
 
 /** Records in the order in which they are compared: inputs, then leaves, then keys. */
 export const inOrder = (records: readonly SignatureRecord[]): readonly SignatureRecord[] =>
-  records.toSorted(
-    (a, b) => a.input - b.input || (a.leaf ?? -1) - (b.leaf ?? -1) || a.key - b.key,
-  );
+  records.toSorted((a, b) => a.input - b.input || (a.leaf ?? -1) - (b.leaf ?? -1) || a.key - b.key);
 
 /** Records as lines of text, in order: what differs is then read at once. */
 export const linesOf = (records: readonly SignatureRecord[]): readonly string[] =>

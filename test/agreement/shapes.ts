@@ -15,6 +15,10 @@ const SEEDS = 20;
 export const MOST_KEYS = 15;
 /** BIP-48's path for P2WSH on a test network; the others differ in their last step or have none. */
 const MULTISIG_ORIGIN = hardened(48, 1, 0, 2);
+/** Where BIP-44 and its kin have the account. */
+const ACCOUNT_STEP = 2;
+/** The chance in wallets that need none. */
+const PLAIN_SEED = 1;
 const SINGLE_ORIGINS = {
   pkh: hardened(44, 1, 0),
   "sh-wpkh": hardened(49, 1, 0),
@@ -145,5 +149,39 @@ export const randomWallet = (
 };
 
 /** A wallet of a shape for tests that need no chance: three keys where it has several. */
-export const plainWallet = (name: ShapeName, seed = 1): AgreementWallet =>
-  randomWallet(name, createRandom(seed), 3);
+export const plainWallet = (name: ShapeName, allows?: readonly string[]): AgreementWallet => {
+  const { shape, own } = shapeOf(name, 3, createRandom(PLAIN_SEED));
+  return createWallet("Plain", shape, own, allows);
+};
+
+/** A wallet of the same template with other holders. */
+const withHolders = (
+  wallet: AgreementWallet,
+  change: (holder: Holder, seed: Uint8Array, key: number) => Holder,
+): AgreementWallet => {
+  const holders = wallet.holders.map((holder, key) =>
+    holder.seed === undefined ? holder : change(holder, holder.seed, key),
+  );
+  return { ...wallet, holders, policy: { ...wallet.policy, keys: holders.map((h) => h.keyText) } };
+};
+
+/** The next account of the same people. */
+export const nextAccount = (wallet: AgreementWallet): AgreementWallet =>
+  withHolders(wallet, ({ origin }, seed) =>
+    createHolder(
+      seed,
+      origin.map((step, at) => (at === ACCOUNT_STEP ? step + 1 : step)),
+    ),
+  );
+
+const otherSeed = (seed: Uint8Array): Uint8Array => seed.map((byte) => byte ^ 0x80);
+
+/** A wallet like it of other people. */
+export const strangersWallet = (wallet: AgreementWallet): AgreementWallet =>
+  withHolders(wallet, ({ origin }, seed) => createHolder(otherSeed(seed), origin));
+
+/** A wallet like it of the same device, with others; the same where it has one key. */
+export const otherCompany = (wallet: AgreementWallet): AgreementWallet =>
+  withHolders(wallet, (holder, seed, key) =>
+    key === wallet.ownKey ? holder : createHolder(otherSeed(seed), holder.origin),
+  );

@@ -14,10 +14,7 @@ const isOwn = ({ expressions, ownKey }: AgreementWallet, at: number): boolean =>
   elementOf(expressions, at).key === ownKey;
 
 /** The leaf by which a place is spent: the first that has the device's key; else the key path. */
-export const spendingLeaf = (
-  wallet: AgreementWallet,
-  place: Place,
-): SpendingLeaf | undefined => {
+export const spendingLeaf = (wallet: AgreementWallet, place: Place): SpendingLeaf | undefined => {
   const { keys, taproot } = placeOf(wallet, place);
   if (place.index % 2 === 0 && wallet.kind === "tr" && isOwn(wallet, 0)) return undefined;
   const leaf = taproot?.leaves.find(({ multisig }) =>
@@ -26,9 +23,7 @@ export const spendingLeaf = (
   if (leaf === undefined) return undefined;
   const { sorted, expressions } = leaf.multisig;
   const inOrder = expressions.map((at) => publicKeyOf(elementOf(keys, at)));
-  const keysInScript = sorted
-    ? inOrder.toSorted((a, b) => compare(xOnly(a), xOnly(b)))
-    : inOrder;
+  const keysInScript = sorted ? inOrder.toSorted((a, b) => compare(xOnly(a), xOnly(b))) : inOrder;
   return { ...leaf, keysInScript };
 };
 
