@@ -1,5 +1,4 @@
 /** The device's own signing handler in the seam: parser, review, engine, without a line. */
-import { script } from "bitcoinjs-lib";
 import {
   createDeriver,
   fingerprintOf,
@@ -16,6 +15,8 @@ import { createBoard } from "../../hardware/emulator/board.ts";
 import { createCable } from "../../hardware/emulator/cable.ts";
 import { type ImportingSecrets, openSecrets } from "../../hardware/secrets/index.ts";
 import { ok, type Outcome } from "../../protocol/errors.ts";
+import { decodeRecords } from "../../protocol/signature-record.ts";
+import { isAllowance } from "../../protocol/wallet-policy.ts";
 import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "../firmware/made-up-call.ts";
 import { must } from "../secrets/oracles/loading.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
@@ -46,7 +47,8 @@ const boardOf = (secrets: ImportingSecrets): Hal =>
 
 /** A wallet as registration would leave it. */
 const register = (policyText: PolicyText, fingerprint: Uint8Array, hal: Hal): RegisteredWallet => {
-  const policy = must(parseWalletPolicy(policyText, "regtest", hal.crypto));
+  const allows = policyText.allows?.filter(isAllowance) ?? [];
+  const policy = must(parseWalletPolicy({ ...policyText, allows }, "regtest", hal.crypto));
   const ownKeyIndex = policy.keys.findIndex(
     (key) => Buffer.compare(key.fingerprint, fingerprint) === 0,
   );
@@ -82,21 +84,6 @@ const contextOf = (
   };
 };
 
-/** A signature of the wire as a record: DER and a byte, of a wallet whose scripts are not taproot. */
-const recordOf = (wire: {
-  readonly input: number;
-  readonly key: number;
-  readonly signature: Uint8Array;
-}): SignatureRecord => {
-  const { signature, hashType } = script.signature.decode(wire.signature);
-  return {
-    input: wire.input,
-    key: wire.key,
-    sighash: hashType,
-    signature: Uint8Array.from(signature),
-  };
-};
-
 /** A device that signs one way, with a seed and a wallet for each call. */
 const createOneWay = (secrets: ImportingSecrets) => {
   const hal = boardOf(secrets);
@@ -111,10 +98,12 @@ const createOneWay = (secrets: ImportingSecrets) => {
     const fingerprint = fingerprintOf(secrets.publicKey(master), hal.crypto);
     const wallet = register(policy, fingerprint, hal);
     const context = contextOf(hal, master, fingerprint, [wallet], options);
-    const reply = await signingHandlers.signPsbt(context, { psbt });
+    const reception = signingHandlers.signPsbt(context, {});
+    reception.take(psbt);
+    const reply = await reception.finish(context);
     secrets.wipe(master);
     secrets.wipe(seed);
-    return reply.ok ? ok(reply.value.signatures.map(recordOf)) : reply;
+    return reply.ok ? decodeRecords(reply.value.signatures) : reply;
   };
 };
 
