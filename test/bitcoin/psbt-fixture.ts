@@ -2,7 +2,7 @@
 import { networks, payments, Psbt, Transaction } from "bitcoinjs-lib";
 import type { Branch } from "../../firmware/bitcoin/index.ts";
 import { elementOf } from "./expect-value.ts";
-import { hintsOf, placeOf, type TestWallet } from "./wallet-fixture.ts";
+import { HOT, hintsOf, placeOf, type TestWallet } from "./wallet-fixture.ts";
 
 /** A coin to spend. */
 export interface DraftCoin {
@@ -87,3 +87,12 @@ export const inputMap = (psbt: Psbt, index = 0) => elementOf(psbt.data.inputs, i
 
 /** The map of one output of a PSBT, to be tampered with. */
 export const outputMap = (psbt: Psbt, index: number) => elementOf(psbt.data.outputs, index);
+
+/** One coin of 1,000,000 satoshis, a payment and change. */
+export const SMALL: Uint8Array = buildPsbt({
+  coins: [{ wallet: HOT, branch: 0, index: 5, amountSats: 1_000_000 }],
+  outputs: [
+    { script: STRANGER_SCRIPT, amountSats: 500_000 },
+    { wallet: HOT, branch: 1, index: 8, amountSats: 400_000 },
+  ],
+}).toBuffer();

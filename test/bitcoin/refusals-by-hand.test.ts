@@ -45,6 +45,14 @@ describe("transactions that no library writes", () => {
     const transaction = unsignedOf(psbt);
     elementOf(transaction.ins, 0).index = 0;
     delete inputMap(psbt).witnessUtxo;
+    // With a script that this output does not commit to, it is not read.
+    const claiming = withTransaction(psbt, transaction);
+    expect(review(claiming, [HOT.registered], HOT.registered.id, CONTEXT)).toEqual({
+      ok: false,
+      error: "script_mismatch",
+      details: { input: 0 },
+    });
+    delete inputMap(psbt).witnessScript;
     const bytes = withTransaction(psbt, transaction);
     expect(review(bytes, [HOT.registered], HOT.registered.id, CONTEXT)).toEqual({
       ok: false,

@@ -136,7 +136,8 @@ const SIGHASH_ATTACKS: readonly Attack[] = [0, 2, 3, 0x81, 0x82, 0x83, 0x101, 2 
   (sighashType) => ({
     claim: `sighash type 0x${sighashType.toString(16)}`,
     error: "sighash_refused",
-    details: { input: 1 },
+    // Of more than one byte it is not read.
+    details: { input: 1, ...(sighashType > 0xff ? {} : { sighash: sighashType }) },
     tamper: (psbt) => {
       inputMap(psbt, 1).sighashType = sighashType;
     },
@@ -182,14 +183,31 @@ const OUTPUT_ATTACKS: readonly Attack[] = [
       outputMap(psbt, 1).redeemScript = placeOf(HOT, 1, 8).scriptPubKey;
     },
   },
-  ...[`m/${ORIGIN}/1/9`, `m/${ORIGIN}/0/8`, `m/${ORIGIN}/1/8'`, `m/${ORIGIN}/1`, "m/1/8"].map(
-    (path) => ({
-      claim: `change that hints at ${path}`,
-      error: "change_foreign" as const,
-      details: { output: 1 },
-      tamper: (psbt: Psbt) => tamperHints(outputMap(psbt, 1), path),
-    }),
-  ),
+  ...[`m/${ORIGIN}/1/9`, `m/${ORIGIN}/0/8`].map((path) => ({
+    claim: `change that hints at ${path}`,
+    error: "change_foreign" as const,
+    details: { output: 1 },
+    tamper: (psbt: Psbt) => tamperHints(outputMap(psbt, 1), path),
+  })),
+  ...[
+    `m/${ORIGIN}/2/8`,
+    `m/${ORIGIN}/1/8'`,
+    `m/${ORIGIN}/1`,
+    "m/1/8",
+    "m/48'/1'/1'/2'/0/8",
+    "m/48'/1'/1'/2'/1/8",
+  ].map((path) => ({
+    claim: `change that hints at ${path}, which is no branch of the wallet`,
+    error: "change_branch" as const,
+    details: { output: 1 },
+    tamper: (psbt: Psbt) => tamperHints(outputMap(psbt, 1), path),
+  })),
+  {
+    claim: "change 20,001 ahead of the inputs",
+    error: "change_gap",
+    details: { output: 1, index: SECOND.index + 20_001 },
+    draft: { ...DRAFT, outputs: [PAYMENT, { ...CHANGE, index: SECOND.index + 20_001 }] },
+  },
 ];
 
 const AMOUNT_ATTACKS: readonly Attack[] = [
@@ -197,6 +215,12 @@ const AMOUNT_ATTACKS: readonly Attack[] = [
     claim: "outputs that exceed the inputs by one satoshi",
     error: "outputs_exceed_inputs",
     draft: { ...DRAFT, outputs: [{ ...PAYMENT, amountSats: 1_600_001 }, CHANGE] },
+  },
+  {
+    claim: "a fee of more than 25 % of what is spent",
+    error: "fee_high",
+    details: { feeSats: 500_001, percent: 25 },
+    draft: { ...DRAFT, outputs: [{ ...PAYMENT, amountSats: 1_099_999 }, CHANGE] },
   },
   {
     claim: "an output above 21 million bitcoin",

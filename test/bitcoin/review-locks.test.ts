@@ -65,7 +65,8 @@ describe("BIP-68 relative locks", () => {
 
   test("are counted beyond the first three", () => {
     const coins = [0, 1, 2, 3, 4].map((index) => ({ ...COIN, index }));
-    const lines = locksOf({ ...DRAFT, coins }, [1, 2, 3, 4, 5]);
+    const outputs = [{ ...PAYMENT, amountSats: 4_900_000 }];
+    const lines = locksOf({ coins, outputs }, [1, 2, 3, 4, 5]);
     expect(lines.slice(2)).toEqual([
       "Input 3: 3 blocks after its coin",
       "2 more inputs wait for a coin's age",
@@ -96,6 +97,18 @@ describe("change", () => {
     const line = lines.indexOf("Change to address 1/1007");
     expect(line).toBeGreaterThan(0);
     expect(elementOf(lines, line + 1)).toBe("0.00400000 BTC");
-    expect(withChange(2_147_483_646)).toContain("Change to address 1/2147483646");
+    expect(withChange(SECOND.index + 20_000)).toContain("Change to address 1/20006");
+  });
+
+  test("so far ahead that no scan would find it is refused: change_gap", () => {
+    for (const index of [SECOND.index + 20_001, 2_147_483_646]) {
+      const draft = { coins: [COIN, SECOND], outputs: [PAYMENT, { ...CHANGE, index }] };
+      const bytes = buildPsbt(draft).toBuffer();
+      expect(review(bytes, [HOT.registered], undefined, CONTEXT)).toEqual({
+        ok: false,
+        error: "change_gap",
+        details: { output: 1, index },
+      });
+    }
   });
 });

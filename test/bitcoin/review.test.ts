@@ -3,7 +3,17 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { NETWORK, Transaction as ScureTransaction } from "@scure/btc-signer";
 import fc from "fast-check";
 import { Transaction } from "bitcoinjs-lib";
-import { formatAddress, formatAmount, review } from "../../firmware/bitcoin/index.ts";
+import {
+  BITCOIN_LIMITS,
+  formatAddress,
+  formatAmount,
+  ownKey,
+  parsePsbt,
+  type Review,
+  review,
+  reviewSteps,
+} from "../../firmware/bitcoin/index.ts";
+import { finish } from "../../firmware/bitcoin/steps.ts";
 import { elementOf, errorOf, seeded, unwrap } from "./expect-value.ts";
 import {
   buildPsbt,
@@ -29,6 +39,14 @@ const DRAFT: Draft = {
   ],
 };
 
+/** What is signed, with copies of what the table has. */
+const tasksOf = ({ inputs }: Review) =>
+  Array.from(inputs.tasks(), ({ digest, publicKey, ...task }) => ({
+    ...task,
+    digest: digest.toHex(),
+    publicKey: publicKey.toHex(),
+  }));
+
 const drafts: fc.Arbitrary<Draft> = fc
   .record({
     coins: fc.array(
@@ -40,11 +58,13 @@ const drafts: fc.Arbitrary<Draft> = fc
       { minLength: 1, maxLength: 4 },
     ),
     share: fc.double({ min: 0, max: 1, noNaN: true }),
-    changeIndex: fc.nat(2 ** 31 - 1),
+    ahead: fc.nat(BITCOIN_LIMITS.changeReach),
     version: fc.constantFrom(1, 2),
     lockTime: fc.nat(2 ** 31 - 1),
   })
-  .map(({ coins, share, changeIndex, version, lockTime }) => {
+  .map(({ coins, share, ahead, version, lockTime }) => {
+    const highest = Math.max(...coins.map(({ index }) => index));
+    const changeIndex = Math.min(highest + ahead, 2 ** 31 - 1);
     const total = coins.reduce((sum, coin) => sum + coin.amountSats, 0);
     const paid = Math.floor(total * share);
     return {
@@ -62,8 +82,12 @@ describe("BIP-143 digests of a reviewed PSBT", () => {
   test("are bitcoinjs-lib's", () => {
     const claim = (draft: Draft) => {
       const psbt = buildPsbt(draft);
-      const reviewed = unwrap(review(psbt.toBuffer(), WALLETS, HOT.registered.id, CONTEXT));
+      const read = unwrap(parsePsbt(psbt.toBuffer(), CONTEXT));
+      const amounts = [...read.inputs.amounts()];
+      const reviewed = unwrap(finish(reviewSteps(read, WALLETS, HOT.registered.id, CONTEXT)));
+      const tasks = tasksOf(reviewed);
       const unsigned = unsignedOf(psbt);
+      expect(reviewed.txid.toHex()).toBe(unsigned.getHash().toHex());
       for (const [index, coin] of draft.coins.entries()) {
         const { witnessScript, publicKeys } = placeOf(HOT, coin.branch, coin.index);
         const amount = BigInt(coin.amountSats);
@@ -73,11 +97,12 @@ describe("BIP-143 digests of a reviewed PSBT", () => {
           amount,
           Transaction.SIGHASH_ALL,
         );
-        const input = elementOf(reviewed.inputs, index);
-        expect(input.digest.toHex()).toBe(digest.toHex());
-        expect(input.publicKey.toHex()).toBe(elementOf(publicKeys, 0).toHex());
-        expect(input.amountSats).toBe(coin.amountSats);
-        expect(input.path.slice(4)).toEqual([coin.branch, coin.index]);
+        const task = elementOf(tasks, index);
+        expect(task.digest).toBe(digest.toHex());
+        expect(task.publicKey).toBe(elementOf(publicKeys, 0).toHex());
+        expect(amounts[index]).toBe(coin.amountSats);
+        expect([task.child, task.index]).toEqual([coin.branch, coin.index]);
+        expect([task.input, task.key, task.sighash, task.scheme]).toEqual([index, 0, 1, "ecdsa"]);
       }
       expect(reviewed.feeSats).toBe(0);
     };
@@ -88,11 +113,11 @@ describe("BIP-143 digests of a reviewed PSBT", () => {
     const claim = (draft: Draft) => {
       const theirs = ScureTransaction.fromPSBT(buildPsbt(draft).toBuffer());
       const bytes = theirs.toPSBT(0);
-      const reviewed = unwrap(review(bytes, WALLETS, undefined, CONTEXT));
+      const tasks = tasksOf(unwrap(review(bytes, WALLETS, undefined, CONTEXT)));
       for (const [index, coin] of draft.coins.entries()) {
         const { witnessScript } = placeOf(HOT, coin.branch, coin.index);
         const digest = theirs.preimageWitnessV0(index, witnessScript, 1, BigInt(coin.amountSats));
-        expect(elementOf(reviewed.inputs, index).digest.toHex()).toBe(digest.toHex());
+        expect(elementOf(tasks, index).digest).toBe(digest.toHex());
       }
     };
     fc.assert(fc.property(drafts, claim), seeded("digests, @scure/btc-signer", 15));
@@ -118,7 +143,7 @@ describe("BIP-143 digests of a reviewed PSBT", () => {
     spend.addOutputAddress(STRANGER_ADDRESS, 12_000n, { ...NETWORK, bech32: "bcrt" });
     const reviewed = unwrap(review(spend.toPSBT(0), WALLETS, undefined, CONTEXT));
     const digest = spend.preimageWitnessV0(0, place.witnessScript, 1, 12_345n);
-    expect(elementOf(reviewed.inputs, 0).digest.toHex()).toBe(digest.toHex());
+    expect(elementOf(tasksOf(reviewed), 0).digest).toBe(digest.toHex());
     expect(reviewed.feeSats).toBe(345);
   });
 });
@@ -152,7 +177,8 @@ describe("a review", () => {
         kind: "transaction",
         lines: ["To this wallet 2 of 2", "0.10000000 BTC", ...formatAddress(self)],
       },
-      { kind: "transaction", lines: ["Fee", "0.00050000 BTC"] },
+      // 337 virtual bytes: 209 without signatures, and for each input 63.5 of its witness.
+      { kind: "transaction", lines: ["Fee", "0.00050000 BTC", "about 148.4 sat/vB"] },
     ]);
     expect(formatAddress(self).join("").replaceAll(" ", "")).toBe(self);
   });
@@ -180,17 +206,31 @@ describe("a review", () => {
       },
     ]);
     const hardened = [48, 1, 0, 2].map((element) => element + 2 ** 31);
-    expect(reviewed.inputs.map(({ index, path, keyIndex }) => ({ index, path, keyIndex }))).toEqual(
+    expect(ownKey(reviewed.wallet).originPath).toEqual(hardened);
+    expect(tasksOf(reviewed).map(({ input, child, index, key }) => [input, child, index, key])).toEqual(
       [
-        { index: 0, path: [...hardened, 0, 5], keyIndex: 0 },
-        { index: 1, path: [...hardened, 1, 2 ** 31 - 1], keyIndex: 0 },
+        [0, 0, 5, 0],
+        [1, 1, 2 ** 31 - 1, 0],
       ],
     );
+    const { tasks, ...inputs } = reviewed.inputs;
+    expect(inputs).toEqual({
+      own: 2,
+      ownSats: 100_050_000,
+      foreign: 0,
+      foreignSats: 0,
+      highestIndex: 2 ** 31 - 1,
+      unproved: 0,
+      sighashes: new Map(),
+    });
+    expect(reviewed.changeSats).toBe(30_000_000);
+    expect(reviewed.leavingSats).toBe(60_050_000);
+    expect(reviewed.feeRate).toBeCloseTo(50_000 / 337, 5);
   });
 
   test("takes an output without hints for a payment, even to the wallet's own change", () => {
     const { scriptPubKey } = placeOf(HOT, 1, 3);
-    const outputs = [{ script: scriptPubKey, amountSats: 1_000 }];
+    const outputs = [{ script: scriptPubKey, amountSats: 99_000_000 }];
     const bytes = buildPsbt({ ...DRAFT, outputs }).toBuffer();
     const reviewed = unwrap(review(bytes, WALLETS, undefined, CONTEXT));
     expect(elementOf(reviewed.outputs, 0).kind).toBe("payment");

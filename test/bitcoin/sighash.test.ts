@@ -2,7 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { Transaction as JsTransaction } from "bitcoinjs-lib";
 import fc from "fast-check";
-import { finish } from "../../firmware/bitcoin/steps.ts";
+import { concatBytes, sha256 } from "../../firmware/bitcoin/encoding/bytes.ts";
+import { parsePsbt } from "../../firmware/bitcoin/index.ts";
+import { transactionOf } from "../../firmware/bitcoin/review/digests.ts";
 import { createLegacyDigest } from "../../firmware/bitcoin/transaction/sighash/legacy.ts";
 import { createSegwitDigest } from "../../firmware/bitcoin/transaction/sighash/segwit-v0.ts";
 import {
@@ -11,21 +13,27 @@ import {
 } from "../../firmware/bitcoin/transaction/sighash/sighash-type.ts";
 import { createTaprootDigest } from "../../firmware/bitcoin/transaction/sighash/taproot.ts";
 import {
-  transactionSteps,
+  sizedScript,
   type Transaction,
+  type TransactionOutput,
 } from "../../firmware/bitcoin/transaction/transaction.ts";
 import { field, hasNoVectors, listOf, readVectors, textField } from "../secrets/oracles/vectors.ts";
-import { seeded } from "./expect-value.ts";
-import { crypto } from "./wallet-fixture.ts";
+import { psbtOfTransaction } from "./by-hand.ts";
+import { elementOf, seeded, unwrap } from "./expect-value.ts";
+import { CONTEXT, crypto } from "./wallet-fixture.ts";
 
-const LIMITS = { inputs: 100, outputs: 100 };
 const TYPES = [1, 2, 3, 0x81, 0x82, 0x83] as const;
 
+/** An unsigned transaction as the device reads it out of a PSBT. */
 const ours = (theirs: JsTransaction): Transaction => {
-  const read = finish(transactionSteps(theirs.toBuffer(), "without-witness", LIMITS));
-  if (!read.ok) throw new Error(`not read: ${read.error}`);
-  return read.value;
+  const maps = theirs.ins.length + theirs.outs.length;
+  return transactionOf(unwrap(parsePsbt(psbtOfTransaction(theirs.toBuffer(), maps), CONTEXT)));
 };
+
+const spentCoins = (coins: readonly TransactionOutput[]) => ({
+  amounts: coins.map(({ amountSats }) => amountSats),
+  scriptsHash: sha256(crypto, concatBytes(...coins.map(({ script }) => sizedScript(script)))),
+});
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -116,15 +124,19 @@ describe("digests as bitcoinjs-lib has them, for every type", () => {
       const theirs = theirsOf(made);
       const own = all.slice(0, made.inputs.length);
       const spent = own.map((coin) => ({ script: coin.script, amountSats: Number(coin.amount) }));
-      const digestOf = createTaprootDigest(ours(theirs), spent, crypto);
+      const digestOf = createTaprootDigest(ours(theirs), spentCoins(spent), crypto);
       const scripts = own.map((coin) => coin.script);
       const amounts = own.map((coin) => coin.amount);
       for (const [index, byte] of casesOf(made, [0, ...TYPES])) {
-        const hash = leaf ?? undefined;
+        const leafHash = leaf ?? undefined;
         const wanted = isAlone(made, index, byte)
           ? "none"
-          : hexOf(theirs.hashForWitnessV1(index, scripts, amounts, byte, hash));
-        const given = digestOf(index, taprootTypeOf(byte), hash && { hash });
+          : hexOf(theirs.hashForWitnessV1(index, scripts, amounts, byte, leafHash));
+        const given = digestOf(index, {
+          type: taprootTypeOf(byte),
+          leafHash,
+          coin: elementOf(spent, index),
+        });
         expect([index, byte, hexOf(given)]).toEqual([index, byte, wanted]);
       }
     });
@@ -144,19 +156,17 @@ test.skipIf(hasNoVectors)("BIP-341, wallet test vectors (needs MAYFLY_VECTORS)",
   const [vector] = listOf(field(await readVectors("bip341-wallet.json"), "keyPathSpending"));
   const given = field(vector, "given");
   const raw = Uint8Array.fromHex(textField(given, "rawUnsignedTx"));
-  const read = finish(transactionSteps(raw, "any", LIMITS));
-  if (!read.ok) throw new Error(`not read: ${read.error}`);
   const spent = listOf(field(given, "utxosSpent")).map((coin) => ({
     script: Uint8Array.fromHex(textField(coin, "scriptPubKey")),
     amountSats: Number(field(coin, "amountSats")),
   }));
-  const digestOf = createTaprootDigest(read.value, spent, crypto);
+  const digestOf = createTaprootDigest(ours(JsTransaction.fromBuffer(raw)), spentCoins(spent), crypto);
   const spendings = listOf(field(vector, "inputSpending"));
   expect(spendings.length).toBe(7);
   for (const one of spendings) {
     const index = Number(field(field(one, "given"), "txinIndex"));
     const type = taprootTypeOf(Number(field(field(one, "given"), "hashType")));
     const wanted = textField(field(one, "intermediary"), "sigHash");
-    expect([index, hexOf(digestOf(index, type))]).toEqual([index, wanted]);
+    expect([index, hexOf(digestOf(index, { type, coin: elementOf(spent, index) }))]).toEqual([index, wanted]);
   }
 });

@@ -28,6 +28,7 @@ export const FIELD = {
     fallbackLockTime: 0x03,
     inputCount: 0x04,
     outputCount: 0x05,
+    modifiable: 0x06,
     version: 0xfb,
   },
   input: {
@@ -117,7 +118,7 @@ export const GLOBAL_RULES: FieldRules = new Map([
   only(2, read(FIELD.global.fallbackLockTime, exactly(4))),
   only(2, read(FIELD.global.inputCount, compactSize)),
   only(2, read(FIELD.global.outputCount, compactSize)),
-  only(2, passed(0x06, noKey, exactly(1))),
+  only(2, read(FIELD.global.modifiable, exactly(1))),
   read(FIELD.global.version, exactly(4)),
 ]);
 

@@ -128,7 +128,7 @@ describe("a signing", () => {
 
 test("a review says what leaves and which transaction it is", () => {
   const self = { ...CHANGE, branch: 0, amountSats: 700 } as const;
-  const payment = { ...PAYMENT, amountSats: 90_000 };
+  const payment = { ...PAYMENT, amountSats: 590_000 };
   const psbt = buildPsbt({ coins: [COIN], outputs: [payment, CHANGE, self] });
   const bytes = Uint8Array.from(psbt.toBuffer());
   const reviewed = unwrap(review(bytes, [HOT.registered], undefined, CONTEXT));
