@@ -38,6 +38,7 @@ export type { OutputKind, ReviewedOutput } from "./review/outputs.ts";
 export { formatAddress, formatAmount, walletLine } from "./review/screens.ts";
 export type { WalletPlace } from "./review/places.ts";
 export type { SigningTask } from "./review/signing-task.ts";
+export type { KeysWish } from "./review/wishes.ts";
 export { ownKey, type RegisteredWallet } from "./wallet/registered-wallet.ts";
 export { registrationLines } from "./wallet/registration-lines.ts";
 export {

@@ -4,7 +4,7 @@
  * as the device holds other keys or none.
  */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { encodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
+import { encodeRecords } from "../../protocol/signature-record.ts";
 import {
   createPsbtReader,
   type Psbt,
@@ -17,8 +17,8 @@ import type { EndReason } from "../cancellation.ts";
 import type { Keys } from "../device.ts";
 import type { Context, Receivers, Reply } from "../dispatch.ts";
 import type { Screen } from "../hal.ts";
-import { createBranches } from "../signing/branches.ts";
-import { signTask } from "../signing/sign-tasks.ts";
+import { createKeysAhead, type KeysAhead } from "../signing/keys-ahead.ts";
+import { MANY_INPUTS, signAll } from "../signing/sign-all.ts";
 import { createTurns, holdsStill } from "../signing/turns.ts";
 
 type Params = Parameters<Receivers["signPsbt"]>[1];
@@ -29,6 +29,7 @@ const reviewSliced = async (
   keys: Keys,
   psbt: Psbt,
   { walletId }: Params,
+  ahead: KeysAhead,
 ): Promise<Outcome<Review, ReviewError | EndReason>> => {
   const { hal, network, endReason, progress } = context;
   const reviewContext = { crypto: hal.crypto, network, fingerprint: keys.fingerprint };
@@ -37,7 +38,8 @@ const reviewSliced = async (
   let step = steps.next();
   for (let done = 0; step.done !== true; done += 1) {
     progress("reviewing", done);
-    if (!(await mayGoOn())) return fail("cancelled");
+    const wished = step.value === undefined ? ok(undefined) : await ahead.next(step.value);
+    if (!wished.ok || !(await mayGoOn())) return fail("cancelled");
     const reason = endReason();
     if (reason !== undefined) return fail(reason);
     step = steps.next();
@@ -45,33 +47,18 @@ const reviewSliced = async (
   return step.value;
 };
 
-type SignError = "cancelled" | "index_out_of_range";
-
-const signEach = async (
+/** The review, with keys from other cores where there are many inputs. */
+const reviewWhole = async (
   context: Context,
   keys: Keys,
-  { wallet, inputs }: Review,
-): Promise<Outcome<readonly SignatureRecord[], SignError>> => {
-  const { hal, progress } = context;
-  const branches = createBranches(hal.secrets, keys.master, wallet);
-  const mayGoOn = createTurns(context, keys);
-  const records: SignatureRecord[] = [];
-  let outcome: Outcome<readonly SignatureRecord[], SignError> = ok(records);
-  for (const task of inputs.tasks()) {
-    progress("signing", records.length, inputs.own);
-    // Nothing comes between the commit and the first signature.
-    const isOver = records.length > 0 && !(await mayGoOn());
-    const record = isOver ? fail("cancelled") : signTask(hal.secrets, branches, task);
-    if (!record.ok) {
-      outcome = record;
-      break;
-    }
-    records.push(record.value);
-  }
-  // An end has wiped everything, the branches too; a suspension has not.
-  if (context.device().phase === "ended") return fail("cancelled");
-  branches.wipe();
-  return outcome;
+  psbt: Psbt,
+  params: Params,
+): Promise<Outcome<Review, ReviewError | EndReason>> => {
+  const isMany = psbt.inputs.count() >= MANY_INPUTS;
+  const ahead = createKeysAhead(isMany ? context.hal.crypto : {});
+  const reviewed = await reviewSliced(context, keys, psbt, params, ahead);
+  await ahead.end();
+  return reviewed;
 };
 
 const consentTo = ({ screens }: Review): Screen => ({
@@ -92,7 +79,7 @@ const signReviewed = async (
   const { txid, leavingSats, wallet } = reviewed;
   const committed = commit({ txid, amountSats: leavingSats });
   if (!committed.ok) return committed;
-  const records = await signEach(context, keys, reviewed);
+  const records = await signAll(context, keys, reviewed);
   if (!records.ok) return records;
   return ok({ walletId: wallet.id, signatures: encodeRecords(records.value) });
 };
@@ -107,7 +94,7 @@ const finishSigning = async (
   if (!holdsStill(context, keys)) return fail("wrong_phase");
   const psbt = reader.end();
   if (!psbt.ok) return psbt;
-  const reviewed = await reviewSliced(context, keys, psbt.value, params);
+  const reviewed = await reviewWhole(context, keys, psbt.value, params);
   return reviewed.ok ? signReviewed(context, keys, reviewed.value) : reviewed;
 };
 
