@@ -3,13 +3,13 @@ import { Transaction } from "bitcoinjs-lib";
 import fc from "fast-check";
 import { createWindow, pushBytes } from "../../firmware/bitcoin/encoding/window.ts";
 import { deriveAddress, parsePsbt } from "../../firmware/bitcoin/index.ts";
-import { previousTransactionSteps } from "../../firmware/bitcoin/psbt/transaction-scan.ts";
+import { createPreviousScan } from "../../firmware/bitcoin/psbt/previous-scan.ts";
 import { transactionOf } from "../../firmware/bitcoin/review/digests.ts";
 import { multisigScript } from "../../firmware/bitcoin/wallet/scripts/multisig.ts";
 import { finish } from "../../firmware/bitcoin/steps.ts";
 import { transactionIdSteps } from "../../firmware/bitcoin/transaction/transaction-id.ts";
 import type { TransactionOutput } from "../../firmware/bitcoin/transaction/transaction.ts";
-import { doubleSha256 } from "../../firmware/bitcoin/encoding/bytes.ts";
+import { concatBytes, doubleSha256 } from "../../firmware/bitcoin/encoding/bytes.ts";
 import { hex, pair, psbtOf, psbtOfTransaction, UNSIGNED } from "./by-hand.ts";
 import { errorOf, seeded, unwrap } from "./expect-value.ts";
 import { CONTEXT, crypto, HOT, placeOf, walletOf } from "./wallet-fixture.ts";
@@ -78,12 +78,13 @@ describe("transactions", () => {
     window.isClosed = true;
     const outputs: TransactionOutput[] = [];
     const stretches: Uint8Array[] = [];
-    const take = (amountSats: number, script: Uint8Array | undefined): boolean => {
+    const take = (amountSats: number, script: Uint8Array | undefined): void => {
       outputs.push({ amountSats, script: script ?? new Uint8Array() });
-      return true;
     };
-    const isOne = finish(previousTransactionSteps(window, take, (part) => stretches.push(part)));
-    return isOne ? { id: doubleSha256(crypto, ...stretches), outputs } : undefined;
+    const scan = createPreviousScan(window, take, (part) => stretches.push(part));
+    scan.open();
+    const isOne = scan.step() === 0;
+    return isOne ? { id: doubleSha256(crypto, concatBytes(...stretches)), outputs } : undefined;
   };
   const bytes = fc.uint8Array({ maxLength: 60 });
   const transactions = fc

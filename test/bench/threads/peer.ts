@@ -2,7 +2,7 @@
  * A process that derives and signs: for each line that names a case it does that once and says how
  * many milliseconds it took. It ends with its standard input.
  */
-import { deriveChildKey } from "../../../firmware/bitcoin/wallet/extended-key.ts";
+import { createChildKeys } from "../../../firmware/bitcoin/wallet/extended-key.ts";
 import {
   createCrypto,
   type NativeSecrets,
@@ -33,10 +33,12 @@ const open = (threads: number) => {
 
 type Opened = ReturnType<typeof open>;
 
-const derive = ({ parents }: Opened): readonly Uint8Array[] =>
-  Array.from(indices, (index) => parents.map((one) => must(deriveChildKey(one, index, crypto))))
+const derive = ({ parents }: Opened): readonly Uint8Array[] => {
+  const children = parents.map((one) => createChildKeys(one, crypto));
+  return Array.from(indices, (index) => children.map((childOf) => childOf(index)))
     .map(([own]) => own)
     .filter((own) => own !== undefined);
+};
 
 const bareLoop = (opened: Opened): Uint8Array => {
   const { secrets, node } = opened;
