@@ -136,8 +136,7 @@ const SIGHASH_ATTACKS: readonly Attack[] = [0, 2, 3, 0x81, 0x82, 0x83, 0x101, 2 
   (sighashType) => ({
     claim: `sighash type 0x${sighashType.toString(16)}`,
     error: "sighash_refused",
-    // Of more than one byte it is not read.
-    details: { input: 1, ...(sighashType > 0xff ? {} : { sighash: sighashType }) },
+    details: { input: 1, sighash: sighashType },
     tamper: (psbt) => {
       inputMap(psbt, 1).sighashType = sighashType;
     },

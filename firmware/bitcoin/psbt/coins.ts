@@ -9,38 +9,11 @@ import type { Crypto } from "../../hal.ts";
 import { isSame, sha256 } from "../encoding/bytes.ts";
 import { MALFORMED, STARVED, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
-import { STEP_ITEMS, type Steps } from "../steps.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG, type InputTable } from "./input-table.ts";
 import { PSBT_MALFORMED, type PsbtError, type Refused, type Starved } from "./map.ts";
 import { createPreviousOutputs, type PreviousOutputs } from "./previous-outputs.ts";
 import { createPreviousScan } from "./previous-scan.ts";
-
-/** Hexadecimal digits of a transaction's id. */
-const ID_DIGITS = 64;
-
-/**
- * Puts the inputs of one previous transaction into a ring, once all outpoints are known.
- *
- * @returns the first input whose outpoint came before
- * @yields after some of them
- */
-export function* linkInputs(table: InputTable): Steps<number | undefined> {
-  const seen = new Set<string>();
-  const rings = new Map<string, number>();
-  for (let input = 0; input < table.count(); input += 1) {
-    const name = table.outpointAt(input).toHex();
-    if (seen.has(name)) return input;
-    seen.add(name);
-    const id = name.slice(0, ID_DIGITS);
-    const last = rings.get(id);
-    table.setNext(input, last === undefined ? input : table.nextAt(last));
-    if (last !== undefined) table.setNext(last, input);
-    rings.set(id, input);
-    if (input % STEP_ITEMS === STEP_ITEMS - 1) yield;
-  }
-  return undefined;
-}
 
 /** What is kept of a coin's script: 28 bytes of its SHA-256. */
 export const coinHash = (script: Uint8Array, crypto: Crypto): Uint8Array =>

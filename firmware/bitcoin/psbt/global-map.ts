@@ -37,6 +37,7 @@ const NUMBERS = [
   FIELD.global.fallbackLockTime,
   FIELD.global.inputCount,
   FIELD.global.outputCount,
+  FIELD.global.modifiable,
 ] as const;
 
 const readCount = (value: Uint8Array): number | undefined => {

@@ -10,11 +10,12 @@ import { encodeCompactSize } from "../encoding/reader.ts";
 import { createWindow, keepRest, pushBytes, waitFor, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Steps } from "../steps.ts";
-import { createCoins, linkInputs } from "./coins.ts";
+import { createCoins } from "./coins.ts";
 import { createGlobalMap, type PsbtHead } from "./global-map.ts";
 import { createWays } from "./hints.ts";
 import { createInputMaps } from "./input-map.ts";
 import { createInputTable, type InputTable } from "./input-table.ts";
+import { linkSteps } from "./links.ts";
 import { createLockTimes } from "./lock-times.ts";
 import { createMaps, mapSteps, type PsbtError } from "./map.ts";
 import { createOutputMaps, type PsbtOutput } from "./output-map.ts";
@@ -90,8 +91,7 @@ function* headSteps({ window, table, maps }: Reading): Steps<Outcome<PsbtHead, P
   const head = map.settle();
   if (!head.ok) return head;
   if (head.value.psbtVersion === 2) table.open(head.value.inputs);
-  const repeated = head.value.psbtVersion === 0 ? yield* linkInputs(table) : undefined;
-  return repeated === undefined ? head : fail("input_repeated", { input: repeated });
+  return head;
 }
 
 function* inputsSteps(reading: Reading, head: PsbtHead): Steps<Outcome<void, PsbtError>> {
@@ -102,7 +102,7 @@ function* inputsSteps(reading: Reading, head: PsbtHead): Steps<Outcome<void, Psb
     const refused = (yield* mapSteps(maps, map)) ?? map.settle();
     if (refused !== undefined) return fail(refused.error, { input, ...refused.details });
   }
-  const repeated = head.psbtVersion === 2 ? yield* linkInputs(table) : undefined;
+  const repeated = head.psbtVersion === 2 ? yield* linkSteps(table) : undefined;
   return repeated === undefined ? ok(undefined) : fail("input_repeated", { input: repeated });
 }
 

@@ -6,6 +6,7 @@ import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Steps } from "../steps.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
 import type { InputTable } from "./input-table.ts";
+import { createLinker } from "./links.ts";
 import type { PsbtError } from "./map.ts";
 import {
   BARE_INPUT_BYTES,
@@ -64,9 +65,12 @@ function* inputsSteps(window: Window, table: InputTable): Steps<Outcome<number, 
   if (count < 0) return fail("psbt_malformed");
   if (count > BITCOIN_LIMITS.inputs) return fail("too_many_inputs", { inputs: count });
   table.open(count);
+  // As they come: a pass over all of them would let bytes pile up meanwhile.
+  const link = createLinker(table);
   for (let input = 0; input < count; input += 1) {
     const isHere = has(window, BARE_INPUT_BYTES) || (yield* waitFor(window, BARE_INPUT_BYTES));
     if (!isHere || !takeInput(window, table, input)) return fail("psbt_malformed", { input });
+    if (!link(input)) return fail("input_repeated", { input });
   }
   return ok(count);
 }

@@ -1,0 +1,41 @@
+/** The inputs of one previous transaction in a ring, so that one that proves itself proves all. */
+import { STEP_ITEMS, type Steps } from "../steps.ts";
+import type { InputTable } from "./input-table.ts";
+
+/** Hexadecimal digits of a transaction's id. */
+const ID_DIGITS = 64;
+
+/** Links inputs in their order; false for one whose outpoint came before. */
+export type Linker = (input: number) => boolean;
+
+/** No input is linked yet. */
+export const createLinker = (table: InputTable): Linker => {
+  const seen = new Set<string>();
+  const rings = new Map<string, number>();
+  return (input) => {
+    const name = table.outpointAt(input).toHex();
+    if (seen.has(name)) return false;
+    seen.add(name);
+    const id = name.slice(0, ID_DIGITS);
+    const last = rings.get(id);
+    table.setNext(input, last === undefined ? input : table.nextAt(last));
+    if (last !== undefined) table.setNext(last, input);
+    rings.set(id, input);
+    return true;
+  };
+};
+
+/**
+ * Links all inputs of version 2, once they are read.
+ *
+ * @returns the first one whose outpoint came before
+ * @yields after some of them
+ */
+export function* linkSteps(table: InputTable): Steps<number | undefined> {
+  const link = createLinker(table);
+  for (let input = 0; input < table.count(); input += 1) {
+    if (!link(input)) return input;
+    if (input % STEP_ITEMS === STEP_ITEMS - 1) yield;
+  }
+  return undefined;
+}
