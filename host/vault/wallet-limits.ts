@@ -10,11 +10,17 @@ export const VAULT_LIMITS = {
   inputs: 20_000,
   /** inputs of P2PKH or P2SH: the digests of n such inputs cost n squared. */
   legacyInputs: 200,
-  /** keys in a wallet, and in each of its multisig scripts: the most that P2SH's 520 bytes hold. */
-  walletKeys: 15,
+  /** keys in a wallet: those of the largest multisig, and a taproot's internal key. */
+  walletKeys: 16,
   /** keys in a multisig script, at least: below this it is none. */
-  multisigKeys: 2,
-  /** characters in a template, what a device takes; so a taproot tree has far less than 128 levels. */
+  multisigKeysMinimum: 2,
+  /** keys in a multisig script, at most: P2SH's 520 bytes hold no more. */
+  multisigKeysMaximum: 15,
+  /** places of keys in a template: each is a derivation for each address. */
+  keyExpressions: 30,
+  /** leaves of a taproot tree: as many as a device shows on one screen. */
+  treeLeaves: 8,
+  /** characters in a template, as a device takes them. */
   templateLength: 512,
   /** characters in a wallet's name (BIP-388). */
   walletNameLength: 64,

@@ -39,7 +39,8 @@ const checkScript = (
   const count = expressions.length;
   if (threshold < 1 || threshold > count) return fail("wallet_malformed", { threshold });
   if (name === "pk") return ok(undefined);
-  const isCountSupported = count >= VAULT_LIMITS.multisigKeys && count <= VAULT_LIMITS.walletKeys;
+  const { multisigKeysMinimum, multisigKeysMaximum } = VAULT_LIMITS;
+  const isCountSupported = count >= multisigKeysMinimum && count <= multisigKeysMaximum;
   // One signer would count twice.
   const holders = expressions.map((position) => used[position]?.key ?? -1);
   return isCountSupported && !isRepeated(holders)
@@ -53,8 +54,8 @@ const checkScript = (
  * @returns `wallet_malformed` where the template doesn't name each key, first uses in order; for a
  * branch that is hardened or that a key derives twice; where a threshold can't be met; for an
  * unspendable key that isn't the internal key of a taproot with a tree. `wallet_unsupported` for
- * more than `VAULT_LIMITS.walletKeys` keys, a multisig of one, one with a key twice, and two keys
- * of one master, which that signer would count as two
+ * more keys, expressions or leaves than `VAULT_LIMITS` has, a multisig with a key twice, and two
+ * keys of one master, which that signer would count as two
  */
 export const checkPolicy = (
   template: Template,
@@ -63,9 +64,13 @@ export const checkPolicy = (
   const used = template.expressions;
   if (!areKeysInOrder(used, keys.length) || !areBranchesApart(used))
     return fail("wallet_malformed");
-  if (keys.length > VAULT_LIMITS.walletKeys)
-    return fail("wallet_unsupported", { keys: keys.length });
-  for (const script of keyScriptsOf(template)) {
+  const scripts = keyScriptsOf(template);
+  const isSmall =
+    keys.length <= VAULT_LIMITS.walletKeys &&
+    used.length <= VAULT_LIMITS.keyExpressions &&
+    scripts.length <= VAULT_LIMITS.treeLeaves;
+  if (!isSmall) return fail("wallet_unsupported", { keys: keys.length });
+  for (const script of scripts) {
     const checked = checkScript(script, used);
     if (!checked.ok) return checked;
   }
