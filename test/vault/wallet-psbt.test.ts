@@ -3,33 +3,15 @@ import { describe, expect, test } from "bun:test";
 import * as curve from "@bitcoinerlab/secp256k1";
 import { Transaction as OtherTransaction } from "@scure/btc-signer";
 import { Psbt, Transaction } from "bitcoinjs-lib";
-import type { WalletAddress } from "../../host/vault/index.ts";
 import { inputWeight } from "../../host/vault/draft-input-size.ts";
 import { transactionWeight } from "../../host/vault/draft-size.ts";
 import { NETWORKS } from "../../host/vault/wallet-curve.ts";
 import { createRandom, SEED } from "../protocol/random.ts";
-import { KINDS, type RandomWallet, randomWallet } from "./random-wallets.ts";
+import { KINDS, randomWallet } from "./random-wallets.ts";
 import { at } from "./three-keys.ts";
-import { randomPsbt } from "./wallet-psbt.ts";
+import { randomPsbt, signAll } from "./wallet-psbt.ts";
 
 const ROUNDS = 5;
-
-/** Signs with every key that somebody holds. */
-const signAll = (
-  transaction: OtherTransaction,
-  input: number,
-  address: WalletAddress,
-  signers: RandomWallet["signers"],
-): void => {
-  for (const { key, path, fingerprint } of address.publicKeys) {
-    const signer = signers[key];
-    if (signer === undefined) continue;
-    expect(signer.fingerprint).toBe(fingerprint);
-    const { privateKey } = signer.master.derivePath(path);
-    if (privateKey === undefined) throw new Error("a signer has private keys");
-    transaction.signIdx(privateKey, input, undefined, new Uint8Array(32));
-  }
-};
 
 const isSigned = (publicKey: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean =>
   publicKey.length === 32

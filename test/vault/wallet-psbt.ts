@@ -3,6 +3,7 @@
  * bitcoinjs-lib, with what the vault's updater writes: for whoever signs, combines or reviews.
  */
 
+import type { Transaction as OtherTransaction } from "@scure/btc-signer";
 import { payments, Psbt, Transaction } from "bitcoinjs-lib";
 import {
   inputFields,
@@ -13,6 +14,7 @@ import {
 import { NETWORKS } from "../../host/vault/wallet-curve.ts";
 import type { WalletPath } from "../../host/withdrawal.ts";
 import type { Random } from "../protocol/random.ts";
+import type { RandomWallet } from "./random-wallets.ts";
 
 /** A coin of the wallet that an input spends. */
 export interface RandomCoin extends WalletPath {
@@ -139,4 +141,21 @@ export const randomPsbt = (
     } else psbt.addOutput({ script: strangerScript(random), value });
   }
   return { psbt, coins, change, feeSats };
+};
+
+/** Signs an input with every key that somebody holds, by @scure/btc-signer; BIP-340 without aux. */
+export const signAll = (
+  transaction: OtherTransaction,
+  input: number,
+  address: WalletAddress,
+  signers: RandomWallet["signers"],
+): void => {
+  for (const { key, path, fingerprint } of address.publicKeys) {
+    const signer = signers[key];
+    if (signer === undefined) continue;
+    if (signer.fingerprint !== fingerprint) throw new Error("another signer's key");
+    const { privateKey } = signer.master.derivePath(path);
+    if (privateKey === undefined) throw new Error("a signer has private keys");
+    transaction.signIdx(privateKey, input, undefined, new Uint8Array(32));
+  }
 };
