@@ -1,6 +1,6 @@
 /**
- * How heavy an input of each kind of wallet gets once it is signed: an upper bound that no signature
- * exceeds, and that none misses by more than a byte or two of weight per signature.
+ * How heavy an input of each kind of wallet gets once it is signed: an upper bound that no
+ * signature exceeds, and that none misses by more than a byte or two per signature.
  */
 
 import { compactSizeBytes, WITNESS_SCALE } from "./draft-size.ts";

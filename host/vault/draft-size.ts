@@ -1,6 +1,6 @@
 /**
- * How heavy a transaction gets once it is signed: an upper bound, see `draft-input-size.ts`. BIP-141,
- * "Transaction size".
+ * How heavy a transaction gets once it is signed: an upper bound, see `draft-input-size.ts`.
+ * BIP-141, "Transaction size".
  */
 
 /** Weight units of a byte that is no witness's. */

@@ -174,12 +174,13 @@ const termsOf = (
 
 /**
  * Drafts a transaction: version 2, payments in their order, change last, change below
- * the dust limit left to the fee. Inputs and change carry what `inputFields` and `outputFields` say.
+ * the dust limit left to the fee. Inputs and change carry what `inputFields` and `outputFields`
+ * say.
  *
  * @returns `funds_insufficient` with `missingSats`; `arguments_invalid` for a fee rate out of
  * range; `index_out_of_range` for a change path that isn't one; `too_many_inputs` for a
- * transaction that is too heavy or has too many inputs; coins and payments are refused as `coinReader` and
- * `readPayments` say. Coins after the last one taken are not looked at.
+ * transaction that is too heavy or has too many inputs; coins and payments are refused as
+ * `coinReader` and `readPayments` say. Coins after the last one taken are not looked at.
  */
 export const draftPsbt = (request: DraftRequest): Outcome<Draft, DraftError> => {
   const { wallet, feeRate } = request;

@@ -1,4 +1,4 @@
-/** Drafts that spend from every kind of wallet: signed by other people's signer, fees as promised. */
+/** Drafts that spend from every kind of wallet: other people's signer signs, fees as promised. */
 import { describe, expect, test } from "bun:test";
 import { Transaction as OtherTransaction } from "@scure/btc-signer";
 import { draftPsbt, madeUpCoins } from "../../host/vault/index.ts";

@@ -119,7 +119,7 @@ const addInput = (psbt: Psbt, random: Random, { transaction, vout, coin }: Fundi
   });
 };
 
-/** Makes a PSBT: payments to strangers, mostly change, a fee below 10 % and a tenth of a bitcoin. */
+/** Makes a PSBT: payments to strangers, mostly change, a fee below 10 % and 0.1 bitcoin. */
 export const randomPsbt = (
   random: Random,
   wallet: Wallet,
@@ -143,7 +143,7 @@ export const randomPsbt = (
   return { psbt, coins, change, feeSats };
 };
 
-/** Signs an input with every key that somebody holds, by @scure/btc-signer; BIP-340 without aux. */
+/** Signs an input with every key that somebody holds, BIP-340 with zeros as aux. */
 export const signAll = (
   transaction: OtherTransaction,
   input: number,

@@ -1,6 +1,6 @@
 /**
- * Output descriptors of a wallet, for Bitcoin Core and for backups: BIP-380 (keys, checksum), 381 to
- * 387 (functions) and 389 (multipath).
+ * Output descriptors of a wallet, for Bitcoin Core and for backups: BIP-380 (keys, checksum), 381
+ * to 387 (functions) and 389 (multipath).
  */
 
 import { assert } from "../../../protocol/errors.ts";

@@ -110,7 +110,7 @@ const readLeaf = (text: string, first: number): KeyScript | undefined => {
 /** Where the comma stands that belongs to no bracket inside of `{LEFT,RIGHT}`; -1 for nowhere. */
 const middleOf = (text: string): number => {
   let depth = 0;
-  for (const [position, character] of [...text].entries()) {
+  for (const [position, character] of text.split("").entries()) {
     if ("{(".includes(character)) depth += 1;
     if ("})".includes(character)) depth -= 1;
     if (character === "," && depth === 1) return position;

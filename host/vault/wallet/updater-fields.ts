@@ -75,7 +75,7 @@ export const inputFields = (
   };
 };
 
-/** The fields of an output that pays to an address of the wallet, so that signers know it as such. */
+/** The fields of an output to an address of the wallet, by which signers know it as such. */
 export const outputFields = (address: WalletAddress): OutputFields => {
   const { taproot } = address;
   const leaves = (taproot?.leaves ?? []).map(({ script, depth }) => ({

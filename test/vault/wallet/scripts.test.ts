@@ -119,7 +119,7 @@ describe("BIP-386 and BIP-387", () => {
           known,
         ] as const,
     ),
-  ] as const)("%s of %p", (template, keys, known) => {
+  ] as const)("%s", (template, keys, known) => {
     expect(scriptsOf(template, ...keys).scriptPubKey.toHex()).toBe(`5120${known}`);
   });
 });
