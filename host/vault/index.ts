@@ -4,8 +4,8 @@
  */
 
 export type { Psbt } from "bitcoinjs-lib";
-export { type AddedSignature, addSignatures, type InputSignature } from "./combine.ts";
-export { type FinalTransaction, finalise } from "./combine-final.ts";
+export type { AddedSignature, Combiner } from "./combine.ts";
+export type { FinalTransaction } from "./combine-final.ts";
 export {
   descriptorChecksum,
   isChecksumRight,
@@ -21,6 +21,8 @@ export {
 } from "./draft.ts";
 export { type FundingRequest, madeUpCoins } from "./funding.ts";
 export { readPsbt } from "./psbt-file.ts";
+export { readRecords, type ReturnedSignature } from "./returned-records.ts";
+export { uploadForm } from "./upload-form.ts";
 export {
   type AddressKey,
   isWalletPath,

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { Transaction as OtherTransaction } from "@scure/btc-signer";
-import { type Psbt, script, Transaction } from "bitcoinjs-lib";
-import { addSignatures, finalise } from "../../host/vault/index.ts";
+import { Psbt, script, Transaction } from "bitcoinjs-lib";
+import { readPsbt, readRecords } from "../../host/vault/index.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { CHANGE, COIN, DRAFT, PAYMENT, SECOND } from "../bitcoin/attacked-draft.ts";
 import {
@@ -167,21 +167,22 @@ const signBy = (psbt: Psbt, holder: number): void => {
 describe("signed", () => {
   test("finalises in bitcoinjs-lib and in @scure/btc-signer to the same transaction", async () => {
     const { bench, client, walletId } = await readyDevice();
-    const psbt = psbtOf(5);
-    const bytes = Uint8Array.from(psbt.toBuffer());
+    const bytes = Uint8Array.from(psbtOf(5).toBuffer());
     const reply = unwrap(await client.signPsbt({ psbt: bytes, walletId }));
     expect(reply.walletId).toEqual(walletId);
     expect(reply.signatures.map(({ input, key }) => [input, key])).toEqual(
       [0, 1, 2, 3, 4].map((input) => [input, 0]),
     );
     const fingerprint = hex.encode(at(HOT.cosigners, 0).master.fingerprint);
-    unwrap(addSignatures(psbt, fingerprint, reply.signatures));
+    const combiner = unwrap(readPsbt(bytes));
+    unwrap(combiner.add(fingerprint, unwrap(readRecords(reply.signatures))));
+    const psbt = Psbt.fromBuffer(combiner.bytes());
     signBy(psbt, 2);
     const other = OtherTransaction.fromPSBT(Uint8Array.from(psbt.toBuffer()));
     other.finalize();
     const ours = psbt.clone().finalizeAllInputs().extractTransaction(true);
     expect(hex.encode(other.extract())).toBe(ours.toHex());
-    expect(unwrap(finalise(psbt)).txHex).toBe(ours.toHex());
+    expect(unwrap(unwrap(readPsbt(psbt.toBuffer())).finalise()).txHex).toBe(ours.toHex());
     expect(bench.signatures()).toBe(5);
     await client.close();
   });

@@ -6,9 +6,10 @@ import {
   type Draft,
   draftPsbt,
   type FinalTransaction,
-  finalise,
   madeUpCoins,
   type QuorumEvent,
+  readPsbt,
+  readRecords,
 } from "../../vault/index.ts";
 import type { Coin, Payment, Withdrawal } from "../../withdrawal.ts";
 import type { ReadySigner } from "./signers.ts";
@@ -67,11 +68,13 @@ export const signDraft = async (
     fingerprint,
     sign: async (psbt: Uint8Array) => {
       const reply = await client.signPsbt({ psbt, walletId });
-      return reply.ok ? ok(reply.value.signatures) : reply;
+      return reply.ok ? readRecords(reply.value.signatures) : reply;
     },
   }));
-  const signed = await askQuorum(draft.psbt, asked, wallet.threshold, onEvent);
-  return signed.ok ? finalise(draft.psbt) : signed;
+  const psbt = readPsbt(draft.psbt.toBuffer());
+  if (!psbt.ok) return psbt;
+  const signed = await askQuorum(psbt.value, asked, wallet.threshold, onEvent);
+  return signed.ok ? psbt.value.finalise() : signed;
 };
 
 /** The final check: payments as approved; coins with the transactions that prove them. */
