@@ -56,6 +56,13 @@ export const taprootDigests = (
     return output === undefined ? undefined : [crypto.sha256(output)];
   };
 
+  /** What the message says of all inputs and outputs. */
+  const sharedParts = (mode: number, isAnyoneCanPay: boolean): readonly Uint8Array[] => [
+    head,
+    ...(isAnyoneCanPay ? [] : [inputsHashes]),
+    ...(mode <= SIGHASH.all ? [outputsHash] : []),
+  ];
+
   return (input, sighash, leafHash) => {
     if (sighash !== SIGHASH.default && !isSighashType(sighash)) return undefined;
     const { outputs: mode, isAnyoneCanPay } = readSighash(sighash);
@@ -64,9 +71,7 @@ export const taprootDigests = (
     const message = joinBytes([
       // The message's epoch, then its first member.
       Uint8Array.of(0, sighash),
-      head,
-      ...(isAnyoneCanPay ? [] : [inputsHashes]),
-      ...(mode <= SIGHASH.all ? [outputsHash] : []),
+      ...sharedParts(mode, isAnyoneCanPay),
       Uint8Array.of(leafHash === undefined ? 0 : 2),
       ...ownParts,
       ...singleParts,
