@@ -9,6 +9,7 @@ import { Transaction } from "bitcoinjs-lib";
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import { compactSize, joinBytes, uint32 } from "./byte-parts.ts";
 import { GLOBAL, MAGIC } from "./psbt-fields.ts";
+import { isShaped } from "./psbt-shape.ts";
 
 /** One key and its value. */
 export interface PsbtField {
@@ -145,11 +146,13 @@ const readAll = (bytes: Uint8Array): PsbtMaps => {
  * Reads binary PSBTs of either version. The maps look into `bytes`, which must not change.
  *
  * @returns `not_a_psbt` for other formats and versions, mixed versions, keys that stand in a map
- * twice, lengths that could be shorter, bytes missing or left over
+ * twice, lengths that could be shorter, bytes missing or left over, and fields that `isShaped`
+ * doesn't know so
  */
 export const readMaps = (bytes: Uint8Array): Outcome<PsbtMaps, "not_a_psbt"> => {
   try {
-    return ok(readAll(bytes));
+    const maps = readAll(bytes);
+    return isShaped(maps) ? ok(maps) : fail("not_a_psbt");
   } catch {
     return fail("not_a_psbt");
   }

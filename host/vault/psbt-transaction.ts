@@ -28,13 +28,22 @@ const optionalUint32 = (map: PsbtMap, type: number): number | undefined => {
   return number;
 };
 
-/** The greatest of an input's demands that all inputs with demands can meet; height wins a tie. */
+/** Lock times below this are heights, others are seconds (BIP-65). */
+const FIRST_TIME = 500_000_000;
+
+/** What an input demands, of one kind; throws where it isn't of that kind. */
+const demandOf = (map: PsbtMap, kind: "height" | "time"): number | undefined => {
+  const isHeight = kind === "height";
+  const value = optionalUint32(map, isHeight ? INPUT.requiredHeight : INPUT.requiredTime);
+  if (value !== undefined && (value === 0 || value < FIRST_TIME !== isHeight))
+    throw new RangeError(`no ${kind}`);
+  return value;
+};
+
+/** The greatest of a kind of demands that all inputs with demands have; height wins a tie. */
 const lockTimeOf = ({ global, inputs }: PsbtMaps): number => {
   const demands = inputs
-    .map((map) => ({
-      time: optionalUint32(map, INPUT.requiredTime),
-      height: optionalUint32(map, INPUT.requiredHeight),
-    }))
+    .map((map) => ({ time: demandOf(map, "time"), height: demandOf(map, "height") }))
     .filter(({ time, height }) => time !== undefined || height !== undefined);
   if (demands.length === 0) return optionalUint32(global, GLOBAL.fallbackLocktime) ?? 0;
   for (const kind of ["height", "time"] as const) {
