@@ -3,7 +3,14 @@
 import { hex } from "@scure/base";
 import { crypto, Psbt, script, toXOnly } from "bitcoinjs-lib";
 import type { SignatureRecord } from "../../protocol/signature-record.ts";
-import { chosenOf, type CoinKey, isTaproot, type LockedCoin, OUTPUTS } from "./locked-coins.ts";
+import {
+  chosenOf,
+  type CoinKey,
+  isTaproot,
+  isWitness,
+  type LockedCoin,
+  OUTPUTS,
+} from "./locked-coins.ts";
 import { at } from "./three-keys.ts";
 
 const fingerprintOf = ({ signer }: CoinKey): Uint8Array => hex.decode(signer.fingerprint);
@@ -11,7 +18,7 @@ const fingerprintOf = ({ signer }: CoinKey): Uint8Array => hex.decode(signer.fin
 const fieldsOf = (coin: LockedCoin) => {
   const { tree, keys, redeemScript, witnessScript } = coin;
   const shared = {
-    witnessUtxo: { script: coin.script, value: coin.amountSats },
+    ...(isWitness(coin) ? { witnessUtxo: { script: coin.script, value: coin.amountSats } } : {}),
     ...(coin.sighash === undefined ? {} : { sighashType: coin.sighash }),
   };
   if (tree === undefined) {

@@ -1,11 +1,17 @@
 /** Spends of locked coins built, signed and finalised by @scure/btc-signer alone. */
 
 import { hex } from "@scure/base";
-import { TaprootControlBlock, Transaction } from "@scure/btc-signer";
-import { bip32Path } from "@scure/btc-signer";
+import { bip32Path, TaprootControlBlock, Transaction } from "@scure/btc-signer";
 import { Psbt } from "bitcoinjs-lib";
 import { type Signed, signedIn } from "./by-bitcoinjs.ts";
-import { chosenOf, type CoinKey, isTaproot, type LockedCoin, OUTPUTS } from "./locked-coins.ts";
+import {
+  chosenOf,
+  type CoinKey,
+  isTaproot,
+  isWitness,
+  type LockedCoin,
+  OUTPUTS,
+} from "./locked-coins.ts";
 
 const originOf = ({ signer, path }: CoinKey) => ({
   fingerprint: Number.parseInt(signer.fingerprint, 16),
@@ -17,7 +23,7 @@ const fieldsOf = (coin: LockedCoin) => {
   const shared = {
     txid: hex.decode(coin.previous.getId()),
     index: coin.vout,
-    witnessUtxo: { script: coin.script, amount: coin.amountSats },
+    ...(isWitness(coin) ? { witnessUtxo: { script: coin.script, amount: coin.amountSats } } : {}),
     ...(coin.sighash === undefined ? {} : { sighashType: coin.sighash }),
   };
   if (tree === undefined) {

@@ -188,6 +188,10 @@ export const coinOf = (choice: CoinChoice): LockedCoin => {
 /** Whether a coin's signatures are BIP-340's. */
 export const isTaproot = ({ kind }: Pick<LockedCoin, "kind">): boolean => kind.startsWith("tr");
 
+/** Whether the witness UTXO alone is enough to sign for the coin. */
+export const isWitness = ({ kind }: Pick<LockedCoin, "kind">): boolean =>
+  kind !== "pkh" && kind !== "sh";
+
 /** A coin's keys that sign: as many as it takes, from that key on. */
 export const chosenOf = ({ keys, threshold }: LockedCoin, from: number): readonly CoinKey[] => {
   const turned = [...keys, ...keys].slice(from % keys.length).slice(0, threshold);
