@@ -138,6 +138,37 @@ describe("taproot", () => {
   });
 });
 
+describe("countBeside", () => {
+  const coins = (["wsh", "tr-leaf", "wpkh", "tr"] as const).map((kind, index) =>
+    coinOf({ kind, index, keys: 3, threshold: 2, isSorted: true }),
+  );
+  const [first, third, stranger = ""] = [...fingerprintsOf(0), ...fingerprintsOf(2), "00000000"];
+  const elsewhere = coins.map((coin, index) =>
+    index < 2
+      ? coin
+      : {
+          ...coin,
+          keys: coin.keys.map((key) => ({ ...key, path: key.path.replace("2'", "3'") })),
+        },
+  );
+
+  test("counts the inputs with a key of the same master and account", () => {
+    const combiner = combinerOf(coins);
+    expect(combiner.countBeside(first ?? "", new Set([0]))).toBe(4);
+    expect(combiner.countBeside(third ?? "", new Set([0]))).toBe(2);
+    expect(combiner.countBeside(third ?? "", new Set([2]))).toBe(0);
+    expect(combiner.countBeside(stranger, new Set([0]))).toBe(0);
+  });
+
+  test("leaves out another account's, unless nothing was signed", () => {
+    const combiner = combinerOf(elsewhere);
+    expect(combiner.countBeside(first ?? "", new Set([0]))).toBe(2);
+    expect(combiner.countBeside(first ?? "", new Set([3]))).toBe(2);
+    expect(combiner.countBeside(first ?? "", new Set([0, 3]))).toBe(4);
+    expect(combiner.countBeside(first ?? "", new Set())).toBe(4);
+  });
+});
+
 describe("version 2 after signatures (BIP-370, Signer)", () => {
   const withModifiable = (bytes: Uint8Array, flags: number): Uint8Array => {
     const maps = unwrap(readMaps(bytes));

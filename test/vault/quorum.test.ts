@@ -6,6 +6,7 @@ import {
   madeUpCoins,
   type QuorumEvent,
   type QuorumSigner,
+  uploadForm,
 } from "../../host/vault/index.ts";
 import { fail, ok } from "../../protocol/errors.ts";
 import type { SignatureRecord } from "../../protocol/signature-record.ts";
@@ -55,6 +56,23 @@ const ask = async (ways: Readonly<Record<string, Sign>>) => {
 
 const fingerprints = (...names: readonly string[]): readonly string[] =>
   names.map((name) => at(people, NAMES.indexOf(name)).fingerprint).toSorted();
+
+test("each is sent the upload form, without what others have signed", async () => {
+  const drafted = draft();
+  const psbt = combinerOf(drafted);
+  unwrap(psbt.add(at(people, 2).fingerprint, signaturesOf(drafted, at(people, 2))));
+  const sent: Uint8Array[] = [];
+  const signers = signersOf(drafted, {}).map((signer) => ({
+    ...signer,
+    sign: (bytes: Uint8Array) => {
+      sent.push(bytes);
+      return signer.sign(bytes);
+    },
+  }));
+  unwrap(await askQuorum(psbt, signers.slice(0, 2), 2));
+  const form = uploadForm(Uint8Array.from(drafted.toBuffer()));
+  expect(sent).toEqual([form, form]);
+});
 
 test("two are asked, and the third is left alone", async () => {
   const { psbt, outcome, asked } = await ask({});
