@@ -5,6 +5,9 @@
 
 import { opcodes, script } from "bitcoinjs-lib";
 
+// As numbers: the library declares an enum, which chunks of a script are not of.
+const FIRST_NUMBER: number = opcodes.OP_1;
+const LAST_NUMBER: number = opcodes.OP_16;
 const PUSH_20 = 0x14;
 const PUSH_32 = 0x20;
 
@@ -48,8 +51,8 @@ const chunksOf = (bytes: Uint8Array): readonly Chunk[] => script.decompile(bytes
 
 /** OP_1 to OP_16. */
 const smallNumber = (chunk: Chunk | undefined): number | undefined =>
-  typeof chunk === "number" && chunk >= opcodes.OP_1 && chunk <= opcodes.OP_16
-    ? chunk - opcodes.OP_1 + 1
+  typeof chunk === "number" && chunk >= FIRST_NUMBER && chunk <= LAST_NUMBER
+    ? chunk - FIRST_NUMBER + 1
     : undefined;
 
 const keysOf = (chunks: readonly Chunk[], bytes: number): readonly Uint8Array[] =>

@@ -172,8 +172,10 @@ describe("taproot", () => {
         controlBlock: controlBlock.slice(0, length),
       }));
       short.data.inputs[0]?.tapLeafScript?.splice(1);
-      const bytes = Uint8Array.from(short.toBuffer());
-      expect(unwrap(readPsbt(bytes)).add(fingerprint, good)).toEqual(refused);
+      const read = readPsbt(Uint8Array.from(short.toBuffer()));
+      // Without its tree's other leaf it is a control block still; otherwise it is none.
+      if (length === 33) expect(unwrap(read).add(fingerprint, good)).toEqual(refused);
+      else expect(read).toEqual({ ok: false, error: "not_a_psbt" });
     }
   });
 

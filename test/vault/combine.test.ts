@@ -5,14 +5,7 @@ import * as curve from "@bitcoinerlab/secp256k1";
 import { Psbt, script, Transaction } from "bitcoinjs-lib";
 import fc from "fast-check";
 import { inputDigests } from "../../host/vault/combine-digest.ts";
-import {
-  type Combiner,
-  draftPsbt,
-  madeUpCoins,
-  readPsbt,
-  readRecords,
-  type Wallet,
-} from "../../host/vault/index.ts";
+import { readPsbt, type Wallet } from "../../host/vault/index.ts";
 import type { SignatureRecord } from "../../protocol/signature-record.ts";
 import {
   at,
@@ -26,42 +19,12 @@ import {
   unwrap,
   walletOf,
 } from "./three-keys.ts";
+import { addBy, draftFrom, people, signWith, wallet, withHighS } from "./signed-drafts.ts";
 
-const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-const signers = randomSigners(3).toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
-const [alice, bob, carol] = [at(signers, 0), at(signers, 1), at(signers, 2)];
-const wallet = walletOf(signers);
+const [alice, bob, carol] = people;
 
 const draftOf = (inputs: number, feeRate = 3, from: Wallet = wallet) =>
-  unwrap(
-    draftPsbt({
-      wallet: from,
-      coins: madeUpCoins({
-        wallet: from,
-        amountsSats: Array.from({ length: inputs }, () => 10_000_000),
-        seedLabel: "combine",
-      }),
-      payments: [{ address: from.address({ branch: 0, index: 99 }).address, amountSats: 50_000 }],
-      change: { branch: 1, index: 0 },
-      feeRate,
-      minimumInputs: inputs,
-    }),
-  );
-
-const addBy = (combiner: Combiner, signer: TestSigner): Combiner => {
-  unwrap(combiner.add(signer.fingerprint, signaturesOf(psbtIn(combiner), signer)));
-  return combiner;
-};
-
-const signWith = (psbt: Psbt, by: readonly TestSigner[]): Combiner =>
-  by.reduce(addBy, combinerOf(psbt));
-
-/** The same signature with s on the other side of the curve's order: valid ECDSA, high S. */
-const withHighS = (signature: Uint8Array): Uint8Array => {
-  const s = BigInt(`0x${hex.encode(signature.slice(32))}`);
-  const high = hex.decode((ORDER - s).toString(16).padStart(64, "0"));
-  return Uint8Array.from([...signature.slice(0, 32), ...high]);
-};
+  draftFrom(from, inputs, feeRate);
 
 describe("draft, sign, combine, finalise", () => {
   test.each([
@@ -238,114 +201,5 @@ describe("add", () => {
     const target = Psbt.fromBuffer(psbt.toBuffer());
     changeFirst(target, { nonWitnessUtxo: undefined });
     expect(combinerOf(target).add(alice.fingerprint, [good]).ok).toBeTrue();
-  });
-});
-
-describe("readRecords", () => {
-  const { psbt } = draftOf(1);
-  const [good] = signaturesOf(psbt, alice);
-  const der = script.signature.encode(good?.signature ?? new Uint8Array(64), 1);
-
-  test("reads strict DER with its sighash byte", () => {
-    const signatures = [{ input: 7, key: 2, signature: der }];
-    expect(unwrap(readRecords(signatures))).toEqual([
-      { input: 7, key: 2, sighash: 1, signature: good?.signature ?? der },
-    ]);
-  });
-
-  test.each([
-    ["damaged DER", der.map((byte, index) => (index === 1 ? byte ^ 1 : byte))],
-    ["no sighash byte", der.slice(0, -1)],
-    ["a sighash byte that is none", Uint8Array.of(...der.slice(0, -1), 0)],
-    ["an empty signature", new Uint8Array(0)],
-  ])("refuses %s", (_, signature) => {
-    const refused = { ok: false, error: "signature_invalid", details: { input: 3 } } as const;
-    expect(readRecords([{ input: 3, key: 0, signature }])).toEqual(refused);
-  });
-});
-
-describe("finalise", () => {
-  test("says which input lacks signatures", () => {
-    const { psbt } = draftOf(2);
-    const missing = { error: "signers_missing", details: { input: 0, have: 0, need: 2 } };
-    expect(combinerOf(psbt).finalise()).toMatchObject(missing);
-    const signed = signWith(psbt, [alice]);
-    unwrap(signed.add(bob.fingerprint, signaturesOf(psbt, bob).slice(0, 1)));
-    expect(signed.finalise().ok).toBeFalse();
-    expect(signed.finalise()).toMatchObject({ details: { input: 1, have: 1, need: 2 } });
-  });
-
-  test("trims a third signature, whatever the order they came in", () => {
-    const { psbt } = draftOf(5);
-    const pair = unwrap(signWith(psbt, [alice, bob]).finalise());
-    for (const order of [signers, signers.toReversed(), [bob, carol, alice]])
-      expect(unwrap(signWith(psbt, order).finalise())).toEqual(pair);
-    expect(pair.signedBy).toEqual([alice.fingerprint, bob.fingerprint]);
-  });
-
-  test("prefers the signers of most inputs where one stopped half way", () => {
-    const { psbt } = draftOf(4);
-    const half = signaturesOf(psbt, alice).slice(0, 2);
-    const signed = signWith(psbt, [bob, carol]);
-    unwrap(signed.add(alice.fingerprint, half));
-    const { signedBy } = unwrap(signed.finalise());
-    expect(signedBy).toEqual([bob.fingerprint, carol.fingerprint]);
-  });
-
-  test("refuses a signature that got into the PSBT without being verified", () => {
-    const psbt = psbtIn(signWith(draftOf(2).psbt, [alice, bob]));
-    const [first, second] = [at(psbt.data.inputs, 0), at(psbt.data.inputs, 1)];
-    const swapped = psbt.clone();
-    Object.assign(at(swapped.data.inputs, 1), {
-      partialSig: (second.partialSig ?? []).map(({ pubkey }, position) => ({
-        pubkey,
-        signature: at(first.partialSig ?? [], position).signature,
-      })),
-    });
-    expect(combinerOf(swapped).finalise()).toMatchObject({
-      error: "signature_invalid",
-      details: { input: 1 },
-    });
-    const foreign = psbt.clone();
-    at(foreign.data.inputs, 0).partialSig?.push(...(second.partialSig ?? []));
-    expect(combinerOf(foreign).finalise()).toMatchObject({
-      error: "signature_invalid",
-      details: { input: 0 },
-    });
-  });
-
-  test.each([
-    ["a damaged r", (der: Uint8Array) => der.map((byte, at) => (at === 10 ? byte ^ 1 : byte))],
-    ["damaged DER", (der: Uint8Array) => der.map((byte, at) => (at === 1 ? byte ^ 1 : byte))],
-    [
-      "a high S",
-      (der: Uint8Array) => {
-        const { signature, hashType } = script.signature.decode(der);
-        return script.signature.encode(withHighS(signature), hashType);
-      },
-    ],
-    ["another sighash byte", (der: Uint8Array) => Uint8Array.of(...der.slice(0, -1), 2)],
-    ["no sighash byte", (der: Uint8Array) => der.slice(0, -1)],
-  ])("refuses %s that stands in the PSBT", (_, damage) => {
-    const psbt = psbtIn(signWith(draftOf(2).psbt, [alice, bob]));
-    const [, second] = psbt.data.inputs;
-    const [one, other] = second?.partialSig ?? [];
-    if (one === undefined || other === undefined) throw new Error("two signed it");
-    // Written past bitcoinjs-lib, which checks the form of what it writes.
-    const [bytes, damaged] = [hex.encode(psbt.toBuffer()), damage(other.signature)];
-    const lengths = [other.signature.length, damaged.length].map((n) => n.toString(16));
-    const changed = bytes.replaceAll(
-      `${lengths[0]}${hex.encode(other.signature)}`,
-      `${lengths[1]}${hex.encode(damaged)}`,
-    );
-    expect(changed).not.toBe(bytes);
-    expect(unwrap(readPsbt(hex.decode(changed))).finalise()).toMatchObject({
-      error: "signature_invalid",
-      details: { input: 1 },
-    });
-  });
-
-  test("makes nothing of a PSBT without inputs", () => {
-    expect(readPsbt(new Psbt().toBuffer())).toEqual({ ok: false, error: "not_a_psbt" });
   });
 });

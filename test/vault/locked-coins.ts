@@ -1,4 +1,4 @@
-/** Coins of every kind a vault spends, with the keys that sign for them; scripts by bitcoinjs-lib. */
+/** Coins of every kind a vault spends, with their keys; the scripts are made by bitcoinjs-lib. */
 
 import { hex } from "@scure/base";
 import { crypto, networks, payments, script, toXOnly, Transaction } from "bitcoinjs-lib";
