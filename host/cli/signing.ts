@@ -1,13 +1,7 @@
 /** Signatures of one or more devices into a PSBT: the work of `mayfly sign`. */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import type { SignatureRecord } from "../../protocol/signature-record.ts";
-import {
-  type AddedSignature,
-  type Combiner,
-  readPsbt,
-  readRecords,
-  uploadForm,
-} from "../vault/index.ts";
+import { decodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
+import { type AddedSignature, type Combiner, readPsbt, uploadForm } from "../vault/index.ts";
 import type { Client } from "../driver/index.ts";
 import { fromHex, toHex } from "./bytes.ts";
 import { withOwnDevice } from "./device.ts";
@@ -75,7 +69,7 @@ const signWith = (port: string, subject: Subject, output: Output) =>
     const reply = await callWith(client, subject, device, output);
     if (!reply.ok) return fail(reply.error, { ...reply.details, device });
     if (fingerprint === undefined) return fail("wrong_phase", { device });
-    const records = readRecords(reply.value.signatures);
+    const records = decodeRecords(reply.value.signatures);
     const added = records.ok ? addAll(subject.psbt, toHex(fingerprint), records.value) : records;
     return added.ok ? added : fail(added.error, { ...added.details, device });
   });

@@ -21,7 +21,6 @@ export {
 } from "./draft.ts";
 export { type FundingRequest, madeUpCoins } from "./funding.ts";
 export { readPsbt } from "./psbt-file.ts";
-export { readRecords, type ReturnedSignature } from "./returned-records.ts";
 export { uploadForm } from "./upload-form.ts";
 export {
   type AddressKey,

@@ -7,7 +7,7 @@ import { DEVICE_LIMITS } from "../../firmware/limits.ts";
 import { FINGERPRINT, HOT } from "../bitcoin/wallet-fixture.ts";
 import { type Bench, createBench, lastQuestion, settle } from "./bench-device.ts";
 import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "./made-up-call.ts";
-import { errorOf, unwrap } from "./outcomes.ts";
+import { errorOf, signed, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
 import { READY_SECRETS, watchSecrets } from "./watched-secrets.ts";
 
@@ -47,7 +47,7 @@ describe("consent", () => {
     const again = client.signPsbt({ psbt: draftBytes() });
     await bench.pass(DEVICE_LIMITS.dwellMs);
     bench.press("yes");
-    expect(unwrap(await again).signatures).toHaveLength(2);
+    expect(signed(await again)).toHaveLength(2);
     await client.close();
   });
 
@@ -67,7 +67,7 @@ describe("consent", () => {
     const again = client.signPsbt({ psbt: draftBytes() });
     await bench.pass(DEVICE_LIMITS.dwellMs);
     bench.press("yes");
-    expect(unwrap(await again).signatures).toHaveLength(2);
+    expect(signed(await again)).toHaveLength(2);
     await client.close();
   });
 
@@ -80,7 +80,7 @@ describe("consent", () => {
     const second = client.signPsbt({ psbt }, { idempotencyKey });
     await settle();
     bench.press("yes");
-    expect(unwrap(await second).signatures).toHaveLength(2);
+    expect(signed(await second)).toHaveLength(2);
     await client.close();
   });
 
@@ -106,11 +106,11 @@ describe("consent", () => {
     expect(errorOf(await client.getAddress(shown))).toBe("busy");
     expect(errorOf(await client.getAddress({ ...shown, isShown: false }))).toBe("not refused");
     bench.press("yes");
-    expect(unwrap(await first).signatures).toHaveLength(2);
+    expect(signed(await first)).toHaveLength(2);
     const second = client.signPsbt({ psbt }, { idempotencyKey });
     await settle();
     bench.press("yes");
-    expect(unwrap(await second).signatures).toHaveLength(1);
+    expect(signed(await second)).toHaveLength(1);
     await client.close();
   });
 });
@@ -206,7 +206,9 @@ describe("a suspension in the middle of signing", () => {
   test("cancels, keeps the master key, and leaves no other key behind", async () => {
     const { context, secrets } = suspendedContext();
     const psbt = Uint8Array.from(psbtOf(10).toBuffer());
-    expect(errorOf(await signingHandlers.signPsbt(context, { psbt }))).toBe("cancelled");
+    const reception = signingHandlers.signPsbt(context, {});
+    reception.take(psbt);
+    expect(errorOf(await reception.finish(context))).toBe("cancelled");
     expect([secrets.signatures(), secrets.live()]).toEqual([3, ["node"]]);
   });
 });

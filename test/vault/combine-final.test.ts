@@ -2,35 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { Psbt, script } from "bitcoinjs-lib";
-import { readPsbt, readRecords } from "../../host/vault/index.ts";
+import { readPsbt } from "../../host/vault/index.ts";
 import { at, combinerOf, psbtIn, signaturesOf, unwrap } from "./three-keys.ts";
 import { draftFrom, people, signWith, wallet, withHighS } from "./signed-drafts.ts";
 
 const [alice, bob, carol] = people;
 const draftOf = (inputs: number) => draftFrom(wallet, inputs);
-
-describe("readRecords", () => {
-  const { psbt } = draftOf(1);
-  const [good] = signaturesOf(psbt, alice);
-  const der = script.signature.encode(good?.signature ?? new Uint8Array(64), 1);
-
-  test("reads strict DER with its sighash byte", () => {
-    const signatures = [{ input: 7, key: 2, signature: der }];
-    expect(unwrap(readRecords(signatures))).toEqual([
-      { input: 7, key: 2, sighash: 1, signature: good?.signature ?? der },
-    ]);
-  });
-
-  test.each([
-    ["damaged DER", der.map((byte, index) => (index === 1 ? byte ^ 1 : byte))],
-    ["no sighash byte", der.slice(0, -1)],
-    ["a sighash byte that is none", Uint8Array.of(...der.slice(0, -1), 0)],
-    ["an empty signature", new Uint8Array(0)],
-  ])("refuses %s", (_, signature) => {
-    const refused = { ok: false, error: "signature_invalid", details: { input: 3 } } as const;
-    expect(readRecords([{ input: 3, key: 0, signature }])).toEqual(refused);
-  });
-});
 
 describe("finalise", () => {
   test("says which input lacks signatures", () => {

@@ -1,5 +1,6 @@
 /** The demo's payment: drafted from made-up coins, signed by a quorum, checked on its own path. */
 import { type Outcome, ok } from "../../../protocol/errors.ts";
+import { decodeRecords } from "../../../protocol/signature-record.ts";
 import { checkTransaction, type CheckReport } from "../../control/index.ts";
 import {
   askQuorum,
@@ -9,7 +10,6 @@ import {
   madeUpCoins,
   type QuorumEvent,
   readPsbt,
-  readRecords,
 } from "../../vault/index.ts";
 import type { Coin, Payment, Withdrawal } from "../../withdrawal.ts";
 import type { ReadySigner } from "./signers.ts";
@@ -68,7 +68,7 @@ export const signDraft = async (
     fingerprint,
     sign: async (psbt: Uint8Array) => {
       const reply = await client.signPsbt({ psbt, walletId });
-      return reply.ok ? readRecords(reply.value.signatures) : reply;
+      return reply.ok ? decodeRecords(reply.value.signatures) : reply;
     },
   }));
   const psbt = readPsbt(draft.psbt.toBuffer());
