@@ -45,4 +45,8 @@ export const BITCOIN_LIMITS = {
   changeGap: 1_000,
   /** Places that a deriver remembers: 2 kB each with 15 keys, for each registered wallet. */
   rememberedPlaces: 128,
+  /** Characters of a message on one line: an escape of 10 fits, and small displays show it whole. */
+  messageLineChars: 32,
+  /** Lines of a message on one page: what a person reads at a glance. */
+  messagePageLines: 8,
 } as const;
