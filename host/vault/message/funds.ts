@@ -38,19 +38,25 @@ export interface ProofSignature {
   readonly signature: Uint8Array;
 }
 
+/** The transactions that a PSBT brings, by id: one that several inputs spend is there once. */
+const previousOf = (psbt: Psbt): ReadonlyMap<string, Transaction> =>
+  new Map(
+    psbt.data.inputs.flatMap(({ nonWitnessUtxo }) => {
+      if (nonWitnessUtxo === undefined) return [];
+      const previous = Transaction.fromBuffer(nonWitnessUtxo);
+      return [[previous.getHash().toHex(), previous]];
+    }),
+  );
+
 /** The previous transaction's word where there is one: `undefined` where the two differ. */
 const outputOf = (
-  { nonWitnessUtxo, witnessUtxo }: PsbtInput,
-  hash: Uint8Array,
+  { witnessUtxo }: PsbtInput,
+  previous: Transaction | undefined,
   index: number,
 ): SpentOutput | undefined => {
-  if (nonWitnessUtxo === undefined) return witnessUtxo;
-  const previous = Transaction.fromBuffer(nonWitnessUtxo);
-  const output = previous.outs[index];
-  if (output === undefined || !isSame(previous.getHash(), hash)) return undefined;
-  const isAgreed =
-    witnessUtxo === undefined ||
-    (witnessUtxo.value === output.value && isSame(witnessUtxo.script, output.script));
+  const output = previous?.outs[index];
+  if (output === undefined || witnessUtxo === undefined) return output ?? witnessUtxo;
+  const isAgreed = witnessUtxo.value === output.value && isSame(witnessUtxo.script, output.script);
   return isAgreed ? output : undefined;
 };
 
@@ -68,10 +74,11 @@ const spentBy = (
   scriptPubKey: Uint8Array,
 ): readonly SpentOutput[] | undefined => {
   const spent: SpentOutput[] = [{ script: scriptPubKey, value: 0n }];
+  const known = previousOf(psbt);
   for (const [input, { hash, index }] of transaction.ins.entries()) {
     if (input === 0) continue;
     const map = psbt.data.inputs[input];
-    const output = map && outputOf(map, hash, index);
+    const output = map && outputOf(map, known.get(hash.toHex()), index);
     if (output === undefined) return undefined;
     spent.push(output);
   }
@@ -84,11 +91,11 @@ const unlock = (transaction: Transaction, input: number, unlocking: Unlocking): 
 };
 
 /**
- * A coin from before segwit is signed without its amount: only its transaction tells it. Any other
- * signature commits to the amount.
+ * A coin from before segwit is signed without its amount: only its transaction tells it, and a
+ * witness UTXO would not. Any other signature commits to the amount.
  */
-const isAmountTold = ({ nonWitnessUtxo }: PsbtInput, { witness }: Unlocking): boolean =>
-  nonWitnessUtxo !== undefined || witness.length > 0;
+const isAmountTold = ({ witnessUtxo }: PsbtInput, { witness }: Unlocking): boolean =>
+  witnessUtxo === undefined || witness.length > 0;
 
 const unlockingOf = (map: PsbtInput): Unlocking | undefined => {
   const { finalScriptSig = new Uint8Array(0), finalScriptWitness } = map;
