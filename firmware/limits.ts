@@ -24,8 +24,8 @@ export const DEVICE_LIMITS = {
   timeNonceMs: 3_600_000,
   /** SLIP-39 iteration exponent of a share: what genesis makes; each step doubles the deaf time. */
   shareExponent: 0,
-  /** Registered wallets. */
-  wallets: 32,
+  /** Registered wallets: some 10 kB each with 3 keys. */
+  wallets: 1_000,
   /** Milliseconds of work between two looks at the line. */
   sliceMs: 5,
   /** Milliseconds that a last reply has to leave before the process ends. */
@@ -65,7 +65,7 @@ export const DEVICE_LIMITS = {
   publicKeys: 64,
   /** Outcomes of hosts' calls that are repeated to who asks again. */
   hostOutcomes: 64,
-  /** Bytes of them: a registered wallet's are 8 KiB at most. */
+  /** Bytes of them: a registered wallet's are 16 KiB at most. */
   hostOutcomeBytes: 1 << 19,
   /** Outcomes of other calls. */
   publicOutcomes: 16,

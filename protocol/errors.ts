@@ -81,7 +81,7 @@ export const ERRORS = {
     603,
     "policy",
     "never",
-    "Only wsh(sortedmulti(...)) wallets with /** keys are supported.",
+    "The wallet policy is of a kind that is not supported here.",
   ),
   wallet_key_not_ours: entry(604, "policy", "never", "None of the wallet's keys is this device's."),
   wallet_key_repeated: entry(605, "policy", "never", "A key stands in the wallet policy twice."),

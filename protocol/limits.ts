@@ -109,10 +109,10 @@ export const LIMITS = {
   walletTemplate: 512,
   /** Bytes of a key with its origin. */
   walletKey: 256,
-  /** Keys of a wallet policy: the most that a P2WSH multisig holds within standard rules. */
-  walletKeys: 15,
-  /** Bytes of a descriptor. */
-  descriptor: 4096,
+  /** Keys of a wallet policy: 15 of a multisig, and a taproot's internal key. */
+  walletKeys: 16,
+  /** Bytes of a descriptor: 30 key expressions of 255 and the tree around them. */
+  descriptor: 8192,
   /** Steps of a derivation path. */
   pathLength: 10,
   /** Signatures in one reply. */

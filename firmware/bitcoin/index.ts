@@ -6,7 +6,7 @@
  *
  * - `limits`, `network`, `steps`; `encoding/`: bytes with bounds, base58, bech32 (BIP-173, 350),
  *   DER (BIP-66)
- * - `wallet/`: keys, policies, scripts, addresses, descriptors (BIP-32, 67, 380, 388)
+ * - `wallet/`: keys, policies, scripts, addresses, descriptors (BIP-32, 67, 341, 380 to 388)
  * - `transaction/`: transactions, PSBTs and what is signed of them (BIP-174, 143)
  * - `review/`: the judgement, and what a person is shown of it
  */
@@ -28,15 +28,20 @@ export {
 export type { ReviewedInput } from "./review/inputs.ts";
 export type { OutputKind, ReviewedOutput } from "./review/outputs.ts";
 export { formatAddress, formatAmount, walletLine } from "./review/screens.ts";
-export type { RegisteredWallet, WalletPlace } from "./review/wallet.ts";
+export type { WalletPlace } from "./review/wallet.ts";
+export { ownKey, type RegisteredWallet } from "./wallet/registered-wallet.ts";
+export { registrationLines } from "./wallet/registration-lines.ts";
 export {
   type Branch,
   createDeriver,
   type DerivedAddress,
+  type DerivedLeaf,
   type DerivedScript,
+  type DerivedTaproot,
   type Deriver,
   deriveAddress,
 } from "./wallet/script.ts";
+export type { KeyExpression, ScriptKind } from "./wallet/template/template.ts";
 export { formatKey, formatPath, type WalletKey } from "./wallet/wallet-key.ts";
 export {
   parseWalletPolicy,

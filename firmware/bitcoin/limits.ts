@@ -23,14 +23,20 @@ export const BITCOIN_LIMITS = {
   amountSats: 2_100_000_000_000_000,
   /** Child numbers below this are not hardened (BIP-32). */
   hardenedIndex: 0x80000000,
-  /** Keys of a wallet, at least: below this it is no multisig. */
-  walletKeysMin: 2,
-  /** Keys of a wallet, at most: OP_15, and a witness script within the 520-byte habit of P2SH. */
-  walletKeysMax: 15,
+  /** Keys of a multisig, at least: below this it is none. */
+  multisigKeysMin: 2,
+  /** Keys of a multisig, at most: 513 bytes of script, where P2SH has room for 520 (BIP-16). */
+  multisigKeysMax: 15,
+  /** Leaves of a script tree: a person reads them on one screen. */
+  tapLeaves: 8,
+  /** Forks above a leaf: what 8 leaves can come to, and how deep the parser calls itself. */
+  tapDepth: 7,
+  /** Key expressions of a template: a place costs one derivation for each. */
+  keyExpressions: 30,
   /** Characters of a wallet's name: two lines of a screen. */
   walletNameChars: 64,
-  /** Characters of a wallet's template: 15 keys written as `@14/<0;1>/*` and some room. */
-  walletTemplateChars: 256,
+  /** Characters of a wallet's template: 30 expressions as `@14/<10;11>/*`, and a tree. */
+  walletTemplateChars: LIMITS.walletTemplate,
   /** Characters of a key in a wallet policy: an origin of 10 elements and an xpub. */
   walletKeyChars: 256,
   /** Elements of a key's origin path: BIP-48 has 4. */
@@ -49,4 +55,6 @@ export const BITCOIN_LIMITS = {
   messageLineChars: 32,
   /** Lines of a message on one page: what a person reads at a glance. */
   messagePageLines: 8,
+  /** Places that a deriver remembers: 2 kB each with 15 keys, and 1,000 wallets have some. */
+  rememberedPlaces: 16,
 } as const;

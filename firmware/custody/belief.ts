@@ -5,7 +5,12 @@
  */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { MadeKey, Manifest, ManifestKey } from "../../protocol/manifest/manifest.ts";
-import { isSame, parseWalletPolicy, type RegisteredWallet } from "../bitcoin/index.ts";
+import {
+  isSame,
+  parseWalletPolicy,
+  type RegisteredWallet,
+  type WalletPolicy,
+} from "../bitcoin/index.ts";
 import type { AuditKey } from "../audit/audit-key.ts";
 import type { Believed, Keys } from "../device.ts";
 import type { Context } from "../dispatch.ts";
@@ -37,7 +42,23 @@ const checkValues = (
   return isSameValues(own, made) ? ok(undefined) : fail("device_key_mismatch");
 };
 
-/** The manifest's wallets that this device takes part in; one that lies about it is refused. */
+/** A manifest's wallet; none where it names a key that no device of the manifest made. */
+const policyOf = (
+  context: Pick<Context, "hal" | "network">,
+  text: Manifest["wallets"][number],
+  accounts: ReadonlySet<string>,
+): WalletPolicy | undefined => {
+  const policy = parseWalletPolicy(text, context.network, context.hal.crypto);
+  if (!policy.ok) return undefined;
+  // A fingerprint is a name that anyone can write: what a device made at genesis is its key.
+  const isKnown = policy.value.keys.every((key) => key.isNobodys || accounts.has(key.text));
+  return isKnown ? policy.value : undefined;
+};
+
+/**
+ * The manifest's wallets that this device takes part in; one that lies about it is refused, and
+ * one that stands there twice under different spellings.
+ */
 const walletsOf = (
   context: Pick<Context, "hal" | "network">,
   { wallets, keys: all }: Manifest,
@@ -46,16 +67,13 @@ const walletsOf = (
   const own: RegisteredWallet[] = [];
   const accounts = new Set(all.flatMap(({ made }) => made?.accounts ?? []));
   for (const [i, text] of wallets.entries()) {
-    const policy = parseWalletPolicy(text, context.network, context.hal.crypto);
-    // A fingerprint is a name that anyone can write: what a device made at genesis is its key.
-    const isKnown = policy.ok && policy.value.keys.every((key) => accounts.has(key.text));
-    if (!isKnown) return fail("wallet_malformed", { wallet: i });
-    const isOurs = policy.value.keys.some(({ fingerprint }) =>
-      isSame(fingerprint, keys.fingerprint),
-    );
-    const wallet = registered(context, { ...keys, wallets: own }, policy.value);
+    const policy = policyOf(context, text, accounts);
+    if (policy === undefined) return fail("wallet_malformed", { wallet: i });
+    const isOurs = policy.keys.some(({ fingerprint }) => isSame(fingerprint, keys.fingerprint));
+    const wallet = registered(context, { ...keys, wallets: own }, policy);
+    const isKnown = wallet.ok && own.some(({ id }) => isSame(id, wallet.value.id));
+    if (isKnown || (isOurs && !wallet.ok)) return fail("wallet_malformed", { wallet: i });
     if (wallet.ok) own.push(wallet.value);
-    else if (isOurs) return fail("wallet_malformed", { wallet: i });
   }
   return ok(own);
 };

@@ -7,6 +7,7 @@ import {
   isSame,
   parseWalletPolicy,
   type RegisteredWallet,
+  registrationLines,
   toXpub,
   type WalletKey,
   type WalletPolicy,
@@ -92,8 +93,7 @@ export const registered = (
 const policyLines = (policy: WalletPolicy): readonly string[] => [
   "Register this wallet?",
   walletLine(policy.name),
-  policy.template,
-  ...policy.keys.map((key, i) => `@${i} ${key.text}`),
+  ...registrationLines(policy),
 ];
 
 const reply = (wallet: RegisteredWallet) => {

@@ -2,6 +2,7 @@
 import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
 import { ROLES } from "../session/role.ts";
+import { WALLET_POLICY } from "../wallet-policy.ts";
 import { bool, bytes, field, list, map, text, uint } from "../cbor/schema.ts";
 
 /** Wallet commands, by method name. */
@@ -15,11 +16,7 @@ export const walletCommands = {
     idempotent: false,
     since: 1,
     stability: "provisional",
-    params: map({
-      name: field(0, text(LIMITS.walletName)),
-      template: field(1, text(LIMITS.walletTemplate)),
-      keys: field(2, list(text(LIMITS.walletKey), LIMITS.walletKeys)),
-    }),
+    params: WALLET_POLICY,
     result: map({
       walletId: field(0, bytes(32)),
       receive: field(1, text(LIMITS.descriptor)),
@@ -68,7 +65,8 @@ export const walletCommands = {
     }),
     result: map({
       address: field(0, text(96)),
-      scriptPubKey: field(1, bytes(34)),
+      /** 34 bytes of P2WSH and P2TR, 22 of P2WPKH, 23 of P2SH, 25 of P2PKH. */
+      scriptPubKey: field(1, bytes(22, 34)),
     }),
     errors: ["wallet_unknown", "index_out_of_range", "declined", "consent_timeout"],
   }),

@@ -21,6 +21,7 @@ import {
 import { set } from "../cbor/set.ts";
 import { LIMITS } from "../limits.ts";
 import { ROLES } from "../session/role.ts";
+import { WALLET_POLICY } from "../wallet-policy.ts";
 
 /** The Bitcoin networks, by their usual names. */
 const NETWORKS = ["mainnet", "testnet", "signet", "regtest"] as const;
@@ -91,13 +92,6 @@ const HOST = map({
   roles: field(2, set(choice(...ROLES), ROLES.length)),
 });
 
-/** A wallet policy (BIP-388). */
-const WALLET = map({
-  name: field(0, text(LIMITS.walletName)),
-  template: field(1, text(LIMITS.walletTemplate)),
-  keys: field(2, list(text(LIMITS.walletKey), LIMITS.walletKeys), "@0, @1 … with their origins"),
-});
-
 /** The manifest. */
 export const MANIFEST = map({
   name: field(0, NAME, "what it is for, as screens show it"),
@@ -108,7 +102,7 @@ export const MANIFEST = map({
   quorum: field(5, QUORUM, "who signs the next version"),
   keys: field(6, set(KEY, LIMITS.manifestKeys)),
   hosts: field(7, set(HOST, LIMITS.trustedHosts)),
-  wallets: field(8, set(WALLET, LIMITS.manifestWallets)),
+  wallets: field(8, set(WALLET_POLICY, LIMITS.manifestWallets)),
   firmware: field(9, set(bytes(32), LIMITS.firmwareDigests), "digests that devices may claim"),
   generation: field(10, uint(0xffff_ffff), "one more ends all pairings"),
   revoked: field(11, set(bytes(32), LIMITS.trustedHosts), "host keys that have no role any more"),

@@ -5,8 +5,8 @@
  * One thread, one machine, one run, rounds interleaved; previous transactions are small ones.
  */
 import { Psbt } from "bitcoinjs-lib";
-import { deriveChild, deriveChildKey } from "../../firmware/bitcoin/wallet/extended-key.ts";
-import type { Crypto, Handle, PublicNode } from "../../firmware/hal.ts";
+import { createChildKeys, deriveChild } from "../../firmware/bitcoin/wallet/extended-key.ts";
+import type { Crypto, Handle } from "../../firmware/hal.ts";
 import { hasNoLibraries } from "../secrets/oracles/engines.ts";
 import { must } from "../secrets/oracles/loading.ts";
 import { elementOf } from "../bitcoin/expect-value.ts";
@@ -59,8 +59,10 @@ const branchOf = ({ secrets, master }: BenchedDevice): Handle<"node"> =>
   must(secrets.derive(master, [...ACCOUNT, 0]));
 
 /** The receive branch of every holder's account: what proves that an input is the wallet's. */
-const branchesOf = (crypto: Crypto): readonly PublicNode[] =>
-  HOT.registered.policy.keys.map(({ node }) => must(deriveChild(node, 0, crypto)));
+const branchesOf = (crypto: Crypto) =>
+  HOT.registered.policy.keys.map(({ node }) =>
+    createChildKeys(must(deriveChild(node, 0, crypto)), crypto),
+  );
 
 const bareLoop = (device: BenchedDevice, { size }: Sample): void => {
   const branch = branchOf(device);
@@ -69,7 +71,7 @@ const bareLoop = (device: BenchedDevice, { size }: Sample): void => {
   for (let i = 0; i < size; i += 1) {
     digest[0] = i;
     digest[1] = i >> 8;
-    for (const node of branches) must(deriveChildKey(node, i, device.crypto));
+    for (const childOf of branches) childOf(i);
     withLeaf(device, branch, i, (leaf) => device.secrets.signEcdsa(leaf, digest));
   }
   device.secrets.wipe(branch);

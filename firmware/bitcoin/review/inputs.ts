@@ -4,7 +4,8 @@ import type { Crypto } from "../../hal.ts";
 import { isSame } from "../encoding/bytes.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Psbt, PsbtInput } from "../transaction/psbt.ts";
-import { type Found, findPlace, ownKey, type RegisteredWallet } from "./wallet.ts";
+import { ownKey, type RegisteredWallet } from "../wallet/registered-wallet.ts";
+import { type Found, findPlace } from "./wallet.ts";
 import { createSegwitDigest } from "../transaction/sighash/segwit-v0.ts";
 import { SIGHASH } from "../transaction/sighash/sighash-type.ts";
 import type { Steps } from "../steps.ts";
@@ -86,7 +87,7 @@ export const findCoin = (
 
 const checkScripts = (input: PsbtInput, found: Found): Outcome<Found, "script_mismatch"> => {
   const { witnessScript, hasRedeemScript } = input;
-  const differs = witnessScript !== undefined && !isSame(witnessScript, found.script.witnessScript);
+  const differs = witnessScript !== undefined && !isSame(witnessScript, found.script.scriptCode);
   return differs || hasRedeemScript ? fail("script_mismatch") : ok(found);
 };
 
@@ -141,7 +142,7 @@ export function* reviewInputs(
     const { branch, index: leaf, script, amountSats } = found.value;
     const publicKey = script.publicKeys[keyIndex];
     if (publicKey === undefined) return fail("input_foreign", { input: index });
-    const digest = digestOf(index, script.witnessScript, amountSats);
+    const digest = digestOf(index, script.scriptCode, amountSats);
     const path = [...originPath, branch, leaf];
     reviewed.push({ index, path, keyIndex, publicKey, digest, amountSats });
     yield;

@@ -3,7 +3,8 @@ import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import { type AddressContext, describeOutput } from "../wallet/address.ts";
 import { isSame } from "../encoding/bytes.ts";
 import type { Psbt, PsbtOutput } from "../transaction/psbt.ts";
-import { type Found, findPlace, type RegisteredWallet, type WalletPlace } from "./wallet.ts";
+import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
+import { type Found, findPlace, type WalletPlace } from "./wallet.ts";
 import type { Steps } from "../steps.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
 
@@ -46,7 +47,7 @@ const holds = (found: Found, output: PsbtOutput, paid: TransactionOutput): boole
   const { witnessScript, hasRedeemScript } = output;
   return (
     isSame(found.script.scriptPubKey, paid.script) &&
-    (witnessScript === undefined || isSame(witnessScript, found.script.witnessScript)) &&
+    (witnessScript === undefined || isSame(witnessScript, found.script.scriptCode)) &&
     !hasRedeemScript
   );
 };

@@ -18,7 +18,7 @@ import {
   reviewOutputs,
 } from "./outputs.ts";
 import { transactionScreenSteps } from "./screens.ts";
-import type { RegisteredWallet } from "./wallet.ts";
+import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
 import { finish, type Steps } from "../steps.ts";
 import { transactionIdSteps } from "../transaction/transaction.ts";
 
@@ -132,6 +132,8 @@ export function* reviewSteps(
       ? yield* findOwner(psbt.value, wallets, context)
       : findNamed(wallets, walletId);
   if (!wallet.ok) return wallet;
+  // Other kinds have other digests.
+  if (wallet.value.policy.kind !== "wsh") return fail("psbt_unsupported");
   const inputs = yield* reviewInputs(psbt.value, wallet.value, context.crypto);
   if (!inputs.ok) return inputs;
   const outputs = yield* reviewOutputs(psbt.value, wallet.value, context);

@@ -2,23 +2,12 @@
  * Which wallet a PSBT spends from, and where in it a script stands. What a PSBT says of places
  * is a hint and nothing more: a place counts if the script derived there is the one in question.
  */
-import { assert } from "../../../protocol/errors.ts";
 import { isSame } from "../encoding/bytes.ts";
 import { isChildIndex } from "../wallet/extended-key.ts";
 import type { Derivation } from "../transaction/psbt-map.ts";
-import type { Branch, DerivedScript, Deriver } from "../wallet/script.ts";
+import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
+import type { Branch, DerivedScript } from "../wallet/script.ts";
 import type { WalletKey } from "../wallet/wallet-key.ts";
-import type { WalletPolicy } from "../wallet/wallet-policy.ts";
-
-/** A wallet this device takes part in. */
-export interface RegisteredWallet {
-  /** 32 bytes, from `walletId`. */
-  readonly id: Uint8Array;
-  readonly policy: WalletPolicy;
-  /** Which of the policy's keys is this device's. */
-  readonly ownKeyIndex: number;
-  readonly deriver: Deriver;
-}
 
 /** A place in a wallet. */
 export interface WalletPlace {
@@ -30,13 +19,6 @@ export interface WalletPlace {
 export interface Found extends WalletPlace {
   readonly script: DerivedScript;
 }
-
-/** The device's own key of a wallet. */
-export const ownKey = (wallet: RegisteredWallet): WalletKey => {
-  const key = wallet.policy.keys[wallet.ownKeyIndex];
-  assert(key !== undefined, "a registered wallet has the key that is called its own");
-  return key;
-};
 
 /** The place a path names below a key's origin: exactly a branch and an index more. */
 const placeBelow = (

@@ -1,6 +1,8 @@
-/** Output descriptors of a wallet, with their checksum (BIP-380, BIP-383). */
+/** Output descriptors of a wallet, with their checksum (BIP-380 to BIP-387). */
 import { assert } from "../../../protocol/errors.ts";
 import { BECH32_CHARSET } from "../encoding/bech32.ts";
+import type { Branch } from "./script.ts";
+import { formatTemplate } from "./template/format-template.ts";
 import type { WalletPolicy } from "./wallet-policy.ts";
 
 /** The characters of descriptors; the position's low five bits and its group count. */
@@ -8,19 +10,31 @@ const INPUT_CHARSET =
   "0123456789()[],'/*abcdefgh@:$%{}" +
   "IJKLMNOPQRSTUVWXYZ&+-.;<=>?!^_|~" +
   'ijklmnopqrstuvwxyzABCDEFGH`#"\\ ';
-const GENERATOR = [0xf5dee51989n, 0xa9fdca3312n, 0x1bab10e32dn, 0x3706b1677an, 0x644d626ffdn];
+/** The generator's 40 bits, in 8 and 32. */
+const GENERATOR = [
+  [0xf5, 0xdee51989],
+  [0xa9, 0xfdca3312],
+  [0x1b, 0xab10e32d],
+  [0x37, 0x06b1677a],
+  [0x64, 0x4d626ffd],
+] as const;
 const CHECKSUM_CHARS = 8;
 
-const polymod = (symbols: readonly number[]): bigint => {
-  let checksum = 1n;
+/** The remainder's 40 bits, in 8 and 32; numbers, because BigInt takes ten times as long. */
+const polymod = (symbols: readonly number[]): readonly [high: number, low: number] => {
+  let high = 0;
+  let low = 1;
   for (const symbol of symbols) {
-    const top = checksum >> 35n;
-    checksum = ((checksum & 0x7ffffffffn) << 5n) ^ BigInt(symbol);
-    for (const [bit, generator] of GENERATOR.entries()) {
-      if ((top >> BigInt(bit)) & 1n) checksum ^= generator;
+    const top = high >>> 3;
+    high = ((high & 7) << 5) | (low >>> 27);
+    low = (low << 5) ^ symbol;
+    for (const [bit, [highPart, lowPart]] of GENERATOR.entries()) {
+      if (((top >>> bit) & 1) === 0) continue;
+      high ^= highPart;
+      low ^= lowPart;
     }
   }
-  return checksum;
+  return [high, low];
 };
 
 /** Each character's low bits; after every third, and at the end, the groups of the last ones. */
@@ -47,14 +61,18 @@ const expand = (text: string): readonly number[] => {
 /** The 8 characters that follow `#` (BIP-380, "Checksum"). The text is ours, not a peer's. */
 export const descriptorChecksum = (text: string): string => {
   const zeros = Array.from({ length: CHECKSUM_CHARS }, () => 0);
-  const checksum = polymod([...expand(text), ...zeros]) ^ 1n;
-  const symbols = zeros.map((_, at) => Number((checksum >> BigInt(5 * (7 - at))) & 31n));
+  const [high, low] = polymod([...expand(text), ...zeros]);
+  const bits = `${high.toString(2).padStart(8, "0")}${((low ^ 1) >>> 0).toString(2).padStart(32, "0")}`;
+  const symbols = zeros.map((_, at) => Number.parseInt(bits.slice(5 * at, 5 * at + 5), 2));
   return symbols.map((symbol) => BECH32_CHARSET.charAt(symbol)).join("");
 };
 
-const describeBranch = (policy: WalletPolicy, branch: 0 | 1): string => {
-  const keys = policy.keys.map((key) => `${key.text.replaceAll("'", "h")}/${branch}/*`);
-  const text = `wsh(sortedmulti(${policy.threshold},${keys.join(",")}))`;
+const describeBranch = (policy: WalletPolicy, branch: Branch): string => {
+  const keys = policy.keys.map((key) => key.text.replaceAll("'", "h"));
+  const text = formatTemplate(
+    policy,
+    ({ key, branches }) => `${keys[key] ?? ""}/${branches[branch]}/*`,
+  );
   return `${text}#${descriptorChecksum(text)}`;
 };
 

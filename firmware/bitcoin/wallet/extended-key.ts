@@ -60,38 +60,44 @@ export const parseXpub = (
   return isOurs && isPoint && isPlausible(node) ? ok(node) : fail("wallet_malformed");
 };
 
-/** HMAC-SHA512 of a child's place: 32 bytes of tweak, then 32 of chain code. */
-const childDigest = (parent: PublicNode, index: number, crypto: Crypto): Uint8Array =>
-  crypto.hmacSha512(parent.chainCode, concatBytes(parent.publicKey, uint32BigEndian(index)));
+/** A parent's public key and room for a child number: what BIP-32 hashes. */
+const childData = (parent: PublicNode, index: number): Uint8Array =>
+  concatBytes(parent.publicKey, uint32BigEndian(index));
+
+/** Gives the 33-byte public key of a child; `undefined` where the number is out of range. */
+export type ChildKeys = (index: number) => Uint8Array | undefined;
 
 /**
- * The public key of a child (BIP-32, CKDpub): 33 bytes. `index_out_of_range` for a hardened index
- * and for the one in 2^127 that has no key.
+ * The public keys of a node's children (BIP-32, CKDpub), one derivation each. None for a hardened
+ * index and for the one in 2^127 that has no key.
  */
-export const deriveChildKey = (
-  parent: PublicNode,
-  index: number,
-  crypto: Crypto,
-): Outcome<Uint8Array, "index_out_of_range"> => {
-  if (!isChildIndex(index)) return fail("index_out_of_range");
-  const key = crypto.addTweak(parent.publicKey, childDigest(parent, index, crypto).subarray(0, 32));
-  return key === undefined ? fail("index_out_of_range") : ok(key);
+export const createChildKeys = (parent: PublicNode, crypto: Crypto): ChildKeys => {
+  const data = childData(parent, 0);
+  const number = new DataView(data.buffer, parent.publicKey.length);
+  return (index) => {
+    if (!isChildIndex(index)) return undefined;
+    number.setUint32(0, index);
+    const digest = crypto.hmacSha512(parent.chainCode, data);
+    return crypto.addTweak(parent.publicKey, digest.subarray(0, 32));
+  };
 };
 
-/** A child's node, as `deriveChildKey`. */
+/** A child's node; `index_out_of_range` where `createChildKeys` gives none. */
 export const deriveChild = (
   parent: PublicNode,
   index: number,
   crypto: Crypto,
 ): Outcome<PublicNode, "index_out_of_range"> => {
-  const key = deriveChildKey(parent, index, crypto);
-  if (!key.ok) return key;
+  if (!isChildIndex(index)) return fail("index_out_of_range");
+  const digest = crypto.hmacSha512(parent.chainCode, childData(parent, index));
+  const publicKey = crypto.addTweak(parent.publicKey, digest.subarray(0, 32));
+  if (publicKey === undefined) return fail("index_out_of_range");
   return ok({
     depth: parent.depth + 1,
     parentFingerprint: fingerprintOf(parent.publicKey, crypto),
     childNumber: index,
-    chainCode: childDigest(parent, index, crypto).slice(32),
-    publicKey: key.value,
+    chainCode: digest.slice(32),
+    publicKey,
   });
 };
 

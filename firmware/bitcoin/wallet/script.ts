@@ -1,23 +1,18 @@
-/** The scripts of a `wsh(sortedmulti(...))` wallet, and where they stand in its two branches. */
+/** The scripts of a wallet, and where they stand in its two branches. */
 import { assert, fail, ok, type Outcome } from "../../../protocol/errors.ts";
-import type { Crypto, PublicNode } from "../../hal.ts";
+import type { Crypto } from "../../hal.ts";
 import { describeOutput } from "./address.ts";
-import { compareBytes, concatBytes, sha256 } from "../encoding/bytes.ts";
-import { deriveChild, deriveChildKey } from "./extended-key.ts";
+import { type ChildKeys, createChildKeys, deriveChild, isChildIndex } from "./extended-key.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { NetworkName } from "../network.ts";
+import type { DerivedScript } from "./scripts/derived-script.ts";
+import { createScriptBuilder } from "./scripts/script-builder.ts";
 import type { WalletPolicy } from "./wallet-policy.ts";
 
-/** 0 receives, 1 takes change (BIP-388, `/**`). */
-export type Branch = 0 | 1;
+export type { DerivedLeaf, DerivedScript, DerivedTaproot } from "./scripts/derived-script.ts";
 
-/** What stands at one place of a wallet. */
-export interface DerivedScript {
-  readonly witnessScript: Uint8Array;
-  readonly scriptPubKey: Uint8Array;
-  /** 33 bytes each, in the order of the wallet's keys (not in the script's). */
-  readonly publicKeys: readonly Uint8Array[];
-}
+/** 0 receives, 1 takes change (BIP-388, `/**`): the first or the second of a key's branches. */
+export type Branch = 0 | 1;
 
 /** Derives the scripts of one wallet. */
 export interface Deriver {
@@ -27,79 +22,71 @@ export interface Deriver {
   readonly derive: (branch: Branch, index: number) => Outcome<DerivedScript, "index_out_of_range">;
 }
 
-const OP_0 = 0x00;
-const OP_1_MINUS_ONE = 0x50;
-const OP_CHECKMULTISIG = 0xae;
-const PUSH_33 = Uint8Array.of(33);
-const PUSH_32 = 32;
-
-/** `k <keys> n OP_CHECKMULTISIG` with the keys in the order of BIP-67; 1 <= k <= n <= 15. */
-export const sortedMultisigScript = (
-  threshold: number,
-  publicKeys: readonly Uint8Array[],
-): Uint8Array =>
-  concatBytes(
-    Uint8Array.of(OP_1_MINUS_ONE + threshold),
-    ...publicKeys.toSorted(compareBytes).flatMap((key) => [PUSH_33, key]),
-    Uint8Array.of(OP_1_MINUS_ONE + publicKeys.length, OP_CHECKMULTISIG),
-  );
-
-/** The output script that commits to a witness script (BIP-141, P2WSH): 34 bytes. */
-export const witnessScriptHash = (witnessScript: Uint8Array, crypto: Crypto): Uint8Array =>
-  concatBytes(Uint8Array.of(OP_0, PUSH_32), sha256(crypto, witnessScript));
-
-const branchNodes = (policy: WalletPolicy, branch: Branch, crypto: Crypto): PublicNode[] =>
-  policy.keys.map((key) => {
-    const node = deriveChild(key.node, branch, crypto);
+/** The children of each key expression in a branch. */
+const branchKeys = (policy: WalletPolicy, branch: Branch, crypto: Crypto): readonly ChildKeys[] =>
+  policy.expressions.map(({ key, branches }) => {
+    const parent = policy.keys[key];
+    assert(parent !== undefined, "a template names keys that its policy has");
+    const node = deriveChild(parent.node, branches[branch], crypto);
     assert(node.ok, "a branch node exists: its absence has a chance of 2^-127");
-    return node.value;
+    return createChildKeys(node.value, crypto);
   });
+
+/** Forgets what a map has held longest. */
+const forgetOldest = (places: Map<number, unknown>): void => {
+  const oldest = places.keys().next();
+  if (oldest.done !== true) places.delete(oldest.value);
+};
 
 /** Remembers what a function gave for a place; at its limit it forgets the oldest. */
 const rememberPlaces = (derive: Deriver["derive"]): Deriver["derive"] => {
-  const places = new Map<string, ReturnType<Deriver["derive"]>>();
+  const places = new Map<number, ReturnType<Deriver["derive"]>>();
   return (branch, index) => {
-    const name = `${branch}/${index}`;
+    if (!isChildIndex(index)) return fail("index_out_of_range");
+    const name = 2 * index + branch;
     const known = places.get(name);
     if (known !== undefined) return known;
-    const [oldest] = places.keys();
-    if (oldest !== undefined && places.size >= BITCOIN_LIMITS.rememberedPlaces) {
-      places.delete(oldest);
-    }
+    if (places.size >= BITCOIN_LIMITS.rememberedPlaces) forgetOldest(places);
     const derived = derive(branch, index);
     places.set(name, derived);
     return derived;
   };
 };
 
+/** The keys of a place; `undefined` where one has none. */
+const keysAt = (
+  children: readonly ChildKeys[],
+  index: number,
+): readonly Uint8Array[] | undefined => {
+  const publicKeys: Uint8Array[] = [];
+  for (const childOf of children) {
+    const key = childOf(index);
+    if (key === undefined) return undefined;
+    publicKeys.push(key);
+  }
+  return publicKeys;
+};
+
 /**
- * A deriver that keeps the wallet's branch nodes (two for each key) once they were needed, and the
- * last places that it derived.
+ * A deriver that keeps the branch nodes of the wallet's keys once they were needed, and the last
+ * places that it derived.
  */
 export const createDeriver = (
   policy: WalletPolicy,
   network: NetworkName,
   crypto: Crypto,
 ): Deriver => {
-  const branches: (readonly PublicNode[])[] = [];
-  const nodesOf = (branch: Branch): readonly PublicNode[] => {
-    const nodes = branches[branch] ?? branchNodes(policy, branch, crypto);
-    branches[branch] = nodes;
-    return nodes;
+  const build = createScriptBuilder(policy, crypto);
+  const branches: (readonly ChildKeys[])[] = [];
+  const childrenOf = (branch: Branch): readonly ChildKeys[] => {
+    const children = branches[branch] ?? branchKeys(policy, branch, crypto);
+    branches[branch] = children;
+    return children;
   };
   const derive: Deriver["derive"] = (branch, index) => {
-    const publicKeys: Uint8Array[] = [];
-    for (const node of nodesOf(branch)) {
-      const key = deriveChildKey(node, index, crypto);
-      if (!key.ok) return fail(key.error);
-      publicKeys.push(key.value);
-    }
-    const witnessScript = sortedMultisigScript(policy.threshold, publicKeys);
-    return ok({
-      witnessScript,
-      scriptPubKey: witnessScriptHash(witnessScript, crypto),
-      publicKeys,
-    });
+    const publicKeys = keysAt(childrenOf(branch), index);
+    const script = publicKeys && build(publicKeys);
+    return script === undefined ? fail("index_out_of_range") : ok(script);
   };
   return {
     derive: rememberPlaces(derive),

@@ -90,13 +90,6 @@ const unlock = (transaction: Transaction, input: number, unlocking: Unlocking): 
   transaction.setWitness(input, [...unlocking.witness]);
 };
 
-/**
- * A coin from before segwit is signed without its amount: only its transaction tells it, and a
- * witness UTXO would not. Any other signature commits to the amount.
- */
-const isAmountTold = ({ witnessUtxo }: PsbtInput, { witness }: Unlocking): boolean =>
-  witnessUtxo === undefined || witness.length > 0;
-
 const unlockingOf = (map: PsbtInput): Unlocking | undefined => {
   const { finalScriptSig = new Uint8Array(0), finalScriptWitness } = map;
   const witness = finalScriptWitness === undefined ? [] : readStack(finalScriptWitness);
@@ -107,10 +100,14 @@ const read = (psbt: Psbt, scriptPubKey: Uint8Array): Proof | undefined => {
   const transaction = transactionOf(psbt);
   const spent = spentBy(psbt, transaction, scriptPubKey);
   if (spent === undefined || spent.length < 2) return undefined;
+  const known = previousOf(psbt);
   for (const [input, map] of psbt.data.inputs.entries()) {
     const unlocking = unlockingOf(map);
     if (unlocking === undefined) return undefined;
-    if (input > 0 && !isAmountTold(map, unlocking)) return undefined;
+    // Signed without its amount, as before segwit, a coin has what its own transaction says.
+    const hash = transaction.ins[input]?.hash.toHex() ?? "";
+    const isAmountTold = unlocking.witness.length > 0 || known.has(hash);
+    if (input > 0 && !isAmountTold) return undefined;
     unlock(transaction, input, unlocking);
   }
   const coins = spent.slice(1).map(({ script, value }, at) => ({
