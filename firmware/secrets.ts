@@ -67,6 +67,16 @@ export interface PublicNode {
   readonly publicKey: Uint8Array;
 }
 
+/** How a BIP-340 signature is made. */
+export interface SchnorrSettings {
+  /** 32 bytes of BIP-340's auxiliary randomness. */
+  readonly auxiliary: Uint8Array;
+  /** 32 bytes: what the signature must verify under; the tweaked key where there is a tweak. */
+  readonly publicKey: Uint8Array;
+  /** 32 bytes, BIP-341's t: added to the key after that was made even (`taproot_tweak_seckey`). */
+  readonly tweak?: Uint8Array;
+}
+
 /**
  * Operations on secrets. Secret bytes never cross this line; every handle can be wiped, and a
  * wiped or foreign handle is our own mistake (an assertion, not a refusal).
@@ -130,13 +140,21 @@ export interface Secrets {
   readonly publicKey: (node: Handle<"node">) => Uint8Array;
   /** All that is public of a node whose extended public key is given out. */
   readonly publicNode: (node: Handle<"node">) => PublicNode;
-  /** ECDSA over a 32-byte digest: RFC 6979, low S, low R ground as Bitcoin Core does; 64 bytes. */
-  readonly signEcdsa: (node: Handle<"node">, digest: Uint8Array) => Uint8Array;
-  /** BIP-340 over 32 bytes with 32 bytes of auxiliary randomness; 64 bytes. */
+  /**
+   * ECDSA over a 32-byte digest: RFC 6979, low S, low R ground as Bitcoin Core does; 64 bytes. It
+   * is verified as it leaves, under the public key (33 bytes) that the caller expects: a node with
+   * another key is our own mistake.
+   */
+  readonly signEcdsa: (
+    node: Handle<"node">,
+    digest: Uint8Array,
+    publicKey: Uint8Array,
+  ) => Uint8Array;
+  /** BIP-340 over 32 bytes; 64 bytes, verified as `signEcdsa`'s. */
   readonly signSchnorr: (
     node: Handle<"node">,
     message: Uint8Array,
-    auxiliary: Uint8Array,
+    settings: SchnorrSettings,
   ) => Uint8Array;
 
   /** HKDF-SHA256 (RFC 5869) of a seed with a label: a 32-byte key that stays inside. */

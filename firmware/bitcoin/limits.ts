@@ -49,8 +49,6 @@ export const BITCOIN_LIMITS = {
   shownLocks: 3,
   /** Indices that change may be ahead of the inputs unsaid: the widest gap wallets look across. */
   changeGap: 1_000,
-  /** Places that a deriver remembers: 2 kB each with 15 keys, for each registered wallet. */
-  rememberedPlaces: 128,
   /** Characters of a message on one line: an escape of 10 fits, and small displays show it whole. */
   messageLineChars: 32,
   /** Lines of a message on one page: what a person reads at a glance. */

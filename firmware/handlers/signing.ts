@@ -1,9 +1,10 @@
 /**
- * Signing: review, consent, commit, sign, verify, reply. What is signed is what `review` computed;
- * every signature is verified before it leaves (fault attacks). Review and signing are cut into
- * slices so that the line stays served, and stop as soon as the device holds other keys or none.
+ * Signing: review, consent, commit, sign, reply. What is signed is what `review` computed; the
+ * engine verifies every signature as it leaves, under the key that the wallet expects (fault
+ * attacks). Review and signing are cut into slices so that the line stays served, and stop as soon
+ * as the device holds other keys or none.
  */
-import { assert, fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
   encodeDer,
   type Review,
@@ -50,7 +51,7 @@ const createBranches = ({ secrets }: Hal, keys: Keys): Branches => {
 };
 
 const signInput = (
-  { secrets, crypto }: Hal,
+  { secrets }: Hal,
   branches: Branches,
   input: ReviewedInput,
 ): Outcome<Signature, "index_out_of_range"> => {
@@ -58,12 +59,8 @@ const signInput = (
   if (branch === undefined) return fail("index_out_of_range", { input: input.index });
   const leaf = secrets.derive(branch, input.path.slice(-1));
   if (!leaf.ok) return fail(leaf.error, { input: input.index });
-  const compact = secrets.signEcdsa(leaf.value, input.digest);
+  const compact = secrets.signEcdsa(leaf.value, input.digest, input.publicKey);
   secrets.wipe(leaf.value);
-  assert(
-    crypto.verifyEcdsa(compact, input.digest, input.publicKey),
-    "a signature verifies before it leaves",
-  );
   const signature = Uint8Array.of(...encodeDer(compact), SIGHASH_ALL);
   return ok({ input: input.index, key: input.keyIndex, signature });
 };

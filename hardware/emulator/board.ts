@@ -67,8 +67,8 @@ export const watchSignatures = <S extends Secrets>(
       if (child.ok) derived.add(child.value.id);
       return child;
     },
-    signEcdsa: (node, digest) => {
-      const signature = secrets.signEcdsa(node, digest);
+    signEcdsa: (node, digest, publicKey) => {
+      const signature = secrets.signEcdsa(node, digest, publicKey);
       if (!derived.has(node.id)) return signature;
       count += 1;
       onSignature(count);

@@ -64,7 +64,7 @@ const branchesOf = (crypto: Crypto) =>
     createChildKeys(must(deriveChild(node, 0, crypto)), crypto),
   );
 
-const bareLoop = (device: BenchedDevice, { size }: Sample): void => {
+const bareLoop = (device: BenchedDevice, { size, publicKeys }: Sample): void => {
   const branch = branchOf(device);
   const branches = branchesOf(device.crypto);
   const digest = new Uint8Array(32);
@@ -72,7 +72,8 @@ const bareLoop = (device: BenchedDevice, { size }: Sample): void => {
     digest[0] = i;
     digest[1] = i >> 8;
     for (const childOf of branches) childOf(i);
-    withLeaf(device, branch, i, (leaf) => device.secrets.signEcdsa(leaf, digest));
+    const publicKey = elementOf(publicKeys, i);
+    withLeaf(device, branch, i, (leaf) => device.secrets.signEcdsa(leaf, digest, publicKey));
   }
   device.secrets.wipe(branch);
 };
@@ -81,10 +82,11 @@ const signByBitcoinjs = (device: BenchedDevice, { size, base64, publicKeys }: Sa
   const psbt = Psbt.fromBase64(base64);
   const branch = branchOf(device);
   for (let i = 0; i < size; i += 1) {
+    const publicKey = elementOf(publicKeys, i);
     withLeaf(device, branch, i, (leaf) =>
       psbt.signInput(i, {
-        publicKey: elementOf(publicKeys, i),
-        sign: (hash: Uint8Array) => device.secrets.signEcdsa(leaf, hash),
+        publicKey,
+        sign: (hash: Uint8Array) => device.secrets.signEcdsa(leaf, hash, publicKey),
       }),
     );
   }

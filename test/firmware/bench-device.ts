@@ -15,6 +15,7 @@ import { createSigner, NOBODY, type Signer, type Trust } from "../../firmware/in
 import { type Approval, createButtons } from "../../hardware/emulator/approval.ts";
 import { createBoard } from "../../hardware/emulator/board.ts";
 import { createCable } from "../../hardware/emulator/cable.ts";
+import type { ImportingSecrets } from "../../hardware/secrets/index.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 import {
   type Client,
@@ -42,8 +43,8 @@ export interface BenchOptions {
   readonly trust?: Trust;
   readonly rng?: Rng;
   readonly onSignature?: (count: number) => void;
-  /** A fault of the engine: what it makes of a signature. */
-  readonly bend?: (signature: Uint8Array) => Uint8Array;
+  /** What holds the keys; a fresh portable engine unless told. */
+  readonly engine?: () => ImportingSecrets;
 }
 
 /** A device, its surroundings, and what was seen of it. */
@@ -129,7 +130,7 @@ const boardOf = (
 ): { readonly hal: Hal; readonly secrets: WatchedSecrets } => {
   const { name = "A", rng = systemRng(), onSignature = () => undefined } = options;
   const { clock, cable, buttons } = room;
-  const secrets = watchSecrets(rng, onSignature, options.bend);
+  const secrets = watchSecrets(rng, onSignature, options.engine?.());
   const send = (bytes: Uint8Array): void => {
     if (!isCurrent()) return;
     room.fromDevice.push(bytes);

@@ -4,11 +4,20 @@ import type { Device } from "../../firmware/device.ts";
 import type { Context } from "../../firmware/dispatch.ts";
 import { signingHandlers } from "../../firmware/handlers/signing.ts";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
+import {
+  createPortableSecrets,
+  type ImportingSecrets,
+  openNativeSecrets,
+} from "../../hardware/secrets/index.ts";
+import { openLibraries } from "../../hardware/secrets/native/libraries.ts";
 import { FINGERPRINT, HOT } from "../bitcoin/wallet-fixture.ts";
+import { brokenCurve, type CurveFaults } from "../secrets/oracles/broken-libraries.ts";
+import { hasNoLibraries } from "../secrets/oracles/engines.ts";
+import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { type Bench, createBench, lastQuestion, settle } from "./bench-device.ts";
 import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "./made-up-call.ts";
 import { errorOf, unwrap } from "./outcomes.ts";
-import { DEVICE_SEED, draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
+import { DEVICE_SEED, draftBytes, psbtOf, type ReadyDevice, readyDevice } from "./ready-device.ts";
 import { READY_SECRETS, watchSecrets } from "./watched-secrets.ts";
 
 describe("consent", () => {
@@ -115,13 +124,39 @@ describe("consent", () => {
   });
 });
 
-test("a wrong signature of the engine does not leave: the device wipes and ends", async () => {
-  const bend = (signature: Uint8Array): Uint8Array =>
-    signature.map((byte, i) => (i === 40 ? byte ^ 1 : byte));
-  const { bench, client } = await readyDevice({ bend });
-  expect(errorOf(await client.signPsbt({ psbt: draftBytes() }))).toBe("device_fault");
-  expectEnded(bench);
-  expect(bench.log.some(({ event }) => event === "fault")).toBe(true);
+/** A portable engine that derives a neighbour of each leaf, whose signatures are no wallet's. */
+const engineOfNeighbours = (): ImportingSecrets => {
+  const engine = createPortableSecrets(systemRng());
+  const derive: ImportingSecrets["derive"] = (node, path) =>
+    engine.derive(node, path.length === 1 ? [(path[0] ?? 0) + 1] : path);
+  return { ...engine, derive };
+};
+
+/** The native engine on a curve that flips a bit of each signature as soon as it is told to. */
+const engineThatFlips = (faults: CurveFaults): ImportingSecrets =>
+  unwrap(openNativeSecrets({ libraries: brokenCurve(unwrap(openLibraries()), faults) }));
+
+describe("a wrong signature of the engine does not leave: the device wipes and ends", () => {
+  const expectFault = async ({ bench, client }: ReadyDevice): Promise<void> => {
+    const before = bench.signatures();
+    expect(errorOf(await client.signPsbt({ psbt: draftBytes() }))).toBe("device_fault");
+    expectEnded(bench);
+    expect(bench.log.some(({ event }) => event === "fault")).toBe(true);
+    expect(bench.signatures()).toBe(before);
+  };
+
+  test("made with another key than the wallet's", async () => {
+    await expectFault(await readyDevice({ engine: engineOfNeighbours }));
+  });
+
+  test.skipIf(hasNoLibraries)("a bit of it flipped", async () => {
+    const faults: { compactBit?: number } = {};
+    const device = await readyDevice({ engine: () => engineThatFlips(faults) });
+    unwrap(await device.client.signPsbt({ psbt: draftBytes() }));
+    expect(device.bench.signatures()).toBe(2);
+    faults.compactBit = 320;
+    await expectFault(device);
+  });
 });
 
 const expectEnded = (bench: Bench): void => {

@@ -1,10 +1,10 @@
-/** The portable engine under watch: which handles live, and how often a key was used. */
+/** An engine under watch: which handles live, and how often a key was used. */
 import type { Handle, Rng, SecretKind } from "../../firmware/hal.ts";
-import { createPortableSecrets, type PortableSecrets } from "../../hardware/secrets/index.ts";
+import { createPortableSecrets, type ImportingSecrets } from "../../hardware/secrets/index.ts";
 import type { ErrorName, Outcome } from "../../protocol/errors.ts";
 
 /** Secrets and what was seen of them. */
-export interface WatchedSecrets extends PortableSecrets {
+export interface WatchedSecrets extends ImportingSecrets {
   /** Kinds of the handles that were not wiped, in alphabetical order. */
   readonly live: () => readonly SecretKind[];
   /** ECDSA signatures made so far with keys of wallets: not those of audit and certifying keys. */
@@ -17,13 +17,12 @@ export const SEALED_SECRETS: readonly SecretKind[] = ["agreement", "node"];
 /** What a ready device holds: link key, master key, audit key, key of pairings. */
 export const READY_SECRETS: readonly SecretKind[] = ["agreement", "node", "node", "symmetric"];
 
-/** Watches a fresh engine; `onSignature` is called after each counted one, `bend` may spoil it. */
+/** Watches a fresh engine; `onSignature` is called after each counted one. */
 export const watchSecrets = (
   rng: Rng,
   onSignature: (count: number) => void,
-  bend: (signature: Uint8Array) => Uint8Array = (signature) => signature,
+  engine: ImportingSecrets = createPortableSecrets(rng),
 ): WatchedSecrets => {
-  const engine = createPortableSecrets(rng);
   const live = new Map<number, SecretKind>();
   const derived = new Set<number>();
   let signatures = 0;
@@ -63,12 +62,12 @@ export const watchSecrets = (
       keep(pair.secret);
       return pair;
     },
-    signEcdsa: (node, digest) => {
-      const signature = engine.signEcdsa(node, digest);
+    signEcdsa: (node, digest, publicKey) => {
+      const signature = engine.signEcdsa(node, digest, publicKey);
       if (!derived.has(node.id)) return signature;
       signatures += 1;
       onSignature(signatures);
-      return bend(signature);
+      return signature;
     },
     wipe: (handle) => {
       engine.wipe(handle);

@@ -50,7 +50,10 @@ const check = (vector: Vector): void => {
     expect([index, holds]).toEqual([index, vector.isValid]);
   }
   if (vector.secretKey === "" || message.length !== 32) return;
-  const made = signSchnorr(message, hex(vector.secretKey), hex(vector.auxiliary));
+  const made = signSchnorr(message, hex(vector.secretKey), {
+    auxiliary: hex(vector.auxiliary),
+    publicKey: hex(publicKey),
+  });
   expect([index, made.toHex()]).toEqual([index, signature.toLowerCase()]);
 };
 

@@ -3,6 +3,7 @@ import { expect } from "bun:test";
 import fc from "fast-check";
 import { createPortableSecrets, openNativeSecrets } from "../../hardware/secrets/index.ts";
 import { must } from "./oracles/loading.ts";
+import { taprootOf } from "./oracles/taproot.ts";
 import { bytes, seeded, seededRng } from "./oracles/seeded.ts";
 
 const step = fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -22,10 +23,14 @@ export const agreeOnSignatures = (runs: number): void => {
       const [native, portable] = engines.map((secrets) => {
         const imported = secrets.importSeed(seed);
         const node = must(secrets.derive(secrets.master(imported), path));
+        const publicKey = secrets.publicKey(node);
+        const xOnly = publicKey.slice(1);
+        const { tweak, outputKey } = taprootOf(xOnly);
         const made = [
-          secrets.publicKey(node),
-          secrets.signEcdsa(node, digest),
-          secrets.signSchnorr(node, digest, auxiliary),
+          publicKey,
+          secrets.signEcdsa(node, digest, publicKey),
+          secrets.signSchnorr(node, digest, { auxiliary, publicKey: xOnly }),
+          secrets.signSchnorr(node, digest, { auxiliary, publicKey: outputKey, tweak }),
           secrets.mac(secrets.deriveSymmetric(imported, label), digest),
           secrets.deriveAgreement(imported, label).publicKey,
         ].map((one) => one.toHex());

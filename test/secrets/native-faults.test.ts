@@ -1,5 +1,7 @@
 /** The native engine on libraries that fail: what is wrong never leaves, and never starts. */
 import { describe, expect, test } from "bun:test";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { HDKey } from "@scure/bip32";
 import type { Rng } from "../../firmware/hal.ts";
 import { openNativeSecrets } from "../../hardware/secrets/index.ts";
 import { type Libraries, openLibraries } from "../../hardware/secrets/native/libraries.ts";
@@ -8,6 +10,7 @@ import { ok } from "../../protocol/errors.ts";
 import { brokenCurve, brokenLibc, brokenSsl } from "./oracles/broken-libraries.ts";
 import { hasNoLibraries } from "./oracles/engines.ts";
 import { must, refusal } from "./oracles/loading.ts";
+import { taprootOf } from "./oracles/taproot.ts";
 
 const SEED = new Uint8Array(32).fill(7);
 const DIGEST = new Uint8Array(32).fill(9);
@@ -16,25 +19,35 @@ const libraries = (): Libraries => must(openLibraries());
 const signing = (broken: Libraries) => {
   const secrets = must(openNativeSecrets({ libraries: broken }));
   const node = secrets.master(secrets.importSeed(SEED));
-  return { secrets, node };
+  const master = HDKey.fromMasterSeed(SEED);
+  const publicKey = secp256k1.getPublicKey(master.privateKey ?? SEED);
+  const settings = { auxiliary: DIGEST, publicKey: publicKey.slice(1) };
+  return { secrets, node, publicKey, settings };
 };
 
 describe.skipIf(hasNoLibraries)("a bit that flips", () => {
   for (const bit of [0, 7, 100, 255, 256, 300, 511]) {
     test(`bit ${bit} of an ECDSA signature as it is written down: it does not leave`, () => {
-      const { secrets, node } = signing(brokenCurve(libraries(), { compactBit: bit }));
-      expect(() => secrets.signEcdsa(node, DIGEST)).toThrow("broken invariant");
+      const { secrets, node, publicKey } = signing(brokenCurve(libraries(), { compactBit: bit }));
+      expect(() => secrets.signEcdsa(node, DIGEST, publicKey)).toThrow("broken invariant");
     });
 
     test(`bit ${bit} of a BIP-340 signature: it does not leave`, () => {
-      const { secrets, node } = signing(brokenCurve(libraries(), { schnorrBit: bit }));
-      expect(() => secrets.signSchnorr(node, DIGEST, DIGEST)).toThrow("broken invariant");
+      const { secrets, node, settings } = signing(brokenCurve(libraries(), { schnorrBit: bit }));
+      expect(() => secrets.signSchnorr(node, DIGEST, settings)).toThrow("broken invariant");
+    });
+
+    test(`bit ${bit} of a BIP-340 signature of a tweaked key: it does not leave`, () => {
+      const { secrets, node, settings } = signing(brokenCurve(libraries(), { schnorrBit: bit }));
+      const { tweak, outputKey } = taprootOf(settings.publicKey);
+      const tweaked = { ...settings, publicKey: outputKey, tweak };
+      expect(() => secrets.signSchnorr(node, DIGEST, tweaked)).toThrow("broken invariant");
     });
   }
 
   test("in the library's own form of an ECDSA signature: it does not leave", () => {
-    const { secrets, node } = signing(brokenCurve(libraries(), { opaqueBit: 40 }));
-    expect(() => secrets.signEcdsa(node, DIGEST)).toThrow("broken invariant");
+    const { secrets, node, publicKey } = signing(brokenCurve(libraries(), { opaqueBit: 40 }));
+    expect(() => secrets.signEcdsa(node, DIGEST, publicKey)).toThrow("broken invariant");
   });
 
   test("a verification that says yes to everything does not hide it from the self-test", () => {
@@ -43,11 +56,12 @@ describe.skipIf(hasNoLibraries)("a bit that flips", () => {
     expect(tested).toMatchObject({ error: "self_test_failed", details: { test: "signing" } });
   });
 
-  test("in a key after its public key is known: neither kind of signature leaves", () => {
-    const { secrets, node } = signing(brokenCurve(libraries(), { keyAfterFirst: true }));
-    secrets.publicKey(node);
-    expect(() => secrets.signEcdsa(node, DIGEST)).toThrow("broken invariant");
-    expect(() => secrets.signSchnorr(node, DIGEST, DIGEST)).toThrow("broken invariant");
+  test("in a key when it signs: neither kind of signature leaves", () => {
+    const broken = brokenCurve(libraries(), { keyAfterFirst: true });
+    const { secrets, node, publicKey, settings } = signing(broken);
+    expect(secrets.publicKey(node)).toEqual(publicKey);
+    expect(() => secrets.signEcdsa(node, DIGEST, publicKey)).toThrow("broken invariant");
+    expect(() => secrets.signSchnorr(node, DIGEST, settings)).toThrow("broken invariant");
   });
 
   test("in HMAC: the generator's known answer fails, and nothing starts", () => {

@@ -18,6 +18,7 @@ import {
 import { selfTest } from "../../hardware/secrets/self-test/self-test.ts";
 import { ok } from "../../protocol/errors.ts";
 import { oracleOpen } from "./oracles/hpke.ts";
+import { tweakedKey } from "./oracles/taproot.ts";
 import { wordsOf } from "./oracles/slip39-words.ts";
 
 const engine = () => createPortableSecrets(systemRng());
@@ -37,6 +38,11 @@ describe("known answers", () => {
     expect((made[0]?.[0] ?? 0) >= 0x80).toBe(true);
     expect(made.find(([first = 0xff]) => first < 0x80)?.toHex()).toBe(ANSWERS.ecdsa.toHex());
     expect(schnorr.sign(MESSAGE, key, AUXILIARY).toHex()).toBe(ANSWERS.schnorr.toHex());
+    const master = HDKey.fromMasterSeed(SEED);
+    expect(master.publicKey?.[0]).toBe(3);
+    const tweaked = tweakedKey(master.privateKey ?? key, MESSAGE);
+    expect(schnorr.getPublicKey(tweaked).toHex()).toBe(ANSWERS.tweakedKey.toHex());
+    expect(schnorr.sign(MESSAGE, tweaked, AUXILIARY).toHex()).toBe(ANSWERS.tweaked.toHex());
   });
 
   test("HKDF, HMAC and X25519, by node:crypto and @noble/curves", () => {
@@ -93,6 +99,16 @@ describe("an engine", () => {
     "SLIP-39": { recombine: (shares) => secrets.recombine(shares.slice(1)) },
     generation: { generateSeed: () => ok(secrets.importSeed(new Uint8Array(32))) },
   };
+  test("deaf to a tweak: refused, as signing", () => {
+    const signSchnorr: ImportingSecrets["signSchnorr"] = (node, message, { auxiliary }) =>
+      secrets.signSchnorr(node, message, {
+        auxiliary,
+        publicKey: secrets.publicKey(node).slice(1),
+      });
+    const outcome = selfTest({ ...secrets, signSchnorr });
+    expect(outcome).toMatchObject({ error: "self_test_failed", details: { test: "signing" } });
+  });
+
   for (const [name, part] of Object.entries(broken)) {
     test(`broken at ${name}: refused by that name`, () => {
       const outcome = selfTest({ ...secrets, ...part });

@@ -19,7 +19,8 @@ export interface Breakage {
   readonly ledger?: (ledger: Ledger) => Ledger;
   readonly buttons?: (buttons: Buttons, boot: Actor) => Buttons;
   readonly logged?: (event: LogEvent) => LogEvent;
-  readonly bend?: (signature: Uint8Array) => Uint8Array;
+  /** The engine signs with another key than it was asked for. */
+  readonly signsWithOther?: boolean;
   /** Breaks the product itself for a run; the result mends it. */
   readonly product?: () => () => void;
   /** Breaks the line, from the beginning to the end. */
@@ -54,11 +55,8 @@ const logsSeed: Breakage = {
   logged: (event) => ({ ...event, during: SEED.toHex() }),
 };
 
-/** A signature that is another each time: the device's own check lets no such thing out. */
-const spoilsSignatures: Breakage = {
-  breaks: "faultless",
-  bend: (signature) => signature.map((byte, i) => (i === 40 ? byte ^ 1 : byte)),
-};
+/** A signature of another key: the engine's own check lets no such thing out. */
+const spoilsSignatures: Breakage = { breaks: "faultless", signsWithOther: true };
 
 /** A line that turns the two halves of every frame around. */
 const reorders: Breakage = {

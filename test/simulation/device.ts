@@ -176,11 +176,15 @@ const start = (state: State, hasKeys: boolean): void => {
     resumed: () => room.witness("upload resumed"),
   });
   const board = boardOf(state, actor, messages);
-  const bend = room.breakage?.bend;
+  const seeDigest = onSign(room, committed);
+  const { signsWithOther = false } = room.breakage ?? {};
   const secrets = createKnownSecrets({
     rng: board.rng,
-    onSign: onSign(room, committed),
-    ...(bend === undefined ? {} : { bend }),
+    onSign: (digest) => {
+      actor.spend(room.workMs);
+      seeDigest(digest);
+    },
+    signsWithOther,
   });
   const signer = createSigner(
     { ...board, secrets },

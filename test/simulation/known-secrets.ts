@@ -55,7 +55,8 @@ const withNode = <T>(name: string, use: (node: Handle<"node">) => T): T => {
 const publicNodeOf = remember((name) => withNode(name, engine.publicNode));
 const signatureOf = remember((name) => {
   const [path = "", digest = ""] = name.split(" ");
-  return withNode(path, (node) => engine.signEcdsa(node, Uint8Array.fromHex(digest)));
+  const { publicKey } = publicNodeOf(path);
+  return withNode(path, (node) => engine.signEcdsa(node, Uint8Array.fromHex(digest), publicKey));
 });
 const symmetricOf = remember((label) => engine.deriveSymmetric(seed, label));
 const agreementOf = remember((label) => keyAgreement(deriveKey(SEED, label)));
@@ -99,8 +100,8 @@ export interface EngineOptions {
   readonly rng: Rng;
   /** Before each ECDSA signature of a wallet's key. */
   readonly onSign: (digest: Uint8Array) => void;
-  /** Spoils a signature, for a test of the simulation. */
-  readonly bend?: (signature: Uint8Array) => Uint8Array;
+  /** Signs with another key than was asked for, for a test of the simulation. */
+  readonly signsWithOther?: boolean;
 }
 
 /** A boot's engine, and a handle of the seed that it may be preloaded with. */
@@ -111,7 +112,11 @@ export interface KnownSecrets extends Secrets {
 }
 
 /** An engine that holds nothing yet. Seeds are not made here, and shares not opened. */
-export const createKnownSecrets = ({ rng, onSign, bend }: EngineOptions): KnownSecrets => {
+export const createKnownSecrets = ({
+  rng,
+  onSign,
+  signsWithOther,
+}: EngineOptions): KnownSecrets => {
   const handles = createHandles();
   const keepKey = (key: KeyAgreement) => ({
     secret: handles.keep("agreement", { kind: "agreement", key }),
@@ -149,12 +154,16 @@ export const createKnownSecrets = ({ rng, onSign, bend }: EngineOptions): KnownS
     },
     publicKey: (node) => publicNodeOf(handles.nodeName(node)).publicKey,
     publicNode: (node) => publicNodeOf(handles.nodeName(node)),
-    signEcdsa: (node, digest) => {
+    signEcdsa: (node, digest, publicKey) => {
       const name = handles.nodeName(node);
-      if (!name.startsWith("m")) return withNode(name, (known) => engine.signEcdsa(known, digest));
+      const signWith = (used: string): Uint8Array =>
+        withNode(used, (known) => engine.signEcdsa(known, digest, publicKey));
+      if (!name.startsWith("m")) return signWith(name);
       onSign(digest);
-      const signature = signatureOf(`${name} ${digest.toHex()}`).slice();
-      return bend?.(signature) ?? signature;
+      if (signsWithOther === true) return signWith(`${name}/0`);
+      const isOwn = publicNodeOf(name).publicKey.toHex() === publicKey.toHex();
+      assert(isOwn, "an ECDSA signature verifies under the key that is expected");
+      return signatureOf(`${name} ${digest.toHex()}`).slice();
     },
     deriveSymmetric: (handle, label) => {
       handles.read(handle);

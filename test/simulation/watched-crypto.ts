@@ -1,6 +1,6 @@
 /**
  * The device's cryptography with an eye on it: what its sessions seal and open is seen in clear,
- * and the costly checks of signatures and points, pure functions all, are remembered across runs.
+ * and the costly derivation of points, a pure function, is remembered across runs.
  */
 import type { Crypto } from "../../firmware/hal.ts";
 import { createCrypto } from "../../hardware/secrets/index.ts";
@@ -11,12 +11,11 @@ export interface CryptoWatch {
   readonly opened: (key: Uint8Array, plaintext: Uint8Array) => void;
   /** A session's key has become another. */
   readonly rekeyed: (before: Uint8Array, after: Uint8Array) => void;
-  /** A signature was verified, or a point derived: what takes a real device some time. */
+  /** A point was derived: what takes a real device some time. */
   readonly worked: () => void;
 }
 
 const crypto = createCrypto();
-const verified = new Map<string, boolean>();
 const added = new Map<string, Uint8Array | undefined>();
 
 const isRekey = (nonce: Uint8Array): boolean => nonce[4] === 0xff && nonce[5] === 0xff;
@@ -36,13 +35,6 @@ export const createWatchedCrypto = (watch: CryptoWatch): Crypto => ({
     const plaintext = crypto.aesGcmOpen(key, nonce, sealed, associatedData);
     if (plaintext !== undefined && associatedData.length === 0) watch.opened(key, plaintext);
     return plaintext;
-  },
-  verifyEcdsa: (signature, digest, publicKey) => {
-    watch.worked();
-    const name = `${signature.toHex()}${digest.toHex()}${publicKey.toHex()}`;
-    const known = verified.get(name) ?? crypto.verifyEcdsa(signature, digest, publicKey);
-    verified.set(name, known);
-    return known;
   },
   addTweak: (publicKey, tweak) => {
     watch.worked();

@@ -44,8 +44,7 @@ const serialise32 = (index: number): Uint8Array => {
   return bytes;
 };
 
-/** The public key of a node in the library's own form. */
-export const pointOf = ({ curve }: Derivation, node: Node): Uint8Array => {
+const pointOf = ({ curve }: Derivation, node: Node): Uint8Array => {
   node.point ??= curve.point(node.slot.at);
   return node.point;
 };

@@ -3,8 +3,9 @@
  * every call: an argument that the library calls illegal ends the process.
  */
 import type { Pointer } from "bun:ffi";
+import type { SchnorrSettings } from "../../../firmware/hal.ts";
 import { assert } from "../../../protocol/errors.ts";
-import { createCurveContext, OBJECT_BYTES, serialisePoint } from "./points.ts";
+import { COMPRESSED_BYTES, createCurveContext, OBJECT_BYTES, serialisePoint } from "./points.ts";
 import type { Random } from "./random.ts";
 import type { Room } from "./room.ts";
 
@@ -30,14 +31,13 @@ export interface Curve {
   readonly point: (key: Pointer) => Uint8Array;
   /** 33 bytes, compressed. */
   readonly serialise: (point: Uint8Array) => Uint8Array;
-  /** RFC 6979, low S, low R; 64 bytes, verified. */
-  readonly signEcdsa: (key: Pointer, point: Uint8Array, digest: Uint8Array) => Uint8Array;
-  /** BIP-340; 64 bytes, verified. */
+  /** RFC 6979, low S, low R; 64 bytes, verified under the public key (33 bytes). */
+  readonly signEcdsa: (key: Pointer, digest: Uint8Array, publicKey: Uint8Array) => Uint8Array;
+  /** BIP-340; 64 bytes, verified under the public key of the settings. */
   readonly signSchnorr: (
     key: Pointer,
-    point: Uint8Array,
     message: Uint8Array,
-    auxiliary: Uint8Array,
+    settings: SchnorrSettings,
   ) => Uint8Array;
 }
 
@@ -89,7 +89,7 @@ const createEcdsa = (
   { libraries: { curve }, arena }: Room,
   context: () => Pointer,
 ): Curve["signEcdsa"] => {
-  const opaque = new Uint8Array(OBJECT_BYTES);
+  const [opaque, point] = [new Uint8Array(OBJECT_BYTES), new Uint8Array(OBJECT_BYTES)];
   const counter = new Uint32Array(SCALAR_BYTES / Uint32Array.BYTES_PER_ELEMENT);
   const grind = (key: Pointer, digest: Uint8Array, signature: Uint8Array): void => {
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
@@ -103,27 +103,31 @@ const createEcdsa = (
     assert(false, "a low R is found soon");
   };
   /** What leaves is verified, as it leaves: a fault may lie between signing and writing down. */
-  const holds = (signature: Uint8Array, point: Uint8Array, digest: Uint8Array): boolean =>
+  const holds = (signature: Uint8Array, publicKey: Uint8Array, digest: Uint8Array): boolean =>
+    curve.secp256k1_ec_pubkey_parse(context(), point, publicKey, COMPRESSED_BYTES) === 1 &&
     curve.secp256k1_ecdsa_signature_parse_compact(context(), opaque, signature) === 1 &&
     curve.secp256k1_ecdsa_verify(context(), opaque, digest, point) === 1;
-  return (key, point, digest) => {
+  return (key, digest, publicKey) => {
     assert(digest.length === SCALAR_BYTES, "a digest has 32 bytes");
+    assert(publicKey.length === COMPRESSED_BYTES, "a public key has 33 bytes");
     const signature = new Uint8Array(SIGNATURE_BYTES);
     const isGood = arena.scratch(() => {
       grind(key, digest, signature);
-      return holds(signature, point, digest);
+      return holds(signature, publicKey, digest);
     });
     if (!isGood) signature.fill(0);
-    assert(isGood, "an ECDSA signature of our own verifies");
+    assert(isGood, "an ECDSA signature verifies under the key that is expected");
     return signature;
   };
 };
 
 const createSchnorr =
   ({ libraries: { curve }, arena }: Room, context: () => Pointer): Curve["signSchnorr"] =>
-  (key, point, message, auxiliary) => {
+  (key, message, { auxiliary, publicKey, tweak }) => {
     assert(message.length === SCALAR_BYTES, "a message to sign has 32 bytes");
     assert(auxiliary.length === SCALAR_BYTES, "auxiliary randomness has 32 bytes");
+    assert(publicKey.length === SCALAR_BYTES, "an x-only public key has 32 bytes");
+    assert(tweak === undefined || tweak.length === SCALAR_BYTES, "a tweak has 32 bytes");
     const signature = new Uint8Array(SIGNATURE_BYTES);
     const xOnly = new Uint8Array(OBJECT_BYTES);
     const isGood = arena.scratch((take) => {
@@ -131,13 +135,14 @@ const createSchnorr =
       const [at, own] = [signature, context()];
       return (
         curve.secp256k1_keypair_create(own, pair, key) === 1 &&
+        (tweak === undefined || curve.secp256k1_keypair_xonly_tweak_add(own, pair, tweak) === 1) &&
         curve.secp256k1_schnorrsig_sign32(own, at, message, pair, auxiliary) === 1 &&
-        curve.secp256k1_xonly_pubkey_from_pubkey(own, xOnly, null, point) === 1 &&
+        curve.secp256k1_xonly_pubkey_parse(own, xOnly, publicKey) === 1 &&
         curve.secp256k1_schnorrsig_verify(own, at, message, SCALAR_BYTES, xOnly) === 1
       );
     });
     if (!isGood) signature.fill(0);
-    assert(isGood, "a BIP-340 signature of our own verifies");
+    assert(isGood, "a BIP-340 signature verifies under the key that is expected");
     return signature;
   };
 

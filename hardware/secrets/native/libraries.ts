@@ -1,7 +1,7 @@
 /**
  * The three libraries that the native engine calls, found by soname; each is opened once in a
  * process, because two copies of the curve's library were seen to sign wrong beside each other.
- * Shapes after secp256k1.h, secp256k1_schnorrsig.h, OpenSSL 3.0's manual pages and glibc's.
+ * Shapes after secp256k1.h, _extrakeys.h, _schnorrsig.h, OpenSSL 3.0's manual pages and glibc's.
  */
 import { dlopen } from "bun:ffi";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
@@ -27,7 +27,7 @@ const openCurve = (soname: string) =>
     secp256k1_ecdsa_signature_parse_compact: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
     secp256k1_ecdsa_signature_serialize_compact: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
     secp256k1_keypair_create: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
-    secp256k1_xonly_pubkey_from_pubkey: { args: ["ptr", "ptr", "ptr", "ptr"], returns: "i32" },
+    secp256k1_keypair_xonly_tweak_add: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
     secp256k1_schnorrsig_sign32: { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
     secp256k1_schnorrsig_verify: { args: ["ptr", "ptr", "ptr", "u64", "ptr"], returns: "i32" },
   }).symbols;

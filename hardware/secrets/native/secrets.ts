@@ -9,7 +9,7 @@ import { isSeedLength, SECRET_LIMITS } from "../limits.ts";
 import { AGREEMENT_BYTES, agreeOn, publicHalfOf } from "./agreement.ts";
 import { TAG_BYTES } from "./aes-gcm.ts";
 import { openArena, type Slot } from "./arena.ts";
-import { type Derivation, descend, masterNode, pointOf, publicHalf, publicKeyOf } from "./bip32.ts";
+import { type Derivation, descend, masterNode, publicHalf, publicKeyOf } from "./bip32.ts";
 import { createCurve } from "./curve.ts";
 import { insecureTap, jitterTap, kernelTap } from "./entropy.ts";
 import { createGalois } from "./galois.ts";
@@ -163,14 +163,10 @@ const keys = (engine: Engine): Pick<Secrets, NodeOperation> => {
     },
     publicKey: (node) => publicKeyOf(engine, handles.nodeOf(node)),
     publicNode: (node) => publicHalf(engine, handles.nodeOf(node)),
-    signEcdsa: (handle, digest) => {
-      const node = handles.nodeOf(handle);
-      return curve.signEcdsa(node.slot.at, pointOf(engine, node), digest);
-    },
-    signSchnorr: (handle, message, auxiliary) => {
-      const node = handles.nodeOf(handle);
-      return curve.signSchnorr(node.slot.at, pointOf(engine, node), message, auxiliary);
-    },
+    signEcdsa: (node, digest, publicKey) =>
+      curve.signEcdsa(handles.slotOf(node, "node").at, digest, publicKey),
+    signSchnorr: (node, message, settings) =>
+      curve.signSchnorr(handles.slotOf(node, "node").at, message, settings),
   };
 };
 

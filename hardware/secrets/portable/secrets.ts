@@ -113,9 +113,10 @@ const keys = (slots: Slots): Pick<Secrets, NodeOperation> => ({
   },
   publicKey: (node) => publicHalf(slots.read(node, "node")).publicKey,
   publicNode: (node) => publicHalf(slots.read(node, "node")),
-  signEcdsa: (node, digest) => signEcdsa(digest, nodeKey(slots.read(node, "node"))),
-  signSchnorr: (node, message, auxiliary) =>
-    signSchnorr(message, nodeKey(slots.read(node, "node")), auxiliary),
+  signEcdsa: (node, digest, publicKey) =>
+    signEcdsa(digest, nodeKey(slots.read(node, "node")), publicKey),
+  signSchnorr: (node, message, settings) =>
+    signSchnorr(message, nodeKey(slots.read(node, "node")), settings),
 });
 
 /** An engine with no secrets yet, over a board's generator. */

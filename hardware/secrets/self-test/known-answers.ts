@@ -29,6 +29,12 @@ export const ANSWERS = {
     "2046bb1706bbd4db2dc6dce085d1eb1b6d2a93abf3504cd652a67635984f21b1" +
       "c5410357f3c71daac75ceffd42da26ae3a61540747e017afa0d239f6eb40e46d",
   ),
+  /** The master key, which has an odd Y, tweaked by `MESSAGE` (BIP-341): x-only. */
+  tweakedKey: bytes("f67b6b53006f88f1a9674da3769cfd05154368ee7baf000d3367d38f534737e0"),
+  tweaked: bytes(
+    "43b4a053151c5f5bcf05c57ba657b4fa02fba9f74c017f10dd58f05500b704a4" +
+      "0d9e5d16cd841d2517534ef0dfa7aaffe357622fe6d2fed1bcc37858993d858d",
+  ),
   mac: bytes("b2b68f73d73961ae268d9aacdd9421d7c036746fa8a037a2599f01e5368e055a"),
   agreementKey: bytes("f5a2c75933ed120261a7ddb2ca1cab078b7fc14674143f75358effbc7876b518"),
   /** The master public key of the seed that the shares below hold. */

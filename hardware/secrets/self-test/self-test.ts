@@ -32,10 +32,19 @@ const derivesKeys = (secrets: ImportingSecrets): boolean => {
 };
 
 const signs = (secrets: ImportingSecrets): boolean => {
-  const node = gotten(secrets.derive(secrets.master(secrets.importSeed(SEED)), PATH));
-  const schnorr = secrets.signSchnorr(node, MESSAGE, AUXILIARY);
+  const master = secrets.master(secrets.importSeed(SEED));
+  const node = gotten(secrets.derive(master, PATH));
+  const publicKey = ANSWERS.publicKey.subarray(1);
+  const schnorr = secrets.signSchnorr(node, MESSAGE, { auxiliary: AUXILIARY, publicKey });
+  const tweaked = secrets.signSchnorr(master, MESSAGE, {
+    auxiliary: AUXILIARY,
+    publicKey: ANSWERS.tweakedKey,
+    tweak: MESSAGE,
+  });
   return (
-    areEqual(secrets.signEcdsa(node, MESSAGE), ANSWERS.ecdsa) && areEqual(schnorr, ANSWERS.schnorr)
+    areEqual(secrets.signEcdsa(node, MESSAGE, ANSWERS.publicKey), ANSWERS.ecdsa) &&
+    areEqual(schnorr, ANSWERS.schnorr) &&
+    areEqual(tweaked, ANSWERS.tweaked)
   );
 };
 

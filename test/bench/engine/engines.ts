@@ -23,15 +23,19 @@ const CONTEXT = { info: new Uint8Array(64).fill(1), associatedData: new Uint8Arr
 
 const signing = (secrets: Secrets, node: Handle<"node">): readonly Case[] => {
   const digest = createDigests();
-  const auxiliary = new Uint8Array(DIGEST_BYTES).fill(3);
+  const publicKey = secrets.publicKey(node);
+  const settings = {
+    auxiliary: new Uint8Array(DIGEST_BYTES).fill(3),
+    publicKey: publicKey.slice(1),
+  };
   return [
     {
       title: "ECDSA sign, low R, verified",
-      step: () => void secrets.signEcdsa(node, digest()),
+      step: () => void secrets.signEcdsa(node, digest(), publicKey),
     },
     {
       title: "BIP-340 sign, verified",
-      step: () => void secrets.signSchnorr(node, digest(), auxiliary),
+      step: () => void secrets.signSchnorr(node, digest(), settings),
     },
   ];
 };

@@ -40,8 +40,10 @@ const sign = (from: number, count: number): void => {
   const made = Array.from({ length: count }, (_, i) => {
     const node = must(secrets.derive(master, path));
     const digest = digestOf(from + i);
-    const ecdsa = secrets.signEcdsa(node, digest).toHex();
-    const bip340 = secrets.signSchnorr(node, digest, auxiliary).toHex();
+    const publicKey = secrets.publicKey(node);
+    const settings = { auxiliary, publicKey: publicKey.slice(1) };
+    const ecdsa = secrets.signEcdsa(node, digest, publicKey).toHex();
+    const bip340 = secrets.signSchnorr(node, digest, settings).toHex();
     secrets.wipe(node);
     return { ecdsa, bip340 };
   });

@@ -1,6 +1,6 @@
 /** Published vectors that need keys in the open, for every engine. */
 import { describe, expect, test } from "bun:test";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
 import fc from "fast-check";
 import { AES_128_GCM } from "../../../hardware/secrets/aead.ts";
 import { drbgReference } from "../oracles/hmac-drbg.ts";
@@ -8,6 +8,7 @@ import { lowRSignature } from "../oracles/low-r.ts";
 import { A1 } from "../oracles/rfc9180.ts";
 import { bytes, seeded } from "../oracles/seeded.ts";
 import { bytesField, hasNoVectors, readVectorText, readWycheproof } from "../oracles/vectors.ts";
+import { KEY_PATH, publishedKeyPath, signsKeyPath } from "./key-path.ts";
 import type { RawEngine } from "./raw-engine.ts";
 
 const ORDER = secp256k1.Point.Fn.ORDER;
@@ -54,17 +55,24 @@ export const rawConformance = (name: string, open: () => RawEngine): void => {
     raw: RawEngine,
     [key = "", auxiliary = "", message = "", made = ""]: readonly string[],
   ) =>
-    expect(raw.signSchnorr(hex(key), hex(message), hex(auxiliary)).toHex()).toBe(
-      made.toLowerCase(),
-    );
+    expect(
+      raw
+        .signSchnorr(hex(key), hex(message), {
+          auxiliary: hex(auxiliary),
+          publicKey: schnorr.getPublicKey(hex(key)),
+        })
+        .toHex(),
+    ).toBe(made.toLowerCase());
 
   describe(`${name}, keys in the open`, () => {
     test("ECDSA at the edges of the group, as @noble/curves grinds it", () => {
       const raw = open();
       for (const key of KEYS) {
-        expect(raw.publicKey(key).toHex()).toBe(secp256k1.getPublicKey(key).toHex());
+        const publicKey = secp256k1.getPublicKey(key);
+        expect(raw.publicKey(key).toHex()).toBe(publicKey.toHex());
         for (const digest of DIGESTS) {
-          expect(raw.signEcdsa(key, digest).toHex()).toBe(lowRSignature(digest, key).toHex());
+          const made = raw.signEcdsa(key, digest, publicKey);
+          expect(made.toHex()).toBe(lowRSignature(digest, key).toHex());
         }
       }
     });
@@ -79,6 +87,18 @@ export const rawConformance = (name: string, open: () => RawEngine): void => {
       const rows = await signingRows();
       expect(rows.length).toBeGreaterThanOrEqual(4);
       for (const row of rows) signs(raw, row);
+    });
+
+    test("BIP-341's key path, inputs 0 and 1 of the published transaction", () => {
+      const raw = open();
+      for (const input of KEY_PATH) signsKeyPath(raw, input);
+    });
+
+    test.skipIf(hasNoVectors)("BIP-341's key path, all (needs MAYFLY_VECTORS)", async () => {
+      const raw = open();
+      const inputs = await publishedKeyPath();
+      expect(inputs.length).toBe(7);
+      for (const input of inputs) signsKeyPath(raw, input);
     });
 
     test("RFC 9180, A.1.1 (AES-128-GCM), sealed and opened", () => {

@@ -33,16 +33,10 @@ export const openNativeRaw = (): RawEngine => {
   };
   return {
     publicKey: (key) => scratch((take) => curve.serialise(curve.point(inside(take, key)))),
-    signEcdsa: (key, digest) =>
-      scratch((take) => {
-        const at = inside(take, key);
-        return curve.signEcdsa(at, curve.point(at), digest);
-      }),
-    signSchnorr: (key, message, auxiliary) =>
-      scratch((take) => {
-        const at = inside(take, key);
-        return curve.signSchnorr(at, curve.point(at), message, auxiliary);
-      }),
+    signEcdsa: (key, digest, publicKey) =>
+      scratch((take) => curve.signEcdsa(inside(take, key), digest, publicKey)),
+    signSchnorr: (key, message, settings) =>
+      scratch((take) => curve.signSchnorr(inside(take, key), message, settings)),
     agree: (secret, publicKey) =>
       scratch((take) => {
         const out = take(32);

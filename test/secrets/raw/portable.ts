@@ -9,8 +9,8 @@ import type { RawEngine } from "./raw-engine.ts";
 /** Its functions as they are. */
 export const PORTABLE: RawEngine = {
   publicKey: (key) => curve.getPublicKey(key),
-  signEcdsa: (key, digest) => signEcdsa(digest, key),
-  signSchnorr: (key, message, auxiliary) => signSchnorr(message, key, auxiliary),
+  signEcdsa: (key, digest, publicKey) => signEcdsa(digest, key, publicKey),
+  signSchnorr: (key, message, settings) => signSchnorr(message, key, settings),
   agree: agreeOn,
   seal: sealEnvelope,
   open: openEnvelope,

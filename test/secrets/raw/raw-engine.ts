@@ -2,7 +2,7 @@
  * An engine beneath its handles, with keys in the open as published vectors have them. `Secrets`
  * takes none, so each engine has an adapter beside this file.
  */
-import type { Envelope, EnvelopeContext } from "../../../firmware/hal.ts";
+import type { Envelope, EnvelopeContext, SchnorrSettings } from "../../../firmware/hal.ts";
 import type { Aead } from "../../../hardware/secrets/aead.ts";
 
 /** What published vectors ask. */
@@ -10,8 +10,12 @@ export interface RawEngine {
   /** 33 bytes. */
   readonly publicKey: (key: Uint8Array) => Uint8Array;
   /** RFC 6979, low S, low R; 64 bytes. */
-  readonly signEcdsa: (key: Uint8Array, digest: Uint8Array) => Uint8Array;
-  readonly signSchnorr: (key: Uint8Array, message: Uint8Array, auxiliary: Uint8Array) => Uint8Array;
+  readonly signEcdsa: (key: Uint8Array, digest: Uint8Array, publicKey: Uint8Array) => Uint8Array;
+  readonly signSchnorr: (
+    key: Uint8Array,
+    message: Uint8Array,
+    settings: SchnorrSettings,
+  ) => Uint8Array;
   /** X25519; `undefined` where it is refused. */
   readonly agree: (secret: Uint8Array, publicKey: Uint8Array) => Uint8Array | undefined;
   /** HPKE with an ephemeral key that is given. */

@@ -1,8 +1,6 @@
 /** BIP-322's published vectors, verified, taken apart and put together again by the host. */
 import { describe, expect, test } from "bun:test";
-import { Psbt } from "bitcoinjs-lib";
 import {
-  conditionOf,
   formatSignature,
   parseSignature,
   scriptOf,
@@ -21,7 +19,6 @@ const verdict = (message: string, address: string, signature: string): string =>
   return verified.ok ? "holds" : verified.error;
 };
 
-const reversed = (bytes: Uint8Array): string => Buffer.from(bytes).reverse().toString("hex");
 
 const FILES = hasNoVectors ? [] : ["bip322-basic.json", "bip322-generated.json"];
 
