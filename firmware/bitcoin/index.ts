@@ -9,6 +9,7 @@
  * - `wallet/`: keys, policies, scripts, addresses, descriptors (BIP-32, 67, 341, 380 to 388)
  * - `transaction/`: transactions, PSBTs and what is signed of them (BIP-174, 143)
  * - `review/`: the judgement, and what a person is shown of it
+ * - `message/`: signed messages and proofs of funds, which spend nothing (BIP-322, 137)
  */
 export { type AddressContext, describeOutput } from "./wallet/address.ts";
 export { isSame } from "./encoding/bytes.ts";
@@ -16,6 +17,12 @@ export { encodeDer } from "./encoding/der.ts";
 export { descriptorChecksum, descriptors } from "./wallet/descriptor.ts";
 export { fingerprintOf, hash160, isChildIndex, parseXpub, toXpub } from "./wallet/extended-key.ts";
 export { BITCOIN_LIMITS } from "./limits.ts";
+export {
+  type MessagePlan,
+  type MessageRequest,
+  type MessageSigning,
+  planMessage,
+} from "./message/plan.ts";
 export { NETWORK_NAMES, NETWORKS, type NetworkName, type NetworkPrefixes } from "./network.ts";
 export { type Psbt, type PsbtError, parsePsbt } from "./transaction/psbt.ts";
 export {

@@ -165,6 +165,7 @@ export const openClient = async (
     getXpub: (params, how) => call(at, "getXpub", params, how),
     getAddress: (params, how) => call(at, "getAddress", params, how),
     signPsbt: (params, how) => call(at, "signPsbt", params, how),
+    signMessage: (params, how) => call(at, "signMessage", params, how),
     attest: (params, how) => call(at, "attest", params, how),
   });
 };

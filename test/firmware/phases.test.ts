@@ -126,6 +126,7 @@ const TRAPS: Handlers = {
   getXpub: trap,
   getAddress: trap,
   signPsbt: trap,
+  signMessage: trap,
   attest: trap,
 };
 

@@ -5,10 +5,8 @@ import { ALL, createSegwitDigest } from "../transaction/sighash/segwit-v0.ts";
 import { SIGHASH, type SighashType } from "../transaction/sighash/sighash-type.ts";
 import { createTaprootDigest, type TaprootLeaf } from "../transaction/sighash/taproot.ts";
 import { assert } from "../../../protocol/errors.ts";
+import type { ScriptKind } from "../wallet/template/template.ts";
 import { toSign } from "./virtual.ts";
-
-/** What an address pays to. */
-export type ScriptKind = "pkh" | "wpkh" | "sh-wpkh" | "sh" | "wsh" | "sh-wsh" | "tr";
 
 /** The script of the address whose owner signs. */
 export interface Challenge {

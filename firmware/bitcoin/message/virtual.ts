@@ -7,11 +7,12 @@
  * that type is ever made here.
  */
 import type { Crypto } from "../../hal.ts";
-import { asciiBytes, concatBytes, doubleSha256, sha256 } from "../encoding/bytes.ts";
+import { concatBytes, doubleSha256 } from "../encoding/bytes.ts";
+import { createTaggedHash } from "../encoding/tagged-hash.ts";
 import { outputBytesOf, sizedScript, uint32s } from "../transaction/sighash/numbers.ts";
 import type { Transaction, TransactionOutput } from "../transaction/transaction.ts";
 
-const TAG = asciiBytes("BIP0322-signed-message");
+const TAG = "BIP0322-signed-message";
 /** `OP_0` and a push of 32 bytes: the message's hash follows. */
 const HASH_PUSH = Uint8Array.of(0x00, 0x20);
 const NO_TRANSACTION = new Uint8Array(32);
@@ -22,10 +23,8 @@ const ONE = Uint8Array.of(1);
 export const PROOF_OUTPUT: TransactionOutput = { amountSats: 0, script: Uint8Array.of(0x6a) };
 
 /** BIP-340's tagged hash of a message under BIP-322's tag: 32 bytes. */
-export const messageHash = (message: Uint8Array, crypto: Crypto): Uint8Array => {
-  const tag = sha256(crypto, TAG);
-  return sha256(crypto, tag, tag, message);
-};
+export const messageHash = (message: Uint8Array, crypto: Crypto): Uint8Array =>
+  createTaggedHash(TAG, crypto)(message);
 
 /** The id of `to_spend`, in hash order: 32 bytes. */
 export const toSpendId = (

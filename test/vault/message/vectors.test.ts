@@ -9,18 +9,46 @@ import {
   messageHash,
   verifyMessage,
 } from "../../../host/vault/message/index.ts";
-import { field, hasNoVectors, listOf, readVectors, textField, textOf } from "../../secrets/oracles/vectors.ts";
+import {
+  field,
+  hasNoVectors,
+  listOf,
+  readVectors,
+  textField,
+  textOf,
+} from "../../secrets/oracles/vectors.ts";
 
 /** Scripts with a time lock are no multisig's: a verifier without an interpreter cannot say. */
-const expected = (type: string): string => (type.includes("time-lock") ? "signature_inconclusive" : "holds");
+const expected = (type: string): string =>
+  type.includes("time-lock") ? "signature_inconclusive" : "holds";
 
 const verdict = (message: string, address: string, signature: string): string => {
   const verified = verifyMessage(message, address, signature);
   return verified.ok ? "holds" : verified.error;
 };
 
+const COUNTS = [
+  ["bip322-basic.json", "simple", 6],
+  ["bip322-generated.json", "simple", 4],
+  ["bip322-generated.json", "full", 10],
+  ["bip322-generated.json", "proof_of_funds", 3],
+] as const;
 
-const FILES = hasNoVectors ? [] : ["bip322-basic.json", "bip322-generated.json"];
+/** A signature of the vectors, and what is to be said of it. */
+const readSigned = async (file: string, form: string) =>
+  listOf(field(await readVectors(file), form)).flatMap((entry) =>
+    listOf(field(entry, "bip322_signatures")).map((signature) => ({
+      message: textField(entry, "message"),
+      address: textField(entry, "address"),
+      signature: textOf(signature),
+      verdict: expected(textField(entry, "type")),
+    })),
+  );
+
+const rewritten = (signature: string): string => {
+  const read = parseSignature(signature);
+  return read === undefined ? "" : formatSignature(read);
+};
 
 describe.skipIf(hasNoVectors)("BIP-322 vectors", () => {
   test("hashes of messages and of both transactions", async () => {
@@ -35,33 +63,25 @@ describe.skipIf(hasNoVectors)("BIP-322 vectors", () => {
     }
   });
 
-  for (const file of FILES) {
-    for (const form of ["simple", "full", "proof_of_funds"] as const) {
-      test(`${file}: ${form} signatures hold, and are written as they were read`, async () => {
-        const vectors = await readVectors(file);
-        const entries = listOf(field(vectors, form) ?? []);
-        let judged = 0;
-        for (const entry of entries) {
-          const [message, address] = [textField(entry, "message"), textField(entry, "address")];
-          for (const signature of listOf(field(entry, "bip322_signatures")).map(textOf)) {
-            expect(verdict(message, address, signature)).toBe(expected(textField(entry, "type")));
-            expect(verdict(`${message}.`, address, signature)).toBe("signature_invalid");
-            const read = parseSignature(signature);
-            const text = read === undefined ? "" : formatSignature(read);
-            expect(text.endsWith(signature)).toBe(true);
-            judged += 1;
-          }
-        }
-        console.log(`${file} ${form}: ${judged}`);
-      });
-    }
+  for (const [file, form, count] of COUNTS) {
+    test(`${file}: ${count} ${form} signatures hold, and are written as they were read`, async () => {
+      const entries = await readSigned(file, form);
+      expect(entries.length).toBe(count);
+      for (const { message, address, signature, verdict: right } of entries) {
+        expect(verdict(message, address, signature)).toBe(right);
+        expect(rewritten(signature)).toEndWith(signature);
+      }
+    });
+  }
 
+  for (const file of ["bip322-basic.json", "bip322-generated.json"]) {
     test(`${file}: every wrong signature is refused`, async () => {
       const entries = listOf(field(await readVectors(file), "error"));
       expect(entries.length).toBeGreaterThan(0);
       for (const entry of entries) {
         const [message, address] = [textField(entry, "message"), textField(entry, "address")];
-        expect(verdict(message, address, textField(entry, "signature"))).toStartWith("signature_in");
+        const said = verdict(message, address, textField(entry, "signature"));
+        expect(said).toBeOneOf(["signature_invalid", "signature_inconclusive"]);
       }
     });
   }
