@@ -73,7 +73,7 @@ describe("registerWallet refuses", () => {
   test("another template, and a name that no screen shows", async () => {
     const { client } = await sealedOff();
     const policy = policyOf([own.keyText, bob]);
-    const template = "wsh(multi(2,@0/**,@1/**))";
+    const template = "wsh(or_d(pk(@0/**),pk(@1/**)))";
     const names = ["", "two\nlines", "\u202eevil", "x".repeat(65)];
     expect(errorOf(await client.registerWallet({ ...policy, template }))).toBe(
       "wallet_unsupported",

@@ -217,7 +217,7 @@ const CASES: readonly (readonly [string, Manifest, string, Json | undefined, str
     FIRST,
     "/wallets/0/template",
     "wpkh(@0/**)",
-    "Only wsh(sortedmulti(...)) wallets with /** keys are supported.",
+    "The wallet policy is of a kind that is not supported here.",
     "/wallets/0",
   ],
   ["no firmware may run", DRAFT, "/firmware", [], "Without a digest here no device may run."],

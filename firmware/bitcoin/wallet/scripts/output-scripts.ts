@@ -11,7 +11,7 @@ const OP_CHECKSIG = 0xac;
 const HASH160_BYTES = 20;
 
 /** A witness program behind its version (BIP-141): 2 bytes more than the program. */
-export const pushProgram = (version: number, program: Uint8Array): Uint8Array => {
+export const witnessProgramScript = (version: number, program: Uint8Array): Uint8Array => {
   const script = new Uint8Array(2 + program.length);
   script[0] = version;
   script[1] = program.length;
@@ -32,7 +32,8 @@ export const keyHashScript = (hash: Uint8Array): Uint8Array => {
 };
 
 /** P2WPKH of a key's HASH160 (BIP-141): 22 bytes. */
-export const witnessKeyHashScript = (hash: Uint8Array): Uint8Array => pushProgram(OP_0, hash);
+export const witnessKeyHashScript = (hash: Uint8Array): Uint8Array =>
+  witnessProgramScript(OP_0, hash);
 
 /** P2SH of a redeem script (BIP-16): 23 bytes. */
 export const scriptHashScript = (redeemScript: Uint8Array, crypto: Crypto): Uint8Array => {
@@ -46,4 +47,4 @@ export const scriptHashScript = (redeemScript: Uint8Array, crypto: Crypto): Uint
 
 /** P2WSH of a witness script (BIP-141): 34 bytes. */
 export const witnessScriptHashScript = (witnessScript: Uint8Array, crypto: Crypto): Uint8Array =>
-  pushProgram(OP_0, crypto.sha256().update(witnessScript).digest());
+  witnessProgramScript(OP_0, crypto.sha256().update(witnessScript).digest());

@@ -2,70 +2,85 @@
 import type { Crypto } from "../../../hal.ts";
 import { compareBytes } from "../../encoding/bytes.ts";
 import { encodeCompactSize } from "../../encoding/reader.ts";
-import { createTaggedHash, type TaggedHash } from "../../encoding/tagged-hash.ts";
+import { createTaggedHash } from "../../encoding/tagged-hash.ts";
 import type { TapTree, Template } from "../template/template.ts";
-import type { DerivedLeaf, ScriptBuilder } from "./derived-script.ts";
+import type { DerivedLeaf, DerivedTaproot, ScriptBuilder } from "./derived-script.ts";
 import { leafScript } from "./multisig.ts";
-import { pushProgram } from "./output-scripts.ts";
+import { witnessProgramScript } from "./output-scripts.ts";
 
 const LEAF_VERSION = Uint8Array.of(0xc0);
 const EVEN = 0x02;
 const OP_1 = 0x51;
 const NONE = new Uint8Array(0);
 
-interface Hashes {
-  readonly leaf: TaggedHash;
-  readonly branch: TaggedHash;
+/** An internal key with what is added to it. */
+export type TaprootOutput = Pick<DerivedTaproot, "internalKey" | "outputKey" | "tweak">;
+
+/** The hashes of script trees, and the outputs that commit to them. */
+export interface Taproot {
+  /** Of a leaf of version 0xc0. */
+  readonly leafHash: (script: Uint8Array) => Uint8Array;
+  /** Of two hashes in either order. */
+  readonly branchHash: (one: Uint8Array, other: Uint8Array) => Uint8Array;
+  /**
+   * The output of a key of 33 bytes, whose parity does not count, and a root of 32 bytes or none;
+   * `undefined` for one tweak in 2^127.
+   */
+  readonly output: (publicKey: Uint8Array, merkleRoot: Uint8Array) => TaprootOutput | undefined;
 }
+
+/** The hashes that BIP-341 tags. */
+export const createTaproot = (crypto: Crypto): Taproot => {
+  const leaf = createTaggedHash("TapLeaf", crypto);
+  const branch = createTaggedHash("TapBranch", crypto);
+  const tweakHash = createTaggedHash("TapTweak", crypto);
+  return {
+    leafHash: (script) => leaf(LEAF_VERSION, encodeCompactSize(script.length), script),
+    branchHash: (one, other) =>
+      compareBytes(one, other) <= 0 ? branch(one, other) : branch(other, one),
+    output: (publicKey, merkleRoot) => {
+      const even = publicKey.slice();
+      even[0] = EVEN;
+      const internalKey = even.subarray(1);
+      const tweak = tweakHash(internalKey, merkleRoot);
+      const outputKey = crypto.addTweak(even, tweak)?.subarray(1);
+      return outputKey && { internalKey, outputKey, tweak };
+    },
+  };
+};
 
 /** Hashes a tree from its leaves up, which it adds to a list in order; gives the root. */
 const hashTree = (
   tree: TapTree,
   publicKeys: readonly Uint8Array[],
-  hashes: Hashes,
+  taproot: Taproot,
   leaves: DerivedLeaf[],
 ): Uint8Array => {
   if ("left" in tree) {
-    const left = hashTree(tree.left, publicKeys, hashes, leaves);
-    const right = hashTree(tree.right, publicKeys, hashes, leaves);
-    return compareBytes(left, right) <= 0 ? hashes.branch(left, right) : hashes.branch(right, left);
+    const left = hashTree(tree.left, publicKeys, taproot, leaves);
+    return taproot.branchHash(left, hashTree(tree.right, publicKeys, taproot, leaves));
   }
   const script = leafScript(tree, publicKeys);
-  const hash = hashes.leaf(LEAF_VERSION, encodeCompactSize(script.length), script);
+  const hash = taproot.leafHash(script);
   leaves.push({ script, hash, expressions: tree.expressions });
   return hash;
 };
 
-/** The point with the same x and an even y: 33 bytes. */
-const evenOf = (publicKey: Uint8Array): Uint8Array => {
-  const even = publicKey.slice();
-  even[0] = EVEN;
-  return even;
-};
-
-/** Builds the outputs of a `tr` template; one chance in 2^127 that an internal key has none. */
+/** Builds the outputs of a `tr` template. */
 export const taprootBuilder = ({ tree }: Template, crypto: Crypto): ScriptBuilder => {
-  const hashes = {
-    leaf: createTaggedHash("TapLeaf", crypto),
-    branch: createTaggedHash("TapBranch", crypto),
-  };
-  const tweakHash = createTaggedHash("TapTweak", crypto);
+  const taproot = createTaproot(crypto);
   return (publicKeys) => {
     const [internal] = publicKeys;
-    if (internal === undefined) return undefined;
     const leaves: DerivedLeaf[] = [];
-    const merkleRoot = tree === undefined ? NONE : hashTree(tree, publicKeys, hashes, leaves);
-    const even = evenOf(internal);
-    const internalKey = even.subarray(1);
-    const tweak = tweakHash(internalKey, merkleRoot);
-    const output = crypto.addTweak(even, tweak);
-    if (output === undefined) return undefined;
-    const outputKey = output.subarray(1);
-    return {
-      scriptPubKey: pushProgram(OP_1, outputKey),
-      scriptCode: NONE,
-      publicKeys,
-      taproot: { internalKey, outputKey, tweak, merkleRoot, leaves },
-    };
+    const merkleRoot = tree === undefined ? NONE : hashTree(tree, publicKeys, taproot, leaves);
+    const output = internal && taproot.output(internal, merkleRoot);
+    return (
+      output && {
+        scriptPubKey: witnessProgramScript(OP_1, output.outputKey),
+        scriptCode: NONE,
+        publicKeys,
+        taproot: { ...output, merkleRoot, leaves },
+      }
+    );
   };
 };
