@@ -3,7 +3,14 @@ import type { Counters } from "../protocol/attestation.ts";
 import type { CallPhase } from "../protocol/call/envelope.ts";
 import type { CommonError } from "../protocol/commands/command.ts";
 import { fail, type Outcome, ok } from "../protocol/errors.ts";
-import { type CommandName, type Commands, REGISTRY } from "../protocol/commands/registry.ts";
+import {
+  type CommandName,
+  type Commands,
+  hasUpload,
+  type PlainName,
+  REGISTRY,
+  type UploadName,
+} from "../protocol/commands/registry.ts";
 import { readWire } from "../protocol/cbor/schema.ts";
 import type { Caller } from "../protocol/session/role.ts";
 import type { NetworkName } from "./bitcoin/index.ts";
@@ -53,45 +60,101 @@ export interface Context extends CallContext {
   readonly trust: () => Trust;
 }
 
+/** What handlers see of the device, whoever calls. */
+export type DeviceContext = Omit<Context, keyof CallContext>;
+
 /** The outcome of a command. */
 export type Reply<N extends CommandName> = Outcome<
   Commands[N]["result"],
   Commands[N]["error"] | CommonError
 >;
 
-/** One handler per command; a missing one does not compile. */
-export type Handlers = {
-  readonly [N in CommandName]: (
+/**
+ * One upload on its way in, over however many sessions that takes. Nobody has called yet: it may
+ * stop at any byte, and is then dropped without a word. It bounds what it keeps, and says of bytes
+ * that are no good only when it is finished.
+ */
+export interface Reception<N extends UploadName> {
+  /** The next bytes, in order and each once; they are its own to keep. */
+  readonly take: (bytes: Uint8Array) => void;
+  /** Bytes of memory that it takes. */
+  readonly heldBytes: () => number;
+  /** All of it is there and is what was announced: the call itself. */
+  readonly finish: (context: Context) => Reply<N> | Promise<Reply<N>>;
+}
+
+/** Handlers of commands whose params are all that they take. */
+export type PlainHandlers = {
+  readonly [N in PlainName]: (
     context: Context,
     params: Commands[N]["params"],
   ) => Reply<N> | Promise<Reply<N>>;
 };
 
+/** Handlers of commands with an upload: each call of one begins with a reception. */
+export type Receivers = {
+  readonly [N in UploadName]: (
+    context: DeviceContext,
+    params: Commands[N]["params"],
+  ) => Reception<N>;
+};
+
+/** One handler per command; a missing one does not compile. */
+export type Handlers = PlainHandlers & Receivers;
+
 /** A call whose params fit: it runs the handler, unless the phase forbids it by then. */
 export type Prepared<N extends CommandName> = (context: Context) => Promise<Reply<N>>;
 
+/** Runs a handler, unless the phase forbids it by now. */
+const inPhase =
+  <N extends CommandName>(name: N, run: Prepared<N>): Prepared<N> =>
+  async (context) =>
+    REGISTRY[name].phases.includes(context.device().phase) ? run(context) : fail("wrong_phase");
+
 /** Reads the params; `wire` is what the envelope or the body carried. */
-export const prepare = <N extends CommandName>(
-  handlers: Handlers,
+export const prepare = <N extends PlainName>(
+  handlers: PlainHandlers,
   name: N,
   wire: unknown,
 ): Outcome<Prepared<N>, "invalid_params"> => {
-  const { params: schema, phases } = REGISTRY[name];
-  const params = readWire(schema, wire);
+  const params = readWire(REGISTRY[name].params, wire);
   if (params === undefined) return fail("invalid_params");
-  return ok(async (context) =>
-    phases.includes(context.device().phase) ? handlers[name](context, params) : fail("wrong_phase"),
-  );
+  return ok(inPhase(name, async (context) => handlers[name](context, params)));
 };
 
-/** Checks phase and params, then runs the handler. */
-export const dispatch = async <N extends CommandName>(
-  handlers: Handlers,
-  context: Context,
+/** A reception, and the call that it is once the upload is there. */
+export interface Received<N extends UploadName = UploadName> {
+  readonly reception: Reception<N>;
+  readonly prepared: Prepared<N>;
+}
+
+/** Reads the params beside an upload; what it gives begins a reception each time. */
+export const receive = <N extends UploadName>(
+  handlers: Receivers,
+  context: DeviceContext,
   name: N,
   wire: unknown,
-): Promise<Reply<N>> => {
+): Outcome<() => Received<N>, "invalid_params"> => {
+  const params = readWire(REGISTRY[name].params, wire);
+  if (params === undefined) return fail("invalid_params");
+  return ok(() => {
+    const reception = handlers[name](context, params);
+    return { reception, prepared: inPhase(name, async (own) => reception.finish(own)) };
+  });
+};
+
+/** Checks phase and params, then runs the handler; of an upload nothing has come. */
+export const dispatch = async (
+  handlers: Handlers,
+  context: Context,
+  name: CommandName,
+  wire: unknown,
+): Promise<Reply<CommandName>> => {
   if (!REGISTRY[name].phases.includes(context.device().phase)) return fail("wrong_phase");
-  const prepared = prepare(handlers, name, wire);
-  return prepared.ok ? prepared.value(context) : prepared;
+  if (!hasUpload(name)) {
+    const prepared = prepare(handlers, name, wire);
+    return prepared.ok ? prepared.value(context) : prepared;
+  }
+  const received = receive(handlers, context, name, wire);
+  return received.ok ? received.value().prepared(context) : received;
 };

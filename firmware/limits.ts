@@ -46,7 +46,7 @@ export const DEVICE_LIMITS = {
   pacedCalls: 32,
   /** Milliseconds between two progress messages of one phase. */
   progressMs: 250,
-  /** Bodies of hosts that are received at once, 1 MiB each, of each host one. */
+  /** Bodies of hosts that are received at once, of each host one: params of 1 MiB, or uploads. */
   hostBodies: 4,
   /** The same of callers without a key, 32 KiB each. */
   publicBodies: 1,
@@ -54,6 +54,8 @@ export const DEVICE_LIMITS = {
   bodyIdleMs: 30_000,
   /** Milliseconds in all for a body of a host: 1 MiB takes 19 min at 9600 baud. */
   hostBodyMs: 1_800_000,
+  /** Bytes beyond 1 MiB that gain an upload a second: fewer than come at 9600 baud. */
+  uploadBytesPerSecond: 700,
   /** Milliseconds in all for a body of a caller without a key: 32 KiB take 34 s at 9600 baud. */
   publicBodyMs: 120_000,
 

@@ -41,10 +41,14 @@ export const LIMITS = {
 
   /** Bytes of a message: a record less the tag of 16 bytes. */
   message: 4080,
-  /** Bytes of a request's or a result's body: a PSBT of some 1,600 inputs. */
+  /** Bytes of params as a body: they are held whole, and the device has room for four. */
   body: 1 << 20,
-  /** Bytes of a PSBT: what a body holds besides its map and a wallet's id. */
-  psbt: (1 << 20) - 64,
+  /** Bytes of a result's body: 20,000 signatures of 72 bytes, and a wallet's id. */
+  result: 3 << 19,
+  /** Bytes of an upload: a PSBT of 20,000 inputs with previous transactions of 1.7 kB each. */
+  upload: 1 << 26,
+  /** Bytes of a PSBT: it is an upload. */
+  psbt: 1 << 26,
   /** Bytes of a body in one message: a message less its map and its numbers. */
   piece: 4060,
   /** Bytes of a body of a caller that anyone may be: 16 sealed shares, or a manifest. */
@@ -123,6 +127,6 @@ export const LIMITS = {
   script: 520,
   /** Bytes of a control block (BIP-341): a key, and 32 steps of a tree that has fewer leaves. */
   controlBlock: 1057,
-  /** Signatures in one reply. */
-  signatures: 2_000,
+  /** Signatures in one reply: as many inputs as a device signs at once. */
+  signatures: 20_000,
 } as const;

@@ -3,8 +3,8 @@ import { LIMITS } from "../../protocol/limits.ts";
 
 /** Bounds on what a peer may hand to the Bitcoin code. */
 export const BITCOIN_LIMITS = {
-  /** Bytes of one PSBT: the most that the wire carries as a body. */
-  psbtBytes: LIMITS.body,
+  /** Bytes of one PSBT that is held whole: some 1,600 inputs with their previous transactions. */
+  psbtBytes: 1 << 20,
   /** Inputs of the transaction to sign: about 210 kvB, beyond what the network relays. */
   inputs: 2_000,
   /** Outputs of the transaction to sign: each payment is a screen. */
@@ -12,7 +12,7 @@ export const BITCOIN_LIMITS = {
   /** Entries of one PSBT map: 15 keys take 30; the rest is room for what others keep there. */
   mapEntries: 1_000,
   /** Bytes of a previous transaction: it comes within a PSBT. */
-  transactionBytes: LIMITS.body,
+  transactionBytes: 1 << 20,
   /** Inputs of a previous transaction: a block's weight (BIP-141) over 41 bytes of weight 4. */
   previousInputs: 24_390,
   /** Outputs of a previous transaction: a block's weight over 9 bytes of weight 4. */

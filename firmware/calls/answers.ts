@@ -18,7 +18,7 @@ const PIECE_BYTES = LIMITS.message - FRAME_BYTES;
 export const answerOf = (outcome: Outcome<unknown>): Answer => {
   if (!outcome.ok) return outcome;
   const body = encodeCbor(outcome.value);
-  assert(body.length <= LIMITS.body, "a result fits a body");
+  assert(body.length <= LIMITS.result, "a result fits a body");
   return body.length <= PIECE_BYTES
     ? { ok: true, kind: "inline", result: outcome.value, size: body.length }
     : { ok: true, kind: "body", body };

@@ -1,19 +1,25 @@
 /**
- * The bodies of requests, on their way in (SPEC, section 4, "Bodies"). What is held grows with what
- * has come, never with what was claimed; the host is told how far it may send; what has come stays
- * for a while after its session, so that the same request goes on where it was cut off.
+ * The bodies of requests, on their way in (SPEC, section 4, "Request bodies"). Nothing is held for
+ * what was only claimed; the host is told how far it may send; what has come stays for a while after
+ * its session, so that the same request goes on where it was cut off.
  */
 import { isSame } from "../../protocol/bytes.ts";
-import type { BodyClaim } from "../../protocol/call/envelope.ts";
-import { type ErrorName, fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { type ErrorName, fail, type Outcome } from "../../protocol/errors.ts";
+import { LIMITS } from "../../protocol/limits.ts";
 import type { Hal } from "../hal.ts";
-import { bodyLimits, type BodySlot, type BodyTaker, createBodySlots } from "./body-slots.ts";
+import { type Announced, type BodySlot, type BodyTaker, createBodySlots } from "./body-slots.ts";
+import type { AnyPrepared } from "./intake.ts";
 import type { OpenRequest } from "./requests.ts";
 
 /** The bodies on their way in. */
 export interface Bodies {
   /** `caller` names whose body it is: nobody goes on with another's. */
-  readonly take: (caller: string, claim: BodyClaim, request: OpenRequest, taker: BodyTaker) => void;
+  readonly take: (
+    caller: string,
+    announced: Announced,
+    request: OpenRequest,
+    taker: BodyTaker,
+  ) => void;
   /** Requests whose body is on its way in. */
   readonly count: () => number;
   readonly heldBytes: () => number;
@@ -25,15 +31,19 @@ const tell = ({ body, waiting }: BodySlot, isFirst: boolean): void => {
   waiting?.request.tell({ phase: "receiving", done: body.credit().have, total: body.size });
 };
 
-/** A whole body, if it is the one that was announced. */
-const checked = ({ body }: BodySlot): Outcome<Uint8Array, "body_mismatch"> =>
-  isSame(body.digest(), body.sha256) ? ok(body.bytes()) : fail("body_mismatch");
+/** The call that a whole body is, if it is the one that was announced. */
+const checked = ({ body }: BodySlot): Outcome<AnyPrepared> =>
+  isSame(body.digest(), body.sha256) ? body.intake.whole() : fail("body_mismatch");
+
+/** The most bytes of a body: of a caller who may be anyone less. */
+const mostOf = ({ expected }: Announced, isHosts: boolean): number =>
+  isHosts ? expected.bytes : Math.min(expected.bytes, LIMITS.publicBody);
 
 /** No body yet. */
 export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): Bodies => {
   const slots = createBodySlots(clock, crypto);
 
-  const end = (slot: BodySlot, outcome: Outcome<Uint8Array>): void => {
+  const end = (slot: BodySlot, outcome: Outcome<AnyPrepared>): void => {
     slots.drop(slot);
     slot.waiting?.taker(outcome);
   };
@@ -74,14 +84,14 @@ export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): 
     goOn(slot);
   };
   return {
-    take: (caller, claim, request, taker) => {
+    take: (caller, announced, request, taker) => {
       const isHosts = request.origin.caller.kind === "host";
-      const isFit = claim.size <= bodyLimits(isHosts).bytes;
-      const slot = isFit ? slots.open({ caller, isHosts }, claim) : undefined;
+      const isFit = announced.claim.size <= mostOf(announced, isHosts);
+      const slot = isFit ? slots.open({ caller, isHosts }, announced) : undefined;
       if (slot === undefined) taker(fail(isFit ? "busy" : "body_too_large"));
       else serve(slot, request, taker);
     },
     count: () => slots.all().filter(({ waiting }) => waiting !== undefined).length,
-    heldBytes: () => slots.all().reduce((sum, { body }) => sum + body.heldBytes(), 0),
+    heldBytes: () => slots.all().reduce((sum, { body }) => sum + body.intake.heldBytes(), 0),
   };
 };

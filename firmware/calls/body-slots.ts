@@ -5,10 +5,19 @@ import { LIMITS } from "../../protocol/limits.ts";
 import type { Clock, Crypto } from "../hal.ts";
 import { DEVICE_LIMITS } from "../limits.ts";
 import { type Body, createBody } from "./body.ts";
+import type { AnyPrepared, Expected } from "./intake.ts";
 import type { OpenRequest } from "./requests.ts";
 
-/** Whoever waits for a body: he gets it whole, or the reason why not. */
-export type BodyTaker = (body: Outcome<Uint8Array>) => void;
+/** Whoever waits for a body: he gets the call that it is, or the reason why not. */
+export type BodyTaker = (call: Outcome<AnyPrepared>) => void;
+
+/** A body as its request announces it. */
+export interface Announced {
+  /** The digest of its call: command, params beside it, and its hash. */
+  readonly digest: string;
+  readonly claim: BodyClaim;
+  readonly expected: Expected;
+}
 
 /** Whose body it is: a host's static key in hex, or the kind of a caller who has none. */
 export interface BodyOwner {
@@ -31,8 +40,9 @@ export interface BodySlots {
   /**
    * The owner's slot for that body if nobody waits for it, or a fresh one; `undefined` where there
    * is none: each owner has one. What nobody waits for gives way, the owner's own or the oldest.
+   * A fresh one begins an intake.
    */
-  readonly open: (owner: BodyOwner, claim: BodyClaim) => BodySlot | undefined;
+  readonly open: (owner: BodyOwner, announced: Announced) => BodySlot | undefined;
   readonly drop: (slot: BodySlot) => void;
   /** Fails once the body has stalled, took too long in all, or its call's deadline has come. */
   readonly watch: (slot: BodySlot, failWith: (error: ErrorName) => void) => void;
@@ -41,15 +51,15 @@ export interface BodySlots {
 
 const NOTHING = (): void => undefined;
 
-/** Bytes of a body, bodies at once, and milliseconds in all. */
-export const bodyLimits = (isHosts: boolean) =>
+/** Bodies at once, and milliseconds in all. */
+const roomOf = (isHosts: boolean) =>
   isHosts
-    ? { bytes: LIMITS.body, count: DEVICE_LIMITS.hostBodies, ms: DEVICE_LIMITS.hostBodyMs }
-    : {
-        bytes: LIMITS.publicBody,
-        count: DEVICE_LIMITS.publicBodies,
-        ms: DEVICE_LIMITS.publicBodyMs,
-      };
+    ? { count: DEVICE_LIMITS.hostBodies, ms: DEVICE_LIMITS.hostBodyMs }
+    : { count: DEVICE_LIMITS.publicBodies, ms: DEVICE_LIMITS.publicBodyMs };
+
+/** What a body gains by what has come of it: time for what is still to come. */
+const earnedMs = (have: number): number =>
+  (1000 * Math.max(0, have - LIMITS.body)) / DEVICE_LIMITS.uploadBytesPerSecond;
 
 /** All of it free. */
 export const createBodySlots = (clock: Clock, crypto: Crypto): BodySlots => {
@@ -62,7 +72,7 @@ export const createBodySlots = (clock: Clock, crypto: Crypto): BodySlots => {
   const makeRoom = ({ caller, isHosts }: BodyOwner): boolean => {
     const same = [...slots.values()].filter((slot) => slot.isHosts === isHosts);
     const own = same.find((slot) => slot.caller === caller);
-    const isFull = same.length >= bodyLimits(isHosts).count;
+    const isFull = same.length >= roomOf(isHosts).count;
     const giving = own ?? (isFull ? same.find(({ waiting }) => waiting === undefined) : undefined);
     if (giving === undefined) return !isFull;
     if (giving.waiting !== undefined) return false;
@@ -72,12 +82,12 @@ export const createBodySlots = (clock: Clock, crypto: Crypto): BodySlots => {
   const afterOr = (delayMs: number, action: () => void): (() => void) =>
     delayMs === Number.POSITIVE_INFINITY ? NOTHING : clock.after(Math.max(0, delayMs), action);
   return {
-    open: (owner, claim) => {
-      const name = `${owner.caller}/${claim.size}/${claim.sha256.toHex()}`;
+    open: (owner, { digest, claim, expected }) => {
+      const name = `${owner.caller}/${claim.size}/${digest}`;
       const known = slots.get(name);
       if (known !== undefined) return known.waiting === undefined ? known : undefined;
       if (!makeRoom(owner)) return undefined;
-      const body = createBody(claim, crypto.sha256());
+      const body = createBody(claim, crypto.sha256(), expected.open(claim.size));
       const startedMs = clock.nowMs();
       const fresh = { body, startedMs, waiting: undefined, stopTimers: NOTHING };
       const slot = { ...owner, name, ...fresh };
@@ -88,7 +98,8 @@ export const createBodySlots = (clock: Clock, crypto: Crypto): BodySlots => {
     watch: (slot, failWith) => {
       slot.stopTimers();
       const nowMs = clock.nowMs();
-      const restMs = slot.startedMs + bodyLimits(slot.isHosts).ms - nowMs;
+      const allMs = roomOf(slot.isHosts).ms + earnedMs(slot.body.credit().have);
+      const restMs = slot.startedMs + allMs - nowMs;
       const dueMs = (slot.waiting?.request.dueMs ?? Number.POSITIVE_INFINITY) - nowMs;
       const stops = [
         afterOr(Math.min(DEVICE_LIMITS.bodyIdleMs, restMs), () => failWith("body_stalled")),

@@ -1,7 +1,8 @@
-/** One body on its way in: its bytes, its hash so far, and how far its host may send. */
+/** One body on its way in: how far it has come, its hash so far, and how far its host may send. */
 import type { BodyClaim, Credit } from "../../protocol/call/envelope.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Hash } from "../hal.ts";
+import type { Intake } from "./intake.ts";
 
 /** A body that is not whole yet. */
 export interface Body extends BodyClaim {
@@ -14,27 +15,18 @@ export interface Body extends BodyClaim {
   readonly raiseCredit: () => boolean;
   readonly credit: () => Pick<Credit, "have" | "limit">;
   readonly isWhole: () => boolean;
-  /** What has come. */
-  readonly bytes: () => Uint8Array;
   /** SHA-256 of what has come; to be asked once. */
   readonly digest: () => Uint8Array;
-  /** Bytes of memory: less than twice what has come, or one message. */
-  readonly heldBytes: () => number;
+  /** Who takes its bytes. */
+  readonly intake: Intake;
 }
 
 /** Nothing has come yet; `hash` is a SHA-256 that has taken nothing. */
-export const createBody = ({ size, sha256 }: BodyClaim, hash: Hash): Body => {
-  let held = new Uint8Array(0);
+export const createBody = ({ size, sha256 }: BodyClaim, hash: Hash, intake: Intake): Body => {
   let have = 0;
   let state = hash;
   let limit = Math.min(size, LIMITS.bodyCredit);
 
-  const grow = (needed: number): void => {
-    if (needed <= held.length) return;
-    const larger = new Uint8Array(Math.min(size, Math.max(needed, 2 * held.length)));
-    larger.set(held);
-    held = larger;
-  };
   return {
     size,
     sha256,
@@ -42,11 +34,10 @@ export const createBody = ({ size, sha256 }: BodyClaim, hash: Hash): Body => {
       const end = offset + bytes.length;
       if (offset > have || end > limit) return false;
       if (end <= have) return true;
-      grow(end);
       const news = bytes.subarray(have - offset);
-      held.set(news, have);
       // A chunk is one message at most: no slice of work is shorter.
       state = state.update(news);
+      intake.take(news);
       have = end;
       return true;
     },
@@ -57,8 +48,7 @@ export const createBody = ({ size, sha256 }: BodyClaim, hash: Hash): Body => {
     },
     credit: () => ({ have, limit }),
     isWhole: () => have === size,
-    bytes: () => held.subarray(0, have),
     digest: () => state.digest(),
-    heldBytes: () => held.length,
+    intake,
   };
 };

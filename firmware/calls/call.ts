@@ -11,7 +11,10 @@ import type { OpenRequest } from "./requests.ts";
 export interface Call extends CallKey {
   readonly name: CommandName;
   readonly request: OpenRequest;
-  /** Hex of SHA-256 over the command's code and the SHA-256 of the params' CBOR. */
+  /**
+   * Hex of SHA-256 over the command's code, the SHA-256 of the params' CBOR, and that of an upload.
+   * Empty where the call may run twice and has no body.
+   */
   readonly digest: string;
 }
 
@@ -27,12 +30,10 @@ export const callerName = (caller: Caller): string =>
 
 /** The same for params in the request and in a body, and known before a body has come. */
 const digestOf = ({ sha256 }: Crypto, { code, params, body }: Request): string => {
-  const hash = body?.sha256 ?? sha256().update(encodeCbor(params)).digest();
-  return sha256()
-    .update(Uint8Array.of(code >>> 8, code))
-    .update(hash)
-    .digest()
-    .toHex();
+  let hash = sha256().update(Uint8Array.of(code >>> 8, code));
+  if (params !== undefined) hash = hash.update(sha256().update(encodeCbor(params)).digest());
+  if (body !== undefined) hash = hash.update(body.sha256);
+  return hash.digest().toHex();
 };
 
 /** The call that a request of a known command brings. */
@@ -47,6 +48,5 @@ export const callOf = (
   caller: callerName(request.origin.caller),
   isHost: request.origin.caller.kind === "host",
   key: message.idempotencyKey.toHex(),
-  // What may run twice is known by no digest.
-  digest: REGISTRY[name].idempotent ? "" : digestOf(crypto, message),
+  digest: REGISTRY[name].idempotent && message.body === undefined ? "" : digestOf(crypto, message),
 });

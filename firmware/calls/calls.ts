@@ -8,7 +8,7 @@ import { fail, ok } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Audit } from "../audit/audit.ts";
 import type { AskFor } from "../consent.ts";
-import type { CallContext, Context, Handlers } from "../dispatch.ts";
+import type { DeviceContext, Handlers } from "../dispatch.ts";
 import { handlers as firmwareHandlers } from "../handlers/index.ts";
 import { createLedger, type Ledger } from "../ledger/ledger.ts";
 import { createBodies } from "./bodies.ts";
@@ -35,7 +35,7 @@ export interface Calls {
 
 /** What calls need besides the context, in which nobody has called yet. */
 export interface CallsConfig {
-  readonly context: Omit<Context, keyof CallContext>;
+  readonly context: DeviceContext;
   readonly askFor: AskFor;
   readonly audit: Audit;
   /** Wipes and ends the device. */

@@ -2,7 +2,7 @@
 import { type CommandName, REGISTRY } from "../../protocol/commands/registry.ts";
 import { assert, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { AskFor } from "../consent.ts";
-import type { CallContext, Context, Prepared } from "../dispatch.ts";
+import type { DeviceContext, Prepared } from "../dispatch.ts";
 import type { Charge, CommitError, Ledger } from "../ledger/ledger.ts";
 import { type Answer, answerOf } from "./answers.ts";
 import { type Call, SIGNING } from "./call.ts";
@@ -10,7 +10,7 @@ import { createWork, type Work } from "./work.ts";
 
 /** What handlers at work need. */
 export interface ExecutionConfig {
-  readonly context: Omit<Context, keyof CallContext>;
+  readonly context: DeviceContext;
   readonly askFor: AskFor;
   readonly ledger: Ledger;
   /** A broken invariant of ours: wipes and ends. */

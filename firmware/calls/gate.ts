@@ -1,16 +1,16 @@
 /**
  * The gate that every request passes: command, role, phase and room; then what its key stands for;
- * then its body, if it has one; then its params. A call that is known by its key is not asked for
- * its phase: it may have changed it.
+ * then its body, if it has one; then its params, which come before the body where that is an
+ * upload. A call that is known by its key is not asked for its phase: it may have changed it.
  */
-import type { Request } from "../../protocol/call/envelope.ts";
-import { decodeCbor } from "../../protocol/cbor/cbor.ts";
+import type { BodyClaim, Request } from "../../protocol/call/envelope.ts";
 import { commandOfCode, REGISTRY } from "../../protocol/commands/registry.ts";
-import { type ErrorName, fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { type ErrorName, fail, type Outcome } from "../../protocol/errors.ts";
 import { mayCall } from "../../protocol/session/role.ts";
-import { type CallContext, type Context, type Handlers, prepare } from "../dispatch.ts";
+import type { DeviceContext, Handlers } from "../dispatch.ts";
 import type { Bodies } from "./bodies.ts";
 import { type Call, callOf } from "./call.ts";
+import { type AnyPrepared, expectedBody, inlineCall } from "./intake.ts";
 import type { OpenRequest } from "./requests.ts";
 import { createRoom } from "./room.ts";
 import type { Conclude, Runs } from "./runs.ts";
@@ -20,7 +20,7 @@ export type Guard = (during: string, request: OpenRequest | undefined, action: (
 
 /** What the gate needs. */
 export interface GateConfig {
-  readonly context: Omit<Context, keyof CallContext>;
+  readonly context: DeviceContext;
   readonly handlers: Handlers;
   readonly bodies: Bodies;
   readonly runs: Runs;
@@ -30,13 +30,6 @@ export interface GateConfig {
 
 /** Lets a request in, or ends it. */
 export type Gate = (message: Request, request: OpenRequest) => void;
-
-/** The params that a body carries. */
-const paramsOf = (body: Outcome<Uint8Array>): Outcome<unknown> => {
-  if (!body.ok) return body;
-  const decoded = decodeCbor(body.value);
-  return decoded.ok ? decoded : fail("invalid_params");
-};
 
 /** The gate of one boot. */
 export const createGate = (config: GateConfig): Gate => {
@@ -58,18 +51,23 @@ export const createGate = (config: GateConfig): Gate => {
     if (!isInPhase(call) && !(isRepeatable(call) && runs.isKnown(call))) return "wrong_phase";
     return idempotent || room.enter(call.request) ? undefined : "busy";
   };
-  const proceed = (call: Call, params: Outcome<unknown>): void => {
-    const prepared = params.ok ? prepare(handlers, call.name, params.value) : params;
+  const proceed = (call: Call, prepared: Outcome<AnyPrepared>): void => {
     if (!prepared.ok) refuse(call, prepared.error);
     // While its body came, the same call may have come another way.
     else if (!isRepeated(call)) runs.run(call, prepared.value);
   };
   const takeParams = (call: Call, { params, body }: Request): void => {
     if (!isInPhase(call)) refuse(call, "wrong_phase");
-    else if (body === undefined) proceed(call, ok(params));
+    else if (body === undefined) proceed(call, inlineCall(handlers, call.name, params));
+    else takeBody(call, params, body);
+  };
+  const takeBody = (call: Call, params: unknown, claim: BodyClaim): void => {
+    const { name, caller, request, digest } = call;
+    const expected = expectedBody(handlers, context, name, params);
+    if (!expected.ok) refuse(call, expected.error);
     else {
-      bodies.take(call.caller, body, call.request, (bytes) =>
-        guard(call.name, call.request, () => proceed(call, paramsOf(bytes))),
+      bodies.take(caller, { digest, claim, expected: expected.value }, request, (prepared) =>
+        guard(name, request, () => proceed(call, prepared)),
       );
     }
   };

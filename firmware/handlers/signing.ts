@@ -5,8 +5,9 @@
  * as the device holds other keys or none.
  */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { encodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
 import {
-  encodeDer,
+  BITCOIN_LIMITS,
   type Review,
   type ReviewContext,
   type ReviewedInput,
@@ -15,17 +16,13 @@ import {
 } from "../bitcoin/index.ts";
 import type { EndReason } from "../cancellation.ts";
 import type { Keys } from "../device.ts";
-import type { Context, Handlers } from "../dispatch.ts";
+import type { Context, Receivers, Reply } from "../dispatch.ts";
 import type { Handle, Hal, Screen } from "../hal.ts";
 import { DEVICE_LIMITS } from "../limits.ts";
 
 const SIGHASH_ALL = 1;
 
-interface Signature {
-  readonly input: number;
-  readonly key: number;
-  readonly signature: Uint8Array;
-}
+type Params = Parameters<Receivers["signPsbt"]>[1] & { readonly psbt: Uint8Array };
 
 /** Parents of leaf keys, derived once for a call and wiped with it. */
 interface Branches {
@@ -54,15 +51,14 @@ const signInput = (
   { secrets }: Hal,
   branches: Branches,
   input: ReviewedInput,
-): Outcome<Signature, "index_out_of_range"> => {
+): Outcome<SignatureRecord, "index_out_of_range"> => {
   const branch = branches.at(input.path.slice(0, -1));
   if (branch === undefined) return fail("index_out_of_range", { input: input.index });
   const leaf = secrets.derive(branch, input.path.slice(-1));
   if (!leaf.ok) return fail(leaf.error, { input: input.index });
-  const compact = secrets.signEcdsa(leaf.value, input.digest, input.publicKey);
+  const signature = secrets.signEcdsa(leaf.value, input.digest, input.publicKey);
   secrets.wipe(leaf.value);
-  const signature = Uint8Array.of(...encodeDer(compact), SIGHASH_ALL);
-  return ok({ input: input.index, key: input.keyIndex, signature });
+  return ok({ input: input.index, key: input.keyIndex, sighash: SIGHASH_ALL, signature });
 };
 
 const pause = ({ clock }: Hal): Promise<void> =>
@@ -91,7 +87,7 @@ const createSlices = (context: Context, keys: Keys): (() => Promise<boolean>) =>
 const reviewSliced = async (
   context: Context,
   keys: Keys,
-  params: Parameters<Handlers["signPsbt"]>[1],
+  params: Params,
 ): Promise<Outcome<Review, ReviewError | EndReason>> => {
   const { hal, network, endReason, progress } = context;
   const { crypto } = hal;
@@ -116,8 +112,8 @@ const signEach = async (
   branches: Branches,
   inputs: readonly ReviewedInput[],
   mayGoOn: () => Promise<boolean>,
-): Promise<Outcome<readonly Signature[], SignError>> => {
-  const signatures: Signature[] = [];
+): Promise<Outcome<readonly SignatureRecord[], SignError>> => {
+  const signatures: SignatureRecord[] = [];
   for (const input of inputs) {
     progress("signing", signatures.length, inputs.length);
     // Nothing comes between the commit and the first signature.
@@ -133,7 +129,7 @@ const signAll = async (
   context: Context,
   keys: Keys,
   reviewed: Review,
-): Promise<Outcome<readonly Signature[], SignError>> => {
+): Promise<Outcome<readonly SignatureRecord[], SignError>> => {
   const branches = createBranches(context.hal, keys);
   const slices = createSlices(context, keys);
   const signatures = await signEach(context, branches, reviewed.inputs, slices);
@@ -149,7 +145,7 @@ const consentTo = ({ screens }: Review): Screen => ({
 });
 
 /** A repeat of a committed call was consented to: it is reviewed and signed again, not asked. */
-const signPsbt: Handlers["signPsbt"] = async (context, params) => {
+const signWhole = async (context: Context, params: Params): Promise<Reply<"signPsbt">> => {
   const { ask, commit, device, isCommitted } = context;
   const now = device();
   if (now.phase !== "ready") return fail("wrong_phase");
@@ -164,8 +160,32 @@ const signPsbt: Handlers["signPsbt"] = async (context, params) => {
   if (!committed.ok) return committed;
   const signatures = await signAll(context, keys, reviewed.value);
   if (!signatures.ok) return signatures;
-  return ok({ walletId: wallet.id, signatures: signatures.value });
+  return ok({ walletId: wallet.id, signatures: encodeRecords(signatures.value) });
+};
+
+/** Collects the PSBT; of one that is too large nothing is kept. */
+const signPsbt: Receivers["signPsbt"] = (_, params) => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  return {
+    take: (chunk) => {
+      bytes += chunk.length;
+      if (bytes > BITCOIN_LIMITS.psbtBytes) chunks.length = 0;
+      else chunks.push(chunk);
+    },
+    heldBytes: () => chunks.reduce((sum, { length }) => sum + length, 0),
+    finish: (context) => {
+      if (bytes > BITCOIN_LIMITS.psbtBytes) return fail("psbt_unsupported");
+      const psbt = new Uint8Array(bytes);
+      let end = 0;
+      for (const chunk of chunks) {
+        psbt.set(chunk, end);
+        end += chunk.length;
+      }
+      return signWhole(context, { ...params, psbt });
+    },
+  };
 };
 
 /** Handlers of protocol/commands/signing.ts. */
-export const signingHandlers: Pick<Handlers, "signPsbt"> = { signPsbt };
+export const signingHandlers: Pick<Receivers, "signPsbt"> = { signPsbt };

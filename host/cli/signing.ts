@@ -3,6 +3,7 @@ import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
   type AddedSignature,
   addSignatures,
+  ecdsaSignatures,
   finalise,
   type Psbt,
   readPsbt,
@@ -47,9 +48,11 @@ const inputsOf = (psbt: Psbt, fingerprint: string): number =>
 const addAll = (
   psbt: Psbt,
   fingerprint: string,
-  signatures: Parameters<typeof addSignatures>[2],
-): Outcome<readonly AddedSignature[], "signature_invalid"> => {
-  const added = addSignatures(psbt, fingerprint, signatures);
+  records: Uint8Array,
+): Outcome<readonly AddedSignature[], "signature_invalid" | "malformed_reply"> => {
+  const signatures = ecdsaSignatures(records);
+  if (!signatures.ok) return signatures;
+  const added = addSignatures(psbt, fingerprint, signatures.value);
   if (!added.ok) return added;
   const signed = new Set(added.value.map(({ input }) => input)).size;
   const inputs = inputsOf(psbt, fingerprint);

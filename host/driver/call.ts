@@ -25,6 +25,8 @@ export interface CallBody {
   readonly idempotencyKey: Uint8Array;
   /** In wire form. */
   readonly params: unknown;
+  /** What the command reads beside its params, as it arrives. */
+  readonly upload?: Uint8Array;
   /** Until when the device may take it up, by the driver's clock. */
   readonly deadlineAtMs?: number;
   /** 32 bytes, for a call that needs a pairing session. */
@@ -64,7 +66,7 @@ const createParts = () => {
   let length = 0;
   const grow = (needed: number): void => {
     if (needed <= held.length) return;
-    const larger = new Uint8Array(Math.min(LIMITS.body, Math.max(needed, 2 * held.length)));
+    const larger = new Uint8Array(Math.min(LIMITS.result, Math.max(needed, 2 * held.length)));
     larger.set(held);
     held = larger;
   };
@@ -75,7 +77,7 @@ const createParts = () => {
     },
     add: (offset: number, bytes: Uint8Array): boolean => {
       const end = length + bytes.length;
-      if (offset !== length || bytes.length === 0 || end > LIMITS.body) return false;
+      if (offset !== length || bytes.length === 0 || end > LIMITS.result) return false;
       grow(end);
       held.set(bytes, length);
       length = end;
@@ -96,7 +98,7 @@ export const createCall = (
   settle: (outcome: WireOutcome) => void,
 ): Call => {
   const { code, idempotencyKey, deadlineAtMs } = body;
-  const sending = createRequestBody({ id, code, idempotencyKey }, body.params);
+  const sending = createRequestBody({ id, code, idempotencyKey }, body.params, body.upload);
   const parts = createParts();
   const take = (message: Message): Iterable<Message> | undefined => {
     switch (message.kind) {

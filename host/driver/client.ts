@@ -2,7 +2,13 @@
 import { COMMON_ERRORS, type CommonError } from "../../protocol/commands/command.ts";
 import { type ErrorName, type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { Hello } from "../../protocol/link/hello.ts";
-import { type CommandName, type Commands, REGISTRY } from "../../protocol/commands/registry.ts";
+import {
+  type CommandName,
+  type Commands,
+  type PlainName,
+  REGISTRY,
+  type UploadName,
+} from "../../protocol/commands/registry.ts";
 import { readWire } from "../../protocol/cbor/schema.ts";
 import type { CallProgress, WireOutcome } from "./call.ts";
 import { type HostClock, SYSTEM_CLOCK } from "./clock.ts";
@@ -52,12 +58,14 @@ export interface CallOptions {
   readonly psk?: Uint8Array;
 }
 
+/** What a method takes: the params, and the bytes of an upload under its name. */
+export type Taken<N extends CommandName> = Commands[N]["params"] & {
+  readonly [U in Commands[N]["upload"]]: Uint8Array;
+};
+
 /** One method per command. */
 export type Methods = {
-  readonly [N in CommandName]: (
-    params: Commands[N]["params"],
-    options?: CallOptions,
-  ) => Promise<Reply<N>>;
+  readonly [N in CommandName]: (params: Taken<N>, options?: CallOptions) => Promise<Reply<N>>;
 };
 
 /** A connected signer. */
@@ -75,6 +83,8 @@ export type ClientOptions = RemoteOptions &
   );
 
 const PATIENCE_MS = { machine: 10_000, person: 150_000 } as const;
+/** Bytes of an upload that lengthen the wait by a second: 115200 baud carry 10,000. */
+const UPLOAD_BYTES_PER_SECOND = 8_000;
 
 /** What a person may decline may take a person's time, and what changes something its own. */
 const patienceOf = (name: CommandName): number => {
@@ -106,17 +116,23 @@ interface Connection extends Pick<RemoteOptions, "freshKey"> {
   readonly clock: HostClock;
 }
 
-const call = async <N extends CommandName>(
+/** Params that fit, in wire form, and an upload beside them. */
+interface Content {
+  readonly params: unknown;
+  readonly upload?: Uint8Array;
+}
+
+const carry = async <N extends CommandName>(
   connection: Connection,
   name: N,
-  params: Commands[N]["params"],
-  options: CallOptions = {},
+  { params, upload }: Content,
+  options: CallOptions,
 ): Promise<Reply<N>> => {
   const { remote, clock } = connection;
-  const { code, access, params: schema } = REGISTRY[name];
-  if (!schema.check(params)) return fail("invalid_params");
+  const { code, access } = REGISTRY[name];
   const timeout = new AbortController();
-  const patienceMs = options.timeoutMs ?? patienceOf(name);
+  const uploadMs = (1000 * (upload?.length ?? 0)) / UPLOAD_BYTES_PER_SECOND;
+  const patienceMs = options.timeoutMs ?? patienceOf(name) + Math.ceil(uploadMs);
   const stopTimer = clock.after(patienceMs, () => timeout.abort("timeout"));
   const { signal } = timeout;
   const { onProgress, onSession, psk } = options;
@@ -125,7 +141,8 @@ const call = async <N extends CommandName>(
       code,
       access: psk === undefined ? access : "pairing",
       idempotencyKey: options.idempotencyKey ?? freshKey(connection),
-      params: schema.toWire(params),
+      params,
+      ...(upload === undefined ? {} : { upload }),
       deadlineAtMs: clock.nowMs() + patienceMs,
       ...(onProgress === undefined ? {} : { onProgress }),
       ...(onSession === undefined ? {} : { onSession }),
@@ -135,6 +152,31 @@ const call = async <N extends CommandName>(
   );
   stopTimer();
   return readReply(name, outcome);
+};
+
+const call = async <N extends PlainName>(
+  connection: Connection,
+  name: N,
+  params: Commands[N]["params"],
+  options: CallOptions = {},
+): Promise<Reply<N>> => {
+  const { params: schema } = REGISTRY[name];
+  if (!schema.check(params)) return fail("invalid_params");
+  return carry(connection, name, { params: schema.toWire(params) }, options);
+};
+
+const callWith = async <N extends UploadName>(
+  connection: Connection,
+  name: N,
+  params: Commands[N]["params"],
+  upload: Uint8Array,
+  options: CallOptions = {},
+): Promise<Reply<N>> => {
+  const { params: schema, upload: declared } = REGISTRY[name];
+  const most = declared?.bytes ?? 0;
+  const isFit = upload instanceof Uint8Array && upload.length <= most;
+  if (!schema.check(params) || !isFit) return fail("invalid_params");
+  return carry(connection, name, { params: schema.toWire(params), upload }, options);
 };
 
 /** Opens a line, or a wire, and waits for the signer on it. */
@@ -164,7 +206,7 @@ export const openClient = async (
     registerWallet: (params, how) => call(at, "registerWallet", params, how),
     getXpub: (params, how) => call(at, "getXpub", params, how),
     getAddress: (params, how) => call(at, "getAddress", params, how),
-    signPsbt: (params, how) => call(at, "signPsbt", params, how),
+    signPsbt: ({ psbt, ...params }, how) => callWith(at, "signPsbt", params, psbt, how),
     signMessage: (params, how) => call(at, "signMessage", params, how),
     attest: (params, how) => call(at, "attest", params, how),
   });

@@ -1,4 +1,7 @@
-/** Params on their way to the device: in the request, or as a body in chunks as credit comes. */
+/**
+ * Params on their way to the device: in the request, or as a body in chunks as credit comes. An
+ * upload is a body, too, beside params that are in the request.
+ */
 import { createHash } from "node:crypto";
 import {
   type BodyClaim,
@@ -28,16 +31,40 @@ export interface RequestBody {
 
 type Head = Pick<Request, "id" | "code" | "idempotencyKey">;
 
-/** Puts params (in wire form) into a request, or beside it. */
-export const createRequestBody = (head: Head, params: unknown): RequestBody => {
-  const inline: Request = { ...head, kind: "request", deadlineMs: LIMITS.deadlineMs, params };
-  const isInline = encodeMessage(inline).length <= LIMITS.message;
+/** What a request holds, and the bytes beside it. */
+interface Content {
+  readonly inside: { readonly params: unknown } | { readonly body: BodyClaim };
+  /** None where all is in the request. */
+  readonly beside?: Uint8Array;
+  readonly most: number;
+}
+
+const claimOf = (bytes: Uint8Array): BodyClaim => ({
+  size: bytes.length,
+  sha256: Uint8Array.from(createHash("sha256").update(bytes).digest()),
+});
+
+const contentOf = (head: Head, params: unknown, upload: Uint8Array | undefined): Content => {
   const bytes = encodeCbor(params);
-  const claim = (): BodyClaim => ({
-    size: bytes.length,
-    sha256: Uint8Array.from(createHash("sha256").update(bytes).digest()),
-  });
-  const content = isInline ? { params: decodedOf(bytes) } : { body: claim() };
+  if (upload !== undefined) {
+    const beside = new Uint8Array(upload); // a later change of the caller's own bytes changes no retry
+    const inside = { params: decodedOf(bytes), body: claimOf(beside) };
+    return { inside, beside, most: LIMITS.upload };
+  }
+  const inline: Request = { ...head, kind: "request", deadlineMs: LIMITS.deadlineMs, params };
+  return encodeMessage(inline).length <= LIMITS.message
+    ? { inside: { params: decodedOf(bytes) }, most: LIMITS.body }
+    : { inside: { body: claimOf(bytes) }, beside: bytes, most: LIMITS.body };
+};
+
+/** Puts params (in wire form) into a request, or beside it; an upload is always beside it. */
+export const createRequestBody = (
+  head: Head,
+  params: unknown,
+  upload?: Uint8Array,
+): RequestBody => {
+  const { inside, beside, most } = contentOf(head, params, upload);
+  const bytes = beside ?? new Uint8Array(0);
   /** The next byte to send and how far, in this session; each session's chunks are its own. */
   interface Way {
     next: number;
@@ -56,18 +83,18 @@ export const createRequestBody = (head: Head, params: unknown): RequestBody => {
   return {
     request: (deadlineMs) => {
       way = undefined;
-      const base = { ...head, kind: "request", ...content } as const;
+      const base = { ...head, kind: "request", ...inside } as const;
       return deadlineMs === undefined ? base : { ...base, deadlineMs };
     },
     chunks: ({ have, limit }) => {
-      if (isInline) return undefined;
+      if (beside === undefined) return undefined;
       way ??= { next: have, limit: 0, isCutting: false };
       way.limit = Math.max(way.limit, Math.min(limit, bytes.length));
       if (way.isCutting || way.next >= way.limit) return undefined;
       way.isCutting = true;
       return cut(way);
     },
-    isTooLarge: bytes.length > LIMITS.body,
+    isTooLarge: bytes.length > most,
   };
 };
 

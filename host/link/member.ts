@@ -11,8 +11,8 @@ import {
 } from "../../protocol/session/socket-message.ts";
 import { createMessageReader, frameMessage, type MessageReader } from "./socket-framing.ts";
 
-/** Bytes that wait for a client: the largest body twice, for one that is at work elsewhere. */
-const UNSENT_LIMIT = 2 * LIMITS.body;
+/** Bytes that wait for a client: the largest result twice, for one that is at work elsewhere. */
+const UNSENT_LIMIT = 2 * LIMITS.result;
 /** Bytes of a client's that wait for the line; beyond them its socket is not read. */
 const HELD_LIMIT = 1 << 14;
 

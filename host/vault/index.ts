@@ -29,5 +29,6 @@ export {
   type WalletAddress,
 } from "./wallet.ts";
 export type { WalletKey } from "./wallet-key.ts";
+export { ecdsaSignature, ecdsaSignatures, schnorrSignature } from "./signature-bytes.ts";
 export { VAULT_LIMITS } from "./wallet-limits.ts";
 export { askQuorum, type QuorumEvent, type QuorumResult, type QuorumSigner } from "./quorum.ts";

@@ -2,7 +2,7 @@
  * Messages: what the plaintext of a transport record holds (SPEC, section 4). A request names its
  * command by code, carries an idempotency key, and gets exactly one final message, a result or a
  * refusal, under its id. Params and results that do not fit a message travel as a body, in chunks
- * to the device and in parts to the host.
+ * to the device and in parts to the host; so does an upload, beside the params.
  */
 import { decodeCbor, encodeCbor } from "../cbor/cbor.ts";
 import { bytes, choice, field, list, map, optional, readWire } from "../cbor/schema.ts";
@@ -13,7 +13,7 @@ import type { Details } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { flatten, unflatten } from "./details.ts";
 
-/** A request's body before it is sent: bytes of its params' CBOR, and their SHA-256. */
+/** A request's body before it is sent: of its params' CBOR or of an upload, and their SHA-256. */
 export interface BodyClaim {
   readonly size: number;
   /** 32 bytes. */
@@ -31,10 +31,13 @@ interface RequestHead {
   readonly deadlineMs?: number;
 }
 
-/** A call: with its params in wire form, which the command's own schema reads, or with a body. */
+/**
+ * A call: with its params in wire form, which the command's own schema reads, or with a body that
+ * holds them, or with params and an upload as its body. Which of them is the command's to judge.
+ */
 export type Request = RequestHead &
   (
-    | { readonly params: unknown; readonly body?: never }
+    | { readonly params: unknown; readonly body?: BodyClaim }
     | { readonly body: BodyClaim; readonly params?: never }
   );
 
@@ -114,7 +117,6 @@ export const MESSAGE_KINDS = {
 } as const;
 
 const ID = field(1, uint(0xffff_ffff));
-const OFFSET = field(2, uint(LIMITS.body));
 const kind = (number: number) => field(0, exactly(number));
 
 /** One number and no other. */
@@ -125,9 +127,14 @@ const exactly = (number: number): Schema<number> => ({
   check: (value): value is number => value === number,
 });
 
-const PIECE = { id: ID, offset: OFFSET, bytes: field(3, bytes(1, LIMITS.piece)) };
+/** The next bytes of a body that may be so large. */
+const piece = (body: number) => ({
+  id: ID,
+  offset: field(2, uint(body)),
+  bytes: field(3, bytes(1, LIMITS.piece)),
+});
 
-/** The shapes of the messages; exactly one of `params` and body, of `result` and `size`. */
+/** The shapes of the messages; one of `params` and body or both, and one of `result` and `size`. */
 export const MESSAGES = {
   request: map({
     kind: kind(MESSAGE_KINDS.request),
@@ -144,7 +151,7 @@ export const MESSAGES = {
     kind: kind(MESSAGE_KINDS.result),
     id: ID,
     result: optional(2, anything),
-    size: optional(3, uint(LIMITS.body)),
+    size: optional(3, uint(LIMITS.result)),
   }),
   refusal: map({
     kind: kind(MESSAGE_KINDS.refusal),
@@ -160,14 +167,14 @@ export const MESSAGES = {
     done: field(3, uint()),
     total: field(4, uint()),
   }),
-  part: map({ kind: kind(MESSAGE_KINDS.part), ...PIECE }),
+  part: map({ kind: kind(MESSAGE_KINDS.part), ...piece(LIMITS.result) }),
   credit: map({
     kind: kind(MESSAGE_KINDS.credit),
     id: ID,
-    have: OFFSET,
-    limit: field(3, uint(LIMITS.body)),
+    have: field(2, uint(LIMITS.upload)),
+    limit: field(3, uint(LIMITS.upload)),
   }),
-  chunk: map({ kind: kind(MESSAGE_KINDS.chunk), ...PIECE }),
+  chunk: map({ kind: kind(MESSAGE_KINDS.chunk), ...piece(LIMITS.upload) }),
 } as const;
 
 const refusalBody = ({ id, error, details }: Refusal) => {
@@ -194,12 +201,12 @@ const requestOf = (wire: unknown): Request | undefined => {
   if (read === undefined) return undefined;
   const { size, sha256, params, ...rest } = read;
   const head = { ...rest, kind: "request" } as const;
-  if (params !== undefined) {
-    return size === undefined && sha256 === undefined ? { ...head, params } : undefined;
+  if (size === undefined && sha256 === undefined) {
+    return params === undefined ? undefined : { ...head, params };
   }
-  return size === undefined || sha256 === undefined
-    ? undefined
-    : { ...head, body: { size, sha256 } };
+  if (size === undefined || sha256 === undefined) return undefined;
+  const body = { size, sha256 };
+  return params === undefined ? { ...head, body } : { ...head, params, body };
 };
 
 const resultOf = (wire: unknown): Result | undefined => {

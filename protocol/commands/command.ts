@@ -24,8 +24,16 @@ export const COMMON_ERRORS = [
 /** An error any command may return. */
 export type CommonError = (typeof COMMON_ERRORS)[number];
 
+/** Bytes that a command reads as they arrive, raw, beside its params. */
+export interface Upload<U extends string> {
+  /** Under this name a client hands them over. */
+  readonly name: U;
+  /** The most of them. */
+  readonly bytes: number;
+}
+
 /** One command, declared once. Both sides read everything about it from here. */
-export interface Command<P, R, E extends ErrorName> {
+export interface Command<P, R, E extends ErrorName, U extends string> {
   /** On the wire; never reused. */
   readonly code: number;
   readonly doc: string;
@@ -41,17 +49,19 @@ export interface Command<P, R, E extends ErrorName> {
   /** A stable command's bytes are frozen (test/wire); a provisional one's may still change. */
   readonly stability: "stable" | "provisional";
   readonly params: Schema<P>;
+  /** What its request's body is; then the params, which must fit a message, are in the request. */
+  readonly upload?: Upload<U>;
   readonly result: Schema<R>;
   readonly errors: readonly E[];
 }
 
 /** Declares a command; its types are read from the schemas. */
-export const command = <P, R, const E extends ErrorName = never>(
-  declaration: Command<P, R, E>,
-): Command<P, R, E> => declaration;
+export const command = <P, R, const E extends ErrorName = never, const U extends string = never>(
+  declaration: Command<P, R, E, U>,
+): Command<P, R, E, U> => declaration;
 
-/** What a declaration takes, gives and may fail with. */
+/** What a declaration takes, gives and may fail with; `upload` is its upload's name, or never. */
 export type Declared<C> =
-  C extends Command<infer P, infer R, infer E>
-    ? { readonly params: P; readonly result: R; readonly error: E }
+  C extends Command<infer P, infer R, infer E, infer U>
+    ? { readonly params: P; readonly result: R; readonly error: E; readonly upload: U }
     : never;

@@ -26,17 +26,30 @@ export type CommandName = keyof typeof declarations;
 /** What each command takes, gives and may fail with. */
 export type Commands = { readonly [N in CommandName]: Declared<(typeof declarations)[N]> };
 
+/** The name of a command with an upload. */
+export type UploadName = {
+  [N in CommandName]: [Commands[N]["upload"]] extends [never] ? never : N;
+}[CommandName];
+
+/** The name of a command whose params are all that it takes. */
+export type PlainName = Exclude<CommandName, UploadName>;
+
 /** Every command. The mapped type ties a generic name to its own params, result and errors. */
 export const REGISTRY: {
   readonly [N in CommandName]: Command<
     Commands[N]["params"],
     Commands[N]["result"],
-    Commands[N]["error"]
+    Commands[N]["error"],
+    Commands[N]["upload"]
   >;
 } = declarations;
 
 /** Whether a text names a command. */
 export const isCommandName = (name: string): name is CommandName => Object.hasOwn(REGISTRY, name);
+
+/** Whether a command has an upload. */
+export const hasUpload = (name: CommandName): name is UploadName =>
+  REGISTRY[name].upload !== undefined;
 
 /** All names, in order of subject. */
 export const COMMAND_NAMES: readonly CommandName[] = Object.keys(REGISTRY).filter(isCommandName);

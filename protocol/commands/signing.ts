@@ -1,14 +1,8 @@
 /** Signatures over what the device has reviewed itself. */
 import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
-import { bytes, field, list, map, optional, uint } from "../cbor/schema.ts";
-
-/** One signature: input, index of the key in the wallet policy, DER with the sighash byte. */
-const SIGNATURE = map({
-  input: field(0, uint(0xffff)),
-  key: field(1, uint(LIMITS.walletKeys - 1)),
-  signature: field(2, bytes(9, 73)),
-});
+import { bytes, field, map, optional } from "../cbor/schema.ts";
+import { RECORD_BYTES } from "../signature-record.ts";
 
 /** Signing commands, by method name. */
 export const signingCommands = {
@@ -22,13 +16,14 @@ export const signingCommands = {
     since: 1,
     stability: "provisional",
     params: map({
-      psbt: field(0, bytes(1, LIMITS.psbt)),
       /** The wallet it spends from; without it the one that owns the first input. */
       walletId: optional(1, bytes(32)),
     }),
+    upload: { name: "psbt", bytes: LIMITS.psbt },
     result: map({
       walletId: field(0, bytes(32)),
-      signatures: field(1, list(SIGNATURE, LIMITS.signatures)),
+      /** Records of protocol/signature-record.ts. */
+      signatures: field(1, bytes(0, LIMITS.signatures * RECORD_BYTES)),
     }),
     errors: [
       "wallet_unknown",

@@ -16,7 +16,7 @@ import { SESSION_CLAIM } from "../session/pairing.ts";
 import { ROLES } from "../session/role.ts";
 import { SOCKET_MESSAGE } from "../session/socket-message.ts";
 import { QUOTE, SEALED_SHARE, SHARE_CONTEXT, SHARE_HEADER } from "../share.ts";
-import { codeOf, indented, kebab, NOTICE, textOf } from "./layout.ts";
+import { codeOf, indented, kebab, NOTICE, textOf, uploadOf } from "./layout.ts";
 
 /** One rule: its name, its shape as CDDL, and the sentences above it, each on its line. */
 interface Rule {
@@ -57,14 +57,14 @@ const NAMED: readonly Rule[] = [
   named("call-phase", choice(...CALL_PHASES), "What a call is busy with."),
 ];
 
-/** Members of a message of which exactly one group is there. */
+/** Groups of a message's members, of which exactly one is there, whole. */
 const EITHER: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  request: [["params"], ["size", "sha256"]],
+  request: [["params"], ["size", "sha256"], ["params", "size", "sha256"]],
   result: [["result"], ["size"]],
 };
 
 const SAYS: Readonly<Record<keyof typeof MESSAGES, string>> = {
-  request: "0: a call. Params are those of its command, in place or as a body in chunks.",
+  request: "0: a call: its params in place, as a body, or in place beside an upload as the body.",
   result: "1: the final message of a call. The result is that of its command.",
   refusal: "2: the final message of a call: see errors.md. Details are names and values in turn.",
   cancel: "3: the host no longer wants the call.",
@@ -80,7 +80,7 @@ const nameOf = (line: string): string => /; (\w+)$/.exec(line)?.[1] ?? "";
 const alternatives = (cddl: string, groups: readonly (readonly string[])[]): string =>
   groups
     .map((own) => {
-      const others = groups.filter((group) => group !== own).flat();
+      const others = groups.flat().filter((name) => !own.includes(name));
       return cddl
         .split("\n")
         .filter((line) => !others.includes(nameOf(line)))
@@ -98,9 +98,12 @@ const messageRules = (): readonly Rule[] =>
 
 const commandRules = (): readonly Rule[] =>
   COMMAND_NAMES.flatMap((name) => {
-    const { code, doc, params, result } = REGISTRY[name];
+    const { code, doc, params, result, upload } = REGISTRY[name];
+    const beside =
+      upload === undefined ? [] : [`The body is its upload: ${uploadOf(upload)}, raw.`];
+    const says = [`Command ${codeOf(code)}, ${name}.`, doc, ...beside];
     return [
-      named(`${kebab(name)}-params`, params, `Command ${codeOf(code)}, ${name}.`, doc),
+      named(`${kebab(name)}-params`, params, ...says),
       named(`${kebab(name)}-result`, result, `What ${name} returns.`),
     ];
   });

@@ -3,7 +3,7 @@ import { COMMON_ERRORS } from "../commands/command.ts";
 import { COMMAND_NAMES, type CommandName, REGISTRY } from "../commands/registry.ts";
 import { PHASES } from "../phase.ts";
 import type { Access } from "../session/role.ts";
-import { codeOf, NOTICE, plain, table, textOf } from "./layout.ts";
+import { codeOf, NOTICE, plain, table, textOf, uploadOf } from "./layout.ts";
 
 const HEAD = [
   "code",
@@ -40,6 +40,11 @@ const rowOf = (name: CommandName): readonly string[] => {
   ];
 };
 
+const uploadRow = (name: CommandName): readonly (readonly string[])[] => {
+  const { upload } = REGISTRY[name];
+  return upload === undefined ? [] : [[`\`${name}\``, uploadOf(upload)]];
+};
+
 const errorRow = (name: CommandName): readonly string[] => {
   const { errors } = REGISTRY[name];
   return [`\`${name}\``, errors.length === 0 ? "none" : errors.join(", ")];
@@ -66,4 +71,10 @@ export const describeCommands = (): string =>
     "## Errors of every command",
     "",
     `${COMMON_ERRORS.join(", ")}.`,
+    "",
+    "## Uploads",
+    "",
+    "Their params stand in the request, and the upload's raw bytes are its body.",
+    "",
+    ...table(["command", "upload"], COMMAND_NAMES.flatMap(uploadRow)),
   ]);

@@ -1,4 +1,5 @@
 /** How generated text is laid out: notes, tables, CDDL. */
+import type { Upload } from "../commands/command.ts";
 
 /** The first line of every generated file, without the marks of its language. */
 export const NOTICE =
@@ -10,6 +11,10 @@ export const kebab = (name: string): string =>
 
 /** A command's code as its declaration writes it. */
 export const codeOf = (code: number): string => `0x${code.toString(16).padStart(2, "0")}`;
+
+/** An upload's name and the most that it holds. */
+export const uploadOf = ({ name, bytes }: Upload<string>): string =>
+  `${name}, ${bytes} bytes at most`;
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 

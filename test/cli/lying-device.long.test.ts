@@ -2,11 +2,12 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Psbt } from "bitcoinjs-lib";
+import { Psbt, script } from "bitcoinjs-lib";
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import { registerChecked } from "../../host/cli/registering.ts";
 import { openWallet, walletDescriptors } from "../../host/vault/index.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
+import { encodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
 import { cosignerOf, HOT, placeOf, walletOf } from "../bitcoin/wallet-fixture.ts";
 import { buildPsbt, STRANGER_SCRIPT } from "../bitcoin/psbt-fixture.ts";
 import { unwrap } from "../driver/lines.ts";
@@ -102,18 +103,21 @@ describe.skipIf(hasNoPty)("pty: sign", () => {
   const PSBT_FILE = file("spend.psbt");
   writeFileSync(PSBT_FILE, psbt.toBase64());
 
-  /** The holder's good signatures, as a device returns them. */
+  /** The holder's good signatures. */
   const signaturesBy = (byte: number) => {
     const { account } = cosignerOf(byte);
     const signed = Psbt.fromBuffer(psbt.toBuffer());
     for (const index of [0, 1]) signed.signInput(index, account.derive(0).derive(index));
     return signed.data.inputs.flatMap(({ partialSig }, input) =>
-      (partialSig ?? []).map(({ signature }) => ({ input, key: 0, signature })),
+      (partialSig ?? []).map((one): SignatureRecord => {
+        const { signature, hashType } = script.signature.decode(one.signature);
+        return { input, key: 0, sighash: hashType, signature };
+      }),
     );
   };
   const fake = (byte: number, signatures: ReturnType<typeof signaturesBy>): Lies => ({
     getStatus: () => statusOf({ fingerprint: cosignerOf(byte).master.fingerprint }),
-    signPsbt: () => ({ walletId: WALLET_ID, signatures }),
+    signPsbt: () => ({ walletId: WALLET_ID, signatures: encodeRecords(signatures) }),
   });
 
   test.concurrent("none of two inputs, or one of two, is refused", async () => {

@@ -163,11 +163,11 @@ describe("a device that babbles", () => {
     empty.call.take({ kind: "part", id: 1, offset: 0, bytes: new Uint8Array(0) });
     expect(empty.outcomes).toEqual([fail("malformed_reply")]);
     const much = createLarge();
-    for (let offset = 0; offset < LIMITS.body; offset += 4096) {
+    for (let offset = 0; offset < LIMITS.result; offset += 4096) {
       much.call.take({ kind: "part", id: 1, offset, bytes: new Uint8Array(4096) });
     }
     expect(much.outcomes).toEqual([]);
-    much.call.take({ kind: "part", id: 1, offset: LIMITS.body, bytes: new Uint8Array(1) });
+    much.call.take({ kind: "part", id: 1, offset: LIMITS.result, bytes: new Uint8Array(1) });
     expect(much.outcomes).toEqual([fail("malformed_reply")]);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
 import { type Bench, lastQuestion, settle } from "./bench-device.ts";
-import { errorOf, unwrap } from "./outcomes.ts";
+import { errorOf, signed, unwrap } from "./outcomes.ts";
 import { draftBytes, type ReadyDevice, readyDevice } from "./ready-device.ts";
 
 const askAddress = ({ client, walletId }: ReadyDevice, signal?: AbortSignal) =>
@@ -37,7 +37,7 @@ describe("after a question without a press", () => {
     await bench.pass(1);
     expect(isShownNow(bench)).toBe("transaction");
     bench.press("yes");
-    expect(unwrap(await asked).signatures).toHaveLength(2);
+    expect(signed(await asked)).toHaveLength(2);
     await client.close();
   });
 
@@ -73,7 +73,7 @@ describe("after a question without a press", () => {
     const again = client.signPsbt({ psbt: draftBytes() });
     await bench.pass(DEVICE_LIMITS.dwellMs);
     bench.press("yes");
-    expect(unwrap(await again).signatures).toHaveLength(2);
+    expect(signed(await again)).toHaveLength(2);
     await client.close();
   });
 });
@@ -94,6 +94,6 @@ test("the second of a double press answers nothing: the next question comes afte
   await bench.pass(1);
   expect(isShownNow(bench)).toBe("transaction");
   bench.hurry("yes");
-  expect(unwrap(await next).signatures).toHaveLength(2);
+  expect(signed(await next)).toHaveLength(2);
   await client.close();
 });

@@ -15,6 +15,7 @@ import {
   isMessage,
   namesOf,
   type RawHost,
+  recordsOf,
   requestOf,
 } from "./raw-host.ts";
 import { readyDevice } from "./ready-device.ts";
@@ -48,6 +49,15 @@ const provisioningHost = async () => {
 };
 
 const changes = fc.array(someChange, { minLength: 1, maxLength: 3 });
+
+/** Spoilt, and still one chunk. */
+const bentUpload = (
+  upload: Uint8Array | undefined,
+  all: readonly Change[],
+): Uint8Array | undefined => {
+  const bent = upload === undefined ? undefined : spoilAll(upload, all);
+  return bent instanceof Uint8Array ? bent.subarray(0, LIMITS.piece) : upload;
+};
 
 const spoilAll = (value: unknown, all: readonly Change[]): unknown =>
   all.reduce<unknown>((now, change) => spoil(now, change), value);
@@ -94,10 +104,11 @@ describe("records", () => {
   test("with a good message that was spoiled do no harm", async () => {
     const { bench, host, calls } = await readyHost();
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...calls), changes, async ([name, params], all) => {
-        const message = requestOf(name, params);
-        const spoiled = all.reduce<unknown>((now, change) => spoil(now, change), message);
-        if (spoiled instanceof Uint8Array && !isAhead(spoiled)) host.sendRecord(spoiled);
+      fc.asyncProperty(fc.constantFrom(...calls), changes, async ([name, params, upload], all) => {
+        for (const message of recordsOf(name, params, upload)) {
+          const spoiled = all.reduce<unknown>((now, change) => spoil(now, change), message);
+          if (spoiled instanceof Uint8Array && !isAhead(spoiled)) host.sendRecord(spoiled);
+        }
         await host.heard();
       }),
       seeded(250),
@@ -129,21 +140,35 @@ describe("requests", () => {
     await expectServing(bench, host);
   });
 
+  const spoiltRecords = (
+    [name, params, upload]: Call,
+    part: string,
+    all: readonly Change[],
+  ): readonly Uint8Array[] =>
+    recordsOf(
+      name,
+      part === "upload" ? params : spoilAll(params, all),
+      part === "params" ? upload : bentUpload(upload, all),
+    );
+
   const spoiledParams = async (
     start: () => Promise<{ bench: Bench; host: RawHost; calls: readonly Call[] }>,
     runs: number,
   ): Promise<void> => {
     const { bench, host, calls } = await start();
+    const someCall = fc.constantFrom(...calls);
+    const someParts = fc.constantFrom("params", "upload", "both");
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...calls), changes, async ([name, params], all) => {
-        const record = requestOf(name, spoilAll(params, all));
-        let answers = await host.exchange(record);
+      fc.asyncProperty(someCall, someParts, changes, async (call, part, all) => {
+        const records = spoiltRecords(call, part, all);
+        const isAnswered = records.every(isMessage);
+        let answers = await host.exchange(...records);
         // A quote takes the time of its check words.
-        for (let turn = 0; isMessage(record) && answers.length === 0 && turn < 200; turn += 1) {
+        for (let turn = 0; isAnswered && answers.length === 0 && turn < 200; turn += 1) {
           await Bun.sleep(10);
           answers = await host.heard();
         }
-        expect(answers).toHaveLength(isMessage(record) ? 1 : 0);
+        expect(answers).toHaveLength(isAnswered ? 1 : 0);
         expect(namesOf(answers)).not.toContain("device_fault");
       }),
       seeded(runs),
@@ -173,11 +198,11 @@ describe("floods", () => {
     const host = await connectRaw(bench);
     const [, , , , sign] = readyCalls(walletId);
     const key = new Uint8Array(16).fill(7);
-    const record = (): Uint8Array => requestOf("signPsbt", sign?.[1], key);
+    const ask = () => host.exchange(...recordsOf("signPsbt", sign?.[1], sign?.[2], key));
     // The same call again and again, as a host does that reconnects while a person thinks.
     const waiting = DEVICE_LIMITS.openCalls;
-    for (let i = 0; i < waiting; i += 1) expect(await host.exchange(record())).toEqual([]);
-    expect(namesOf(await host.exchange(record()))).toEqual(["busy"]);
+    for (let i = 0; i < waiting; i += 1) expect(await ask()).toEqual([]);
+    expect(namesOf(await ask())).toEqual(["busy"]);
     await expectServing(bench, host);
     bench.press("no");
     expect(namesOf(await host.heard())).toEqual(Array.from({ length: waiting }, () => "declined"));

@@ -1,12 +1,19 @@
 /** Outcomes as tests look at them, and seeds that are printed. */
 import fc from "fast-check";
+import type { Commands } from "../../protocol/commands/registry.ts";
 import type { ErrorName, Outcome } from "../../protocol/errors.ts";
+import { decodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
 
 /** The value of an outcome that must be one. */
 export const unwrap = <T>(outcome: Outcome<T>): T => {
   if (!outcome.ok) throw new Error(`refused: ${outcome.error} ${JSON.stringify(outcome.details)}`);
   return outcome.value;
 };
+
+/** The signatures that a device gave, which must be some. */
+export const signed = (
+  reply: Outcome<Commands["signPsbt"]["result"]>,
+): readonly SignatureRecord[] => unwrap(decodeRecords(unwrap(reply).signatures));
 
 /** The name of a refusal, or that there was none. */
 export const errorOf = (outcome: Outcome<unknown>): ErrorName | "not refused" =>

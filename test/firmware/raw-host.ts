@@ -27,8 +27,8 @@ export interface RawHost {
   readonly sendSealed: (record: Uint8Array) => boolean;
   /** Waits until the line is quiet; the final messages since the last time. */
   readonly heard: () => Promise<readonly Message[]>;
-  /** Sends a record and waits for what it brings. */
-  readonly exchange: (record: Uint8Array) => Promise<readonly Message[]>;
+  /** Sends records, one after the other, and waits for what they bring. */
+  readonly exchange: (...records: readonly Uint8Array[]) => Promise<readonly Message[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -37,15 +37,34 @@ let lastId = 0;
 /** A fresh idempotency key: 16 bytes. */
 export const freshKey = (): Uint8Array => crypto.getRandomValues(new Uint8Array(16));
 
+const headOf = (command: CommandName | number, idempotencyKey: Uint8Array) => {
+  lastId += 1;
+  const code = typeof command === "number" ? command : REGISTRY[command].code;
+  return { kind: "request", id: lastId, code, idempotencyKey } as const;
+};
+
 /** A request's record; `params` in wire form. */
 export const requestOf = (
   command: CommandName | number,
   params: unknown,
   idempotencyKey: Uint8Array = freshKey(),
-): Uint8Array => {
-  lastId += 1;
-  const code = typeof command === "number" ? command : REGISTRY[command].code;
-  return encodeMessage({ kind: "request", id: lastId, code, idempotencyKey, params });
+): Uint8Array => encodeMessage({ ...headOf(command, idempotencyKey), params });
+
+/** The records of a request: with an upload that fits one message a chunk follows. */
+export const recordsOf = (
+  command: CommandName,
+  params: unknown,
+  upload: Uint8Array | undefined,
+  idempotencyKey: Uint8Array = freshKey(),
+): readonly Uint8Array[] => {
+  if (upload === undefined) return [requestOf(command, params, idempotencyKey)];
+  const sha256 = Uint8Array.from(createHash("sha256").update(upload).digest());
+  const head = headOf(command, idempotencyKey);
+  const request = { ...head, params, body: { size: upload.length, sha256 } };
+  const chunk = { kind: "chunk", id: head.id, offset: 0, bytes: upload } as const;
+  return upload.length === 0
+    ? [encodeMessage(request)]
+    : [encodeMessage(request), encodeMessage(chunk)];
 };
 
 /** Whether a record is a message that can be sent: what is none has no id, so no answer. */
@@ -153,8 +172,8 @@ export const connectRaw = async (bench: Bench, guise: Guise = "vault"): Promise<
     sendRecord,
     sendSealed: (record) => send(record, false),
     heard,
-    exchange: (record) => {
-      sendRecord(record);
+    exchange: (...records) => {
+      for (const record of records) sendRecord(record);
       return heard();
     },
     close: hand.line.close,

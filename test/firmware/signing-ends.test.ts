@@ -16,7 +16,7 @@ import { hasNoLibraries } from "../secrets/oracles/engines.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { type Bench, createBench, lastQuestion, settle } from "./bench-device.ts";
 import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "./made-up-call.ts";
-import { errorOf, unwrap } from "./outcomes.ts";
+import { errorOf, signed, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, draftBytes, psbtOf, type ReadyDevice, readyDevice } from "./ready-device.ts";
 import { READY_SECRETS, watchSecrets } from "./watched-secrets.ts";
 
@@ -56,7 +56,7 @@ describe("consent", () => {
     const again = client.signPsbt({ psbt: draftBytes() });
     await bench.pass(DEVICE_LIMITS.dwellMs);
     bench.press("yes");
-    expect(unwrap(await again).signatures).toHaveLength(2);
+    expect(signed(await again)).toHaveLength(2);
     await client.close();
   });
 
@@ -76,7 +76,7 @@ describe("consent", () => {
     const again = client.signPsbt({ psbt: draftBytes() });
     await bench.pass(DEVICE_LIMITS.dwellMs);
     bench.press("yes");
-    expect(unwrap(await again).signatures).toHaveLength(2);
+    expect(signed(await again)).toHaveLength(2);
     await client.close();
   });
 
@@ -89,7 +89,7 @@ describe("consent", () => {
     const second = client.signPsbt({ psbt }, { idempotencyKey });
     await settle();
     bench.press("yes");
-    expect(unwrap(await second).signatures).toHaveLength(2);
+    expect(signed(await second)).toHaveLength(2);
     await client.close();
   });
 
@@ -115,11 +115,11 @@ describe("consent", () => {
     expect(errorOf(await client.getAddress(shown))).toBe("busy");
     expect(errorOf(await client.getAddress({ ...shown, isShown: false }))).toBe("not refused");
     bench.press("yes");
-    expect(unwrap(await first).signatures).toHaveLength(2);
+    expect(signed(await first)).toHaveLength(2);
     const second = client.signPsbt({ psbt }, { idempotencyKey });
     await settle();
     bench.press("yes");
-    expect(unwrap(await second).signatures).toHaveLength(1);
+    expect(signed(await second)).toHaveLength(1);
     await client.close();
   });
 });
@@ -241,7 +241,9 @@ describe("a suspension in the middle of signing", () => {
   test("cancels, keeps the master key, and leaves no other key behind", async () => {
     const { context, secrets } = suspendedContext();
     const psbt = Uint8Array.from(psbtOf(10).toBuffer());
-    expect(errorOf(await signingHandlers.signPsbt(context, { psbt }))).toBe("cancelled");
+    const reception = signingHandlers.signPsbt(context, {});
+    reception.take(psbt);
+    expect(errorOf(await reception.finish(context))).toBe("cancelled");
     expect([secrets.signatures(), secrets.live()]).toEqual([3, ["node"]]);
   });
 });

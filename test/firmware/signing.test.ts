@@ -3,8 +3,9 @@ import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { Transaction as OtherTransaction } from "@scure/btc-signer";
 import { type Psbt, script, Transaction } from "bitcoinjs-lib";
-import { addSignatures, finalise } from "../../host/vault/index.ts";
+import { addSignatures, ecdsaSignatures, finalise } from "../../host/vault/index.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
+import { decodeRecords } from "../../protocol/signature-record.ts";
 import { CHANGE, COIN, DRAFT, PAYMENT, SECOND } from "../bitcoin/attacked-draft.ts";
 import {
   buildPsbt,
@@ -171,11 +172,11 @@ describe("signed", () => {
     const bytes = Uint8Array.from(psbt.toBuffer());
     const reply = unwrap(await client.signPsbt({ psbt: bytes, walletId }));
     expect(reply.walletId).toEqual(walletId);
-    expect(reply.signatures.map(({ input, key }) => [input, key])).toEqual(
-      [0, 1, 2, 3, 4].map((input) => [input, 0]),
-    );
+    expect(
+      unwrap(decodeRecords(reply.signatures)).map(({ signature: _, ...rest }) => rest),
+    ).toEqual([0, 1, 2, 3, 4].map((input) => ({ input, key: 0, sighash: 1 })));
     const fingerprint = hex.encode(at(HOT.cosigners, 0).master.fingerprint);
-    unwrap(addSignatures(psbt, fingerprint, reply.signatures));
+    unwrap(addSignatures(psbt, fingerprint, unwrap(ecdsaSignatures(reply.signatures))));
     signBy(psbt, 2);
     const other = OtherTransaction.fromPSBT(Uint8Array.from(psbt.toBuffer()));
     other.finalize();
@@ -191,7 +192,7 @@ describe("signed", () => {
     const { signatures } = unwrap(
       await client.signPsbt({ psbt: Uint8Array.from(psbtOf(20).toBuffer()) }),
     );
-    for (const { signature } of signatures) {
+    for (const { signature } of unwrap(ecdsaSignatures(signatures))) {
       expect(script.isCanonicalScriptSignature(signature)).toBe(true);
       const { signature: compact, hashType } = script.signature.decode(signature);
       expect(hashType).toBe(Transaction.SIGHASH_ALL);

@@ -5,13 +5,14 @@ import { HOT } from "../bitcoin/wallet-fixture.ts";
 import { approveAll, type Custodian, quoteOf } from "./custodians.ts";
 import { draftBytes } from "./ready-device.ts";
 
-/** A command with params in wire form. */
-export type Call = readonly [CommandName, unknown];
+/** A command with params in wire form, and its upload if it has one. */
+export type Call = readonly [name: CommandName, params: unknown, upload?: Uint8Array];
 
-const call = <N extends CommandName>(name: N, params: Commands[N]["params"]): Call => [
-  name,
-  REGISTRY[name].params.toWire(params),
-];
+const call = <N extends CommandName>(
+  name: N,
+  params: Commands[N]["params"],
+  ...upload: readonly [Uint8Array] | readonly []
+): Call => [name, REGISTRY[name].params.toWire(params), ...upload];
 
 /** Calls that a sealed or provisioning device takes; the shares are one of them. */
 export const custodyCalls = async (
@@ -35,6 +36,6 @@ export const readyCalls = (walletId: Uint8Array): readonly Call[] => [
   call("registerWallet", HOT.text),
   call("getXpub", { path: [48 + 2 ** 31, 1 + 2 ** 31, 0] }),
   call("getAddress", { walletId, isChange: false, index: 7, isShown: true }),
-  call("signPsbt", { psbt: draftBytes(), walletId }),
-  call("signPsbt", { psbt: draftBytes() }),
+  call("signPsbt", { walletId }, draftBytes()),
+  call("signPsbt", {}, draftBytes()),
 ];

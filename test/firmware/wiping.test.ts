@@ -8,7 +8,7 @@ import { CHANGE, COIN, DRAFT } from "../bitcoin/attacked-draft.ts";
 import { HOT } from "../bitcoin/wallet-fixture.ts";
 import { createBench } from "./bench-device.ts";
 import { approveAll, makeSeed, quoteOf } from "./custodians.ts";
-import { errorOf, unwrap } from "./outcomes.ts";
+import { errorOf, signed, unwrap } from "./outcomes.ts";
 import { DEVICE_SEED, draftBytes, psbtOf, readyDevice } from "./ready-device.ts";
 import { READY_SECRETS, SEALED_SECRETS } from "./watched-secrets.ts";
 
@@ -42,7 +42,7 @@ describe("after each command", () => {
     const { bench, client } = await readyDevice();
     const psbt = Uint8Array.from(psbtOf(50).toBuffer());
     for (let round = 0; round < 10; round += 1) {
-      expect(unwrap(await client.signPsbt({ psbt })).signatures).toHaveLength(50);
+      expect(signed(await client.signPsbt({ psbt }))).toHaveLength(50);
     }
     expect([bench.signatures(), bench.live()]).toEqual([500, READY]);
     await client.close();
@@ -52,7 +52,7 @@ describe("after each command", () => {
     const { bench, client } = await readyDevice();
     const coins = [COIN, { ...COIN, branch: 1 as const }, { ...COIN, index: 9 }];
     const psbt = Uint8Array.from(buildPsbt({ coins, outputs: [CHANGE] }).toBuffer());
-    expect(unwrap(await client.signPsbt({ psbt })).signatures).toHaveLength(3);
+    expect(signed(await client.signPsbt({ psbt }))).toHaveLength(3);
     expect(bench.live()).toEqual(READY);
     await client.close();
   });

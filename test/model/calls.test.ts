@@ -4,10 +4,10 @@
  */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Handlers } from "../../firmware/dispatch.ts";
 import { createLedger } from "../../firmware/ledger/ledger.ts";
 import { ok } from "../../protocol/errors.ts";
 import { createCallBench, hostOf, settle } from "../firmware/calls/call-bench.ts";
+import { receiving } from "../firmware/calls/receiving.ts";
 import { seeded } from "../firmware/outcomes.ts";
 import { createCallsModel, DEADLINE_MS } from "./calls-model.ts";
 
@@ -30,14 +30,14 @@ const bootDevice = () => {
   const ledger = createLedger();
   const gates: (() => void)[] = [];
   const gate = (): Promise<void> => new Promise((open) => void gates.push(open));
-  const signPsbt: Handlers["signPsbt"] = async ({ commit }, { psbt }) => {
+  const signPsbt = receiving(async ({ commit }, psbt) => {
     const tx = psbt[0] ?? 0;
     await gate();
     const committed = commit({ txid: txidOf(tx), amountSats: amountOf(tx) });
     if (!committed.ok) return committed;
     await gate();
-    return ok({ walletId: txidOf(tx), signatures: [] });
-  };
+    return ok({ walletId: txidOf(tx), signatures: new Uint8Array(0) });
+  });
   const bench = createCallBench({ handlers: { signPsbt }, ledger });
   return { bench, ledger, goOn: () => gates.shift()?.() };
 };
@@ -58,7 +58,7 @@ const bootPair = () => {
       case "ask": {
         const { key, tx } = one;
         const asking = one.hasDeadline ? { key, deadlineMs: DEADLINE_MS } : { key };
-        const id = session.ask("signPsbt", new Map([[0, Uint8Array.of(tx)]]), asking);
+        const id = session.sign(Uint8Array.of(tx), asking);
         last.set(one.host, id);
         return model.ask({ caller: one.host, key, tx }, number, id, one.hasDeadline);
       }
@@ -84,7 +84,8 @@ const bootPair = () => {
     const heard = [...ended, ...sessions.values()].flatMap((session) =>
       session.heard().flatMap((message) => {
         const final = message.kind === "refusal" ? message.error : message.kind;
-        return message.kind === "progress" ? [] : [[session.origin.session, message.id, final]];
+        const isFinal = message.kind === "refusal" || message.kind === "result";
+        return isFinal ? [[session.origin.session, message.id, final]] : [];
       }),
     );
     expect(heard.map(String).toSorted()).toEqual(model.finals().map(String).toSorted());

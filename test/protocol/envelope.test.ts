@@ -27,7 +27,8 @@ const names = fc.stringMatching(/^[a-z]{1,20}$/);
 const sha256 = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const piece = fc.uint8Array({ minLength: 1, maxLength: 100 });
 const upTo = (max: number): fc.Arbitrary<number> => fc.oneof(fc.nat({ max }), fc.constant(max));
-const size = upTo(LIMITS.body);
+const size = upTo(LIMITS.upload);
+const resultSize = upTo(LIMITS.result);
 const asked = {
   kind: fc.constant("request" as const),
   id,
@@ -42,8 +43,12 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     { ...asked, body: fc.record({ size, sha256 }, { noNullPrototype: true }) },
     { requiredKeys: [...always, "body"] },
   ),
+  fc.record(
+    { ...asked, params: body, body: fc.record({ size, sha256 }, { noNullPrototype: true }) },
+    { requiredKeys: [...always, "params", "body"] },
+  ),
   fc.record({ kind: fc.constant("result" as const), id, result: body }),
-  fc.record({ kind: fc.constant("result" as const), id, size }),
+  fc.record({ kind: fc.constant("result" as const), id, size: resultSize }),
   fc.record(
     {
       kind: fc.constant("refusal" as const),
@@ -61,7 +66,8 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     done: fc.maxSafeNat(),
     total: fc.maxSafeNat(),
   }),
-  fc.record({ kind: fc.constantFrom("part", "chunk"), id, offset: size, bytes: piece }),
+  fc.record({ kind: fc.constant("part" as const), id, offset: resultSize, bytes: piece }),
+  fc.record({ kind: fc.constant("chunk" as const), id, offset: size, bytes: piece }),
   fc.record({ kind: fc.constant("credit" as const), id, have: size, limit: size }),
 );
 
@@ -138,9 +144,14 @@ describe("details of a refusal", () => {
 });
 
 test("all about a piece of a body but its bytes takes at most 19 bytes", () => {
-  const part = { kind: "part", id: 0xffff_ffff, offset: LIMITS.body } as const;
-  const largest = encodeMessage({ ...part, bytes: new Uint8Array(LIMITS.message - 19) });
-  expect(largest.length).toBe(LIMITS.message);
+  const bytes = new Uint8Array(LIMITS.message - 19);
+  for (const [kind, offset] of [
+    ["part", LIMITS.result],
+    ["chunk", LIMITS.upload],
+  ] as const) {
+    const largest = encodeMessage({ kind, id: 0xffff_ffff, offset, bytes });
+    expect(largest.length).toBe(LIMITS.message);
+  }
 });
 
 test("a cancel is its kind and an id", () => {
@@ -171,7 +182,6 @@ describe("malformed", () => {
     ["an unknown member", wire([0, 0], [1, 7], [2, 1], [3, KEY], [5, 0], [8, 0])],
     ["a deadline of text", wire([0, 0], [1, 7], [2, 1], [3, KEY], [4, "5"], [5, 0])],
     ["a deadline beyond a day", wire([0, 0], [1, 7], [2, 1], [3, KEY], [4, 86_400_001], [5, 0])],
-    ["params and a body", wire([0, 0], [1, 7], [2, 1], [3, KEY], [5, 0], [6, 1], [7, HASH])],
     ["params and a size", wire([0, 0], [1, 7], [2, 1], [3, KEY], [5, 0], [6, 1])],
     ["params and a hash", wire([0, 0], [1, 7], [2, 1], [3, KEY], [5, 0], [7, HASH])],
     ["a body without its hash", wire([0, 0], [1, 7], [2, 1], [3, KEY], [6, 1])],
@@ -179,15 +189,17 @@ describe("malformed", () => {
     ["a hash of 16 bytes", wire([0, 0], [1, 7], [2, 1], [3, KEY], [6, 1], [7, KEY])],
     ["a result that is nothing", wire([0, 1], [1, 7])],
     ["a result and its size", wire([0, 1], [1, 7], [2, 0], [3, 1])],
-    ["too large a result", wire([0, 1], [1, 7], [3, 1_048_577])],
+    ["too large a result", wire([0, 1], [1, 7], [3, 1_572_865])],
     ["a progress in an unknown phase", wire([0, 4], [1, 7], [2, "idle"], [3, 0], [4, 0])],
     ["a progress without a total", wire([0, 4], [1, 7], [2, "asking"], [3, 0])],
     ["an empty part", wire([0, 5], [1, 7], [2, 0], [3, KEY.subarray(16)])],
     ["an empty chunk", wire([0, 7], [1, 7], [2, 0], [3, KEY.subarray(16)])],
     ["a chunk at no offset", wire([0, 7], [1, 7], [3, KEY])],
-    ["a part beyond the largest body", wire([0, 5], [1, 7], [2, 1_048_577], [3, KEY])],
+    ["a part beyond the largest result", wire([0, 5], [1, 7], [2, 1_572_865], [3, KEY])],
+    ["a chunk beyond the largest upload", wire([0, 7], [1, 7], [2, 67_108_865], [3, KEY])],
     ["a credit without its limit", wire([0, 6], [1, 7], [2, 0])],
-    ["a credit beyond the largest body", wire([0, 6], [1, 7], [2, 0], [3, 1_048_577])],
+    ["a credit beyond the largest upload", wire([0, 6], [1, 7], [2, 0], [3, 67_108_865])],
+    ["what is there beyond the largest upload", wire([0, 6], [1, 7], [2, 67_108_865], [3, 0])],
     ["an id of 2^32", wire([0, 1], [1, 2 ** 32], [2, 0])],
     ["a code of 2^16", wire([0, 0], [1, 7], [2, 65_536], [3, KEY], [5, 0])],
     ["a result without an id", wire([0, 1], [2, 0])],

@@ -16,6 +16,7 @@ import {
   REGISTRY,
 } from "../../protocol/commands/registry.ts";
 import { type Caller, mayCall, ROLES } from "../../protocol/session/role.ts";
+import { RECORD_BYTES } from "../../protocol/signature-record.ts";
 import { QUOTE, SEALED_SHARE, SHARE_CONTEXT } from "../../protocol/share.ts";
 import { isSame } from "../../protocol/bytes.ts";
 import type { Form } from "../../protocol/cbor/form.ts";
@@ -61,6 +62,7 @@ describe("the registry", () => {
       getXpub: 0x21,
       getAddress: 0x22,
       signPsbt: 0x30,
+      signMessage: 0x31,
       attest: 0x40,
     });
     expect(new Set(COMMAND_NAMES.map((name) => REGISTRY[name].code)).size).toBe(
@@ -94,6 +96,7 @@ describe("the registry", () => {
 
   test("signs in no phase but ready, and wakes in none that is over", () => {
     expect(REGISTRY.signPsbt.phases).toEqual(["ready"]);
+    expect(REGISTRY.signMessage.phases).toEqual(["ready"]);
     for (const name of COMMAND_NAMES.filter((one) => one !== "getStatus")) {
       const late = REGISTRY[name].phases.filter((phase) => TRANSITIONS[phase].length === 0);
       expect({ name, late }).toEqual({ name, late: [] });
@@ -128,6 +131,7 @@ describe("access", () => {
       getXpub: ["vault", "operator", "auditor"],
       getAddress: ["vault", "operator", "auditor", "control"],
       signPsbt: ["vault"],
+      signMessage: ["vault"],
       attest: ["vault", "operator", "auditor", "control"],
     });
   });
@@ -196,15 +200,13 @@ describe("shapes: what is read, was checked", () => {
 });
 
 describe("bodies", () => {
-  test("the largest result, 2,000 signatures, fits one", () => {
-    const signature = { input: 0xffff, key: 15, signature: new Uint8Array(73) };
-    const result = {
-      walletId: new Uint8Array(32),
-      signatures: Array.from({ length: LIMITS.signatures }, () => signature),
-    };
+  test("the largest result, 20,000 signatures, fits one", () => {
+    const signatures = new Uint8Array(LIMITS.signatures * RECORD_BYTES);
+    const result = { walletId: new Uint8Array(32), signatures };
+    expect(LIMITS.signatures).toBe(20_000);
     const size = encodeAs(REGISTRY.signPsbt.result, result).length;
-    expect(size).toBeLessThanOrEqual(LIMITS.body);
-    console.log(`2,000 signatures: ${size} bytes`);
+    expect(size).toBeLessThanOrEqual(LIMITS.result);
+    console.log(`20,000 signatures: ${size} bytes`);
   });
 
   test("the largest params that anyone may send fit that of a caller who may be anyone", () => {

@@ -16,7 +16,7 @@ const quickScene = (): Scene => {
     const scene = createScene({ seed });
     const { nature, habits, isListed, payments } = scene.plan;
     const isQuick = nature.bytesPerMs > 90 && nature.latencyMs < 1 && habits.mostMs <= 50;
-    if (isQuick && isListed && payments.every(({ hasBody }) => !hasBody)) return scene;
+    if (isQuick && isListed && payments.every(({ isLong }) => !isLong)) return scene;
   }
 };
 

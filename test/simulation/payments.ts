@@ -5,7 +5,6 @@
 import * as ecc from "@bitcoinerlab/secp256k1";
 import { type Psbt, script, Transaction } from "bitcoinjs-lib";
 import type { Screen } from "../../firmware/hal.ts";
-import { encodeCbor } from "../../protocol/cbor/cbor.ts";
 import { elementOf } from "../bitcoin/expect-value.ts";
 import { buildPsbt, type DraftCoin, STRANGER_SCRIPT, unsignedOf } from "../bitcoin/psbt-fixture.ts";
 import { HOT, placeOf } from "../bitcoin/wallet-fixture.ts";
@@ -24,8 +23,8 @@ export interface Payment {
   readonly digests: readonly string[];
   /** Whether a DER signature with its sighash byte is the device's for that input. */
   readonly isSignature: (input: number, signature: Uint8Array) => boolean;
-  /** Whether its params travel as a body. */
-  readonly hasBody: boolean;
+  /** Whether its upload takes more than one message. */
+  readonly isLong: boolean;
 }
 
 /** How many of a kind there are. */
@@ -95,16 +94,16 @@ const paymentOf = (name: string, inputs: number, number: number, notes = 0): Pay
     shown: bitcoin(paidSats),
     digests: digests.map((digest) => digest.toHex()),
     isSignature: createCheck(coins, digests),
-    hasBody: encodeCbor(new Map([[0, psbt]])).length > MESSAGE_ROOM,
+    isLong: psbt.length > MESSAGE_ROOM,
   };
 };
 
-/** Payments of one or two inputs, which fit one message. */
+/** Payments of one or two inputs, whose uploads fit one message. */
 export const SMALL_PAYMENTS: readonly Payment[] = Array.from({ length: SMALL }, (_, i) =>
   paymentOf(`small ${i}`, 1 + (i % 2), i),
 );
 
-/** Payments whose requests have a body, within one credit and beyond it. */
+/** Payments whose uploads take more, within one credit and beyond it. */
 export const LARGE_PAYMENTS: readonly Payment[] = [
   paymentOf("medium 0", 9, SMALL),
   paymentOf("medium 1", 2, SMALL + 1, 4_000),

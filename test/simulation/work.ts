@@ -1,5 +1,6 @@
 /** The work itself: one payment after the other, under its key, until it is signed or dropped. */
 import type { Client } from "../../host/driver/index.ts";
+import { ecdsaSignatures } from "../../host/vault/index.ts";
 import type { Commands } from "../../protocol/commands/registry.ts";
 import type { ErrorName, Outcome } from "../../protocol/errors.ts";
 import { HOT } from "../bitcoin/wallet-fixture.ts";
@@ -68,8 +69,10 @@ const IDLE_MS = 200;
 /** The signatures of a payment: good, and always the same. */
 export const createSignatures = (findings: Findings) => {
   const known = new Map<string, string>();
-  return (payment: Payment, signatures: Commands["signPsbt"]["result"]["signatures"]): void => {
+  return (payment: Payment, records: Uint8Array): void => {
     const { name, digests, isSignature } = payment;
+    const read = ecdsaSignatures(records);
+    const signatures = read.ok ? read.value : [];
     const isGood = signatures.every(({ input, signature }) => isSignature(input, signature));
     const isWhole = signatures.length === digests.length;
     findings.expect(isGood && isWhole, "sameSignatures", () => `${name} is not signed well`);

@@ -24,12 +24,15 @@ test("each file begins by saying that it is generated, and by what", () => {
 describe("commands.md", () => {
   const rows = rowsOf(textOf("commands.md"));
   test.each([...COMMAND_NAMES])("%s", (name) => {
-    const { commandLine, doc, errors, stability } = REGISTRY[name];
-    const [row = [], own = []] = rows.filter((cells) => cells.includes(`\`${name}\``));
+    const { commandLine, doc, errors, stability, upload } = REGISTRY[name];
+    const [row = [], own = [], uploads] = rows.filter((cells) => cells.includes(`\`${name}\``));
     expect(row).toContain(stability);
     expect(row).toContain(`\`mayfly ${commandLine}\``);
     expect(row).toContain(doc);
     expect(own[1]).toBe(errors.length === 0 ? "none" : errors.join(", "));
+    expect(uploads?.[1]).toBe(
+      upload === undefined ? undefined : `${upload.name}, ${upload.bytes} bytes at most`,
+    );
   });
 });
 

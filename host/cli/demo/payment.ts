@@ -5,6 +5,7 @@ import {
   askQuorum,
   type Draft,
   draftPsbt,
+  ecdsaSignatures,
   type FinalTransaction,
   finalise,
   madeUpCoins,
@@ -67,7 +68,7 @@ export const signDraft = async (
     fingerprint,
     sign: async (psbt: Uint8Array) => {
       const reply = await client.signPsbt({ psbt, walletId });
-      return reply.ok ? ok(reply.value.signatures) : reply;
+      return reply.ok ? ecdsaSignatures(reply.value.signatures) : reply;
     },
   }));
   const signed = await askQuorum(draft.psbt, asked, wallet.threshold, onEvent);

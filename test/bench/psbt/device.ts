@@ -8,6 +8,7 @@ import { createButtons } from "../../../hardware/emulator/approval.ts";
 import { createBoard } from "../../../hardware/emulator/board.ts";
 import { createCable } from "../../../hardware/emulator/cable.ts";
 import { type ImportingSecrets, openSecrets } from "../../../hardware/secrets/index.ts";
+import { RECORD_BYTES } from "../../../protocol/signature-record.ts";
 import { FINGERPRINT, HOT } from "../../bitcoin/wallet-fixture.ts";
 import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "../../firmware/made-up-call.ts";
 import { must } from "../../secrets/oracles/loading.ts";
@@ -65,6 +66,10 @@ export const openDevice = (engine: Secrets["engine"]): BenchedDevice => {
     secrets,
     crypto: hal.crypto,
     master,
-    sign: async (psbt) => must(await signingHandlers.signPsbt(context, { psbt })).signatures.length,
+    sign: async (psbt) => {
+      const reception = signingHandlers.signPsbt(context, {});
+      reception.take(psbt);
+      return must(await reception.finish(context)).signatures.length / RECORD_BYTES;
+    },
   };
 };

@@ -3,15 +3,15 @@ import { describe, expect, test } from "bun:test";
 import { DEVICE_LIMITS } from "../../../firmware/limits.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import { at } from "../outcomes.ts";
-import { CHUNK, createListening, creditOf, psbtOf, send } from "./body-sender.ts";
-import { ANYONE, claimOf, hostOf, settle } from "./call-bench.ts";
+import { createListening, creditOf, psbtOf, send } from "./body-sender.ts";
+import { ANYONE, CHUNK, claimOf, hostOf, settle } from "./call-bench.ts";
 
 describe("silence", () => {
   test("of 30 s ends it with body_stalled; each chunk begins them anew", async () => {
     const bench = createListening();
     const session = bench.session();
     const body = psbtOf(20_000);
-    const id = session.announce("signPsbt", claimOf(body));
+    const id = session.announceUpload(claimOf(body));
     await bench.pass(DEVICE_LIMITS.bodyIdleMs - 1);
     session.chunk(id, 0, body.subarray(0, 10));
     await bench.pass(DEVICE_LIMITS.bodyIdleMs - 1);
@@ -38,7 +38,7 @@ describe("silence", () => {
   test("is not needed against a host either: half an hour in all", async () => {
     const bench = createListening();
     const session = bench.session();
-    const id = session.announce("signPsbt", claimOf(psbtOf(9000)));
+    const id = session.announceUpload(claimOf(psbtOf(9000)));
     const stepMs = DEVICE_LIMITS.bodyIdleMs - 1;
     for (let i = 0; i * stepMs < DEVICE_LIMITS.hostBodyMs; i += 1) {
       session.chunk(id, i, psbtOf(9000).subarray(i, i + 1));
@@ -51,7 +51,7 @@ describe("silence", () => {
   test("is not broken by what is there already", async () => {
     const bench = createListening();
     const session = bench.session();
-    const id = session.announce("signPsbt", claimOf(psbtOf(9000)));
+    const id = session.announceUpload(claimOf(psbtOf(9000)));
     session.chunk(id, 0, psbtOf(9000).subarray(0, 10));
     await bench.pass(DEVICE_LIMITS.bodyIdleMs - 1);
     session.chunk(id, 0, psbtOf(9000).subarray(0, 10));
@@ -64,7 +64,7 @@ describe("silence", () => {
     const session = bench.session();
     const body = psbtOf(9000);
     const ask = (deadlineMs: number) =>
-      session.announce("signPsbt", claimOf(body), { key: 1, deadlineMs });
+      session.announceUpload(claimOf(body), { key: 1, deadlineMs });
     const id = ask(700);
     session.chunk(id, 0, body.subarray(0, CHUNK));
     await bench.pass(699);
@@ -76,7 +76,7 @@ describe("silence", () => {
     send(session, again, body, CHUNK);
     await settle();
     expect([session.finals(again), bench.got.length]).toEqual([["wallet_unknown"], 1]);
-    const late = session.announce("signPsbt", claimOf(psbtOf(9000, 2)), { deadlineMs: 700 });
+    const late = session.announceUpload(claimOf(psbtOf(9000, 2)), { deadlineMs: 700 });
     session.chunk(late, 0, psbtOf(9000, 2).subarray(0, CHUNK));
     await bench.pass(700 + DEVICE_LIMITS.bodyIdleMs);
     expect([session.finals(late), bench.calls.heldBytes()]).toEqual([["timeout"], 0]);
@@ -89,13 +89,13 @@ describe("a session that ends", () => {
     const bench = createListening();
     const body = psbtOf(150_000);
     const first = bench.session();
-    const id = first.announce("signPsbt", claimOf(body), { key: 5 });
+    const id = first.announceUpload(claimOf(body), { key: 5 });
     send(first, id, body, 0, 40_000);
     bench.calls.leave(first.origin.session);
     expect(bench.calls.openCalls()).toBe(0);
     await bench.pass(DEVICE_LIMITS.bodyIdleMs - 1);
     const second = bench.session();
-    const again = second.announce("signPsbt", claimOf(body), { key: 5 });
+    const again = second.announceUpload(claimOf(body), { key: 5 });
     expect(at(creditOf(second, again), 0)).toEqual(
       at(creditOf(first, id).slice(-1), 0).with(0, 40_000),
     );
@@ -109,16 +109,16 @@ describe("a session that ends", () => {
     const bench = createListening();
     const body = psbtOf(150_000);
     const first = bench.session();
-    send(first, first.announce("signPsbt", claimOf(body)), body, 0, 40_000);
+    send(first, first.announceUpload(claimOf(body)), body, 0, 40_000);
     bench.calls.leave(first.origin.session);
     const stranger = bench.session(hostOf("vault", 9));
-    const asked = stranger.announce("signPsbt", claimOf(body));
+    const asked = stranger.announceUpload(claimOf(body));
     expect(at(creditOf(stranger, asked), 0)).toEqual([0, LIMITS.bodyCredit]);
     stranger.cancel(asked);
     await bench.pass(DEVICE_LIMITS.bodyIdleMs);
     expect(bench.calls.heldBytes()).toBe(0);
     const second = bench.session();
-    const again = second.announce("signPsbt", claimOf(body));
+    const again = second.announceUpload(claimOf(body));
     expect(at(creditOf(second, again), 0)).toEqual([0, LIMITS.bodyCredit]);
   });
 });
@@ -134,7 +134,7 @@ describe("room", () => {
     expect(strangers).toEqual([[], ["busy"]]);
     const announce = (salt: number, fill: number) => {
       const session = bench.session(hostOf("vault", salt));
-      return session.finals(session.announce("signPsbt", claimOf(psbtOf(9000, fill))));
+      return session.finals(session.announceUpload(claimOf(psbtOf(9000, fill))));
     };
     const hosts = [announce(1, 1), announce(1, 2), announce(2, 1), announce(3, 1), announce(4, 1)];
     expect(hosts).toEqual([[], ["busy"], [], [], []]);
@@ -146,12 +146,12 @@ describe("room", () => {
     const leave = (salt: number, fill: number): void => {
       const session = bench.session(hostOf("vault", salt));
       const body = psbtOf(9000, fill);
-      session.chunk(session.announce("signPsbt", claimOf(body)), 0, body.subarray(0, CHUNK));
+      session.chunk(session.announceUpload(claimOf(body)), 0, body.subarray(0, CHUNK));
       bench.calls.leave(session.origin.session);
     };
     const announce = (salt: number, fill: number) => {
       const session = bench.session(hostOf("vault", salt));
-      const id = session.announce("signPsbt", claimOf(psbtOf(9000, fill)));
+      const id = session.announceUpload(claimOf(psbtOf(9000, fill)));
       return [session.finals(id), creditOf(session, id)[0]?.[0]];
     };
     for (const salt of [1, 2, 3, 4]) leave(salt, 1);
@@ -167,8 +167,8 @@ describe("room", () => {
     const bench = createListening();
     const [first, second] = [bench.session(), bench.session()];
     const claim = claimOf(psbtOf(9000));
-    const id = first.announce("signPsbt", claim);
-    expect(second.finals(second.announce("signPsbt", claim))).toEqual(["busy"]);
+    const id = first.announceUpload(claim);
+    expect(second.finals(second.announceUpload(claim))).toEqual(["busy"]);
     expect(first.finals(id)).toEqual([]);
   });
 });

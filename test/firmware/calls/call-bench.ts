@@ -20,7 +20,12 @@ import { createButtons } from "../../../hardware/emulator/approval.ts";
 import { createBoard } from "../../../hardware/emulator/board.ts";
 import { createCable } from "../../../hardware/emulator/cable.ts";
 import { systemRng } from "../../secrets/oracles/system-rng.ts";
-import { decodeMessage, encodeMessage, type Message } from "../../../protocol/call/envelope.ts";
+import {
+  type BodyClaim,
+  decodeMessage,
+  encodeMessage,
+  type Message,
+} from "../../../protocol/call/envelope.ts";
 import { encodeCbor } from "../../../protocol/cbor/cbor.ts";
 import { type CommandName, REGISTRY } from "../../../protocol/commands/registry.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
@@ -79,6 +84,15 @@ const through = (message: Message): Message => {
   return unwrap(decodeMessage(bytes));
 };
 
+/** Bytes of an ordinary chunk. */
+export const CHUNK = 4000;
+
+/** The size and hash that a body's request announces. */
+export const claimOf = (bytes: Uint8Array): BodyClaim => ({
+  size: bytes.length,
+  sha256: Uint8Array.from(new Bun.CryptoHasher("sha256").update(bytes).digest()),
+});
+
 let sessions = 0;
 let keys = 1_000_000;
 
@@ -126,13 +140,23 @@ const createSession = (take: (plaintext: Uint8Array, origin: Origin) => void, ca
       return lastId;
     },
     /** Announces a body of so many bytes with this hash; gives its id. */
-    announce: (
-      name: CommandName,
-      body: { readonly size: number; readonly sha256: Uint8Array },
-      asking: Asking = {},
-    ): number => {
+    announce: (name: CommandName, body: BodyClaim, asking: Asking = {}): number => {
       say({ ...requestOf(name, asking), body });
       return lastId;
+    },
+    /** The same of an upload, beside params in wire form. */
+    announceUpload: (body: BodyClaim, asking: Asking = {}, params: unknown = new Map()): number => {
+      say({ ...requestOf("signPsbt", asking), params, body });
+      return lastId;
+    },
+    /** Asks for signatures of a PSBT, all of which it sends at once; gives its id. */
+    sign: (psbt: Uint8Array, asking: Asking = {}): number => {
+      say({ ...requestOf("signPsbt", asking), params: new Map(), body: claimOf(psbt) });
+      const id = lastId;
+      for (let offset = 0; offset < psbt.length; offset += CHUNK) {
+        say({ kind: "chunk", id, offset, bytes: psbt.subarray(offset, offset + CHUNK) });
+      }
+      return id;
     },
     chunk: (id: number, offset: number, bytes: Uint8Array): void =>
       say({ kind: "chunk", id, offset, bytes }),
@@ -161,12 +185,6 @@ const createSession = (take: (plaintext: Uint8Array, origin: Origin) => void, ca
 
 /** A session of the bench. */
 export type TestSession = ReturnType<typeof createSession>;
-
-/** The hash that a body's request announces. */
-export const claimOf = (bytes: Uint8Array) => ({
-  size: bytes.length,
-  sha256: new Bun.CryptoHasher("sha256").update(bytes).digest(),
-});
 
 /** Params as a body. */
 export const bodyOf = (params: unknown): Uint8Array => encodeCbor(params);

@@ -15,7 +15,7 @@ const askAddress = (session: TestSession, key: number): number => {
   return session.ask("getAddress", params, { key });
 };
 const askSigning = (session: TestSession, inputs: number): number =>
-  session.ask("signPsbt", new Map([[0, Uint8Array.from(psbtOf(inputs).toBuffer())]]));
+  session.sign(Uint8Array.from(psbtOf(inputs).toBuffer()));
 
 describe("a question that may be asked again at any time", () => {
   test("ends with the last session that waits for it", async () => {

@@ -1,21 +1,21 @@
 /** How calls end: cancelled, too late, left alone, at fault; each once. */
 import { describe, expect, test } from "bun:test";
-import type { Handlers } from "../../../firmware/dispatch.ts";
 import { createLedger } from "../../../firmware/ledger/ledger.ts";
 import { DEVICE_LIMITS } from "../../../firmware/limits.ts";
 import { fail, ok } from "../../../protocol/errors.ts";
 import { createCallBench, hostOf, keyOf, settle, type TestSession } from "./call-bench.ts";
+import { receiving, type WholeSigning } from "./receiving.ts";
 import { encodeMessage } from "../../../protocol/call/envelope.ts";
 
-const PSBT = new Map([[0, new Uint8Array(9)]]);
-const SIGNED = { walletId: new Uint8Array(32), signatures: [] };
+const PSBT = new Uint8Array(9);
+const SIGNED = { walletId: new Uint8Array(32), signatures: new Uint8Array(0) };
 const CHARGE = { txid: new Uint8Array(32).fill(9), amountSats: 100 };
 
 /** Signing that waits at two gates, before and after its commit. */
 const createGated = () => {
   const ledger = createLedger();
   const [before, after] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const signPsbt: Handlers["signPsbt"] = async ({ commit, endReason }) => {
+  const sign: WholeSigning = async ({ commit, endReason }) => {
     await before.promise;
     const reason = endReason();
     const committed = commit(CHARGE);
@@ -28,7 +28,7 @@ const createGated = () => {
     return ok(SIGNED);
   };
   return {
-    ...createCallBench({ handlers: { signPsbt }, ledger }),
+    ...createCallBench({ handlers: { signPsbt: receiving(sign) }, ledger }),
     ledger,
     before: before.resolve,
     after: after.resolve,
@@ -39,7 +39,7 @@ describe("a cancel", () => {
   test("before the commit: cancelled, and nothing is charged", async () => {
     const bench = createGated();
     const session = bench.session();
-    const id = session.ask("signPsbt", PSBT);
+    const id = session.sign(PSBT);
     session.cancel(id);
     bench.before();
     bench.after();
@@ -52,16 +52,16 @@ describe("a cancel", () => {
     for (const isCancelFirst of [true, false]) {
       const bench = createCallBench({
         handlers: {
-          signPsbt: ({ commit }) => {
+          signPsbt: receiving(({ commit }) => {
             if (isCancelFirst) session.cancel(1);
             const committed = commit(CHARGE);
             session.cancel(1);
             return committed.ok ? ok(SIGNED) : committed;
-          },
+          }),
         },
       });
       const session: TestSession = bench.session();
-      const id = session.ask("signPsbt", PSBT);
+      const id = session.sign(PSBT);
       await settle();
       expect(session.finals(id)).toEqual([isCancelFirst ? "cancelled" : "result"]);
     }
@@ -70,7 +70,7 @@ describe("a cancel", () => {
   test("after the commit: the result comes all the same", async () => {
     const bench = createGated();
     const session = bench.session();
-    const id = session.ask("signPsbt", PSBT, { deadlineMs: 1000 });
+    const id = session.sign(PSBT, { deadlineMs: 1000 });
     bench.before();
     await settle();
     session.cancel(id);
@@ -83,8 +83,8 @@ describe("a cancel", () => {
   test("of one asker is everybody's; of another session's id it is nobody's", async () => {
     const bench = createGated();
     const [first, second] = [bench.session(), bench.session()];
-    const id = first.ask("signPsbt", PSBT, { key: 1 });
-    const twin = second.ask("signPsbt", PSBT, { key: 1 });
+    const id = first.sign(PSBT, { key: 1 });
+    const twin = second.sign(PSBT, { key: 1 });
     bench.session().cancel(id);
     second.cancel(twin);
     bench.before();
@@ -95,8 +95,8 @@ describe("a cancel", () => {
   test("is not taken away from a call by a refused reuse of its key", async () => {
     const bench = createGated();
     const session = bench.session();
-    const id = session.ask("signPsbt", PSBT, { key: 1 });
-    const other = session.ask("signPsbt", new Map([[0, new Uint8Array(8)]]), { key: 1 });
+    const id = session.sign(PSBT, { key: 1 });
+    const other = session.sign(new Uint8Array(8), { key: 1 });
     session.cancel(other);
     expect(session.finals(other)).toEqual(["idempotency_key_reused"]);
     session.cancel(id);
@@ -118,18 +118,18 @@ describe("a deadline", () => {
     const id = session.ask("registerWallet", shown, { deadlineMs: 500 });
     await settle();
     expect(session.finals(id)).toEqual(["wallet_malformed"]);
-    const asking: Handlers["signPsbt"] = async ({ ask }) => {
+    const asking: WholeSigning = async ({ ask }) => {
       const consent = await ask({ kind: "message", lines: ["?"] });
       return consent.ok ? ok(SIGNED) : consent;
     };
-    const other = createCallBench({ handlers: { signPsbt: asking } });
+    const other = createCallBench({ handlers: { signPsbt: receiving(asking) } });
     const caller = other.session();
-    const waiting = caller.ask("signPsbt", PSBT, { deadlineMs: 500 });
+    const waiting = caller.sign(PSBT, { deadlineMs: 500 });
     await other.pass(499);
     expect(caller.finals(waiting)).toEqual([]);
     await other.pass(1);
     expect([caller.finals(waiting), other.clock.waiting()]).toEqual([["timeout"], 0]);
-    const again = caller.ask("signPsbt", PSBT, { deadlineMs: 0 });
+    const again = caller.sign(PSBT, { deadlineMs: 0 });
     await settle();
     expect(caller.finals(again)).toEqual(["timeout"]);
   });
@@ -137,8 +137,8 @@ describe("a deadline", () => {
   test("holds when its session is gone; the earliest of all askers counts", async () => {
     const bench = createGated();
     const [first, second] = [bench.session(), bench.session()];
-    first.ask("signPsbt", PSBT, { key: 1, deadlineMs: 900 });
-    const twin = second.ask("signPsbt", PSBT, { key: 1, deadlineMs: 5000 });
+    first.sign(PSBT, { key: 1, deadlineMs: 900 });
+    const twin = second.sign(PSBT, { key: 1, deadlineMs: 5000 });
     bench.calls.leave(first.origin.session);
     await bench.pass(900);
     bench.before();
@@ -151,12 +151,12 @@ describe("a session that ends", () => {
   test("ends no call: who asks again under its key gets its final message", async () => {
     const bench = createGated();
     const first = bench.session();
-    const id = first.ask("signPsbt", PSBT, { key: 1 });
+    const id = first.sign(PSBT, { key: 1 });
     bench.before();
     await settle();
     bench.calls.leave(first.origin.session);
     const second = bench.session();
-    const again = second.ask("signPsbt", PSBT, { key: 1 });
+    const again = second.sign(PSBT, { key: 1 });
     bench.after();
     await bench.pass(1000);
     expect([first.finals(id), second.finals(again)]).toEqual([[], ["result"]]);
@@ -167,7 +167,7 @@ describe("a session that ends", () => {
     const bench = createGated();
     const sessions = Array.from({ length: 100 }, () => {
       const session = bench.session();
-      session.ask("signPsbt", PSBT, { key: 1, deadlineMs: 60_000 });
+      session.sign(PSBT, { key: 1, deadlineMs: 60_000 });
       bench.calls.leave(session.origin.session);
       return session;
     });
@@ -186,16 +186,16 @@ describe("a session that ends", () => {
 
 describe("a fault of ours", () => {
   test("in a handler, or in its result: device_fault to all who wait, told once", async () => {
-    const faulty: readonly Handlers["signPsbt"][] = [
+    const faulty: readonly WholeSigning[] = [
       () => {
         throw new Error("a secret");
       },
-      () => ok({ walletId: new Uint8Array(1), signatures: [] }),
+      () => ok({ walletId: new Uint8Array(1), signatures: new Uint8Array(0) }),
     ];
-    for (const signPsbt of faulty) {
-      const bench = createCallBench({ handlers: { signPsbt } });
+    for (const sign of faulty) {
+      const bench = createCallBench({ handlers: { signPsbt: receiving(sign) } });
       const session = bench.session();
-      const id = session.ask("signPsbt", PSBT);
+      const id = session.sign(PSBT);
       await settle();
       expect([session.finals(id), bench.faults()]).toEqual([["device_fault"], 1]);
       expect(bench.audited.at(0)).toEqual({ kind: "fault", during: "signPsbt" });
@@ -213,7 +213,7 @@ describe("a fault of ours", () => {
       },
     });
     const session = bench.session();
-    const id = session.ask("signPsbt", PSBT);
+    const id = session.sign(PSBT);
     await settle();
     expect([session.finals(id), bench.faults()]).toEqual([["device_fault"], 1]);
   });
@@ -237,7 +237,7 @@ describe("a fault of ours", () => {
 test("calls are not resurrected by a session that was left", async () => {
   const bench = createGated();
   const session = bench.session(hostOf());
-  const id = session.ask("signPsbt", PSBT, { key: 1 });
+  const id = session.sign(PSBT, { key: 1 });
   bench.calls.leave(session.origin.session);
   session.cancel(id);
   const request = { kind: "request", id: 1, code: 1, idempotencyKey: keyOf(1) } as const;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { encodeMessage, type Message } from "../../../protocol/call/envelope.ts";
 import { COMMAND_NAMES, REGISTRY } from "../../../protocol/commands/registry.ts";
-import { ok } from "../../../protocol/errors.ts";
+import { fail, ok } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import { mayCall } from "../../../protocol/session/role.ts";
 import { seeded } from "../outcomes.ts";
@@ -17,6 +17,7 @@ import {
   PAIRING,
   settle,
 } from "./call-bench.ts";
+import { receiving } from "./receiving.ts";
 
 const CALLERS = [
   ANYONE,
@@ -84,22 +85,22 @@ describe("the order", () => {
     const bench = createCallBench({ phase: "suspended" });
     const claim = claimOf(bodyOf("body"));
     const [auditor, vault] = [bench.session(hostOf("auditor")), bench.session(hostOf("vault"))];
-    expect(auditor.finals(auditor.announce("signPsbt", claim))).toEqual(["role_denied"]);
-    expect(vault.finals(vault.announce("signPsbt", claim))).toEqual(["wrong_phase"]);
+    expect(auditor.finals(auditor.announceUpload(claim))).toEqual(["role_denied"]);
+    expect(vault.finals(vault.announceUpload(claim))).toEqual(["wrong_phase"]);
     expect([auditor.heard().length, vault.heard().length]).toEqual([1, 1]);
   });
 
   test("what was refused at the gate leaves no trace: the key may be used again", async () => {
-    const bench = createCallBench({ handlers: { signPsbt: () => ({ ok: false, error: "busy" }) } });
+    const bench = createCallBench({ handlers: { signPsbt: receiving(() => fail("busy")) } });
     const session = bench.session();
-    const params = new Map([[0, new Uint8Array(9)]]);
+    const psbt = new Uint8Array(9);
     bench.become("suspended");
-    const ids = [session.ask("signPsbt", params, { key: 1 })];
+    const ids = [session.sign(psbt, { key: 1 })];
     bench.become("ready");
     ids.push(session.ask("signPsbt", new Map(), { key: 1 }));
-    ids.push(session.ask("signPsbt", params, { key: 1 }));
+    ids.push(session.sign(psbt, { key: 1 }));
     await settle();
-    ids.push(session.ask("signPsbt", new Map([[0, new Uint8Array(8)]]), { key: 1 }));
+    ids.push(session.sign(new Uint8Array(8), { key: 1 }));
     await settle();
     expect(ids.map(session.finals)).toEqual([
       ["wrong_phase"],

@@ -1,11 +1,12 @@
 /** Idempotency keys: a call takes effect once, however often and by whatever session it comes. */
 import { describe, expect, test } from "bun:test";
-import type { Handlers } from "../../../firmware/dispatch.ts";
+import type { Context, Handlers } from "../../../firmware/dispatch.ts";
 import { createLedger } from "../../../firmware/ledger/ledger.ts";
 import { DEVICE_LIMITS } from "../../../firmware/limits.ts";
 import { type ErrorName, fail, ok } from "../../../protocol/errors.ts";
 import { at } from "../outcomes.ts";
-import { ANYONE, bodyOf, claimOf, createCallBench, hostOf, settle } from "./call-bench.ts";
+import { ANYONE, claimOf, createCallBench, hostOf, settle } from "./call-bench.ts";
+import { receiving } from "./receiving.ts";
 
 const WALLET = (name = "w") =>
   new Map<number, unknown>([
@@ -13,14 +14,14 @@ const WALLET = (name = "w") =>
     [1, "t"],
     [2, []],
   ]);
-const PSBT = (byte = 1) => new Map([[0, new Uint8Array(9).fill(byte)]]);
+const PSBT = (byte = 1) => new Uint8Array(9).fill(byte);
 const RESULT = { walletId: new Uint8Array(32), receive: "r", change: "c" };
-const SIGNED = { walletId: new Uint8Array(32), signatures: [] };
+const SIGNED = { walletId: new Uint8Array(32), signatures: new Uint8Array(0) };
 
 /** Handlers that ask a person, count their runs and say what they are told to. */
 const createCounting = (end?: ErrorName) => {
   const runs = { wallet: 0, signing: 0, questions: 0 };
-  const ask = async ({ ask: question }: Parameters<Handlers["signPsbt"]>[0]) => {
+  const ask = async ({ ask: question }: Context) => {
     runs.questions += 1;
     return question({ kind: "message", lines: ["?"] });
   };
@@ -33,14 +34,14 @@ const createCounting = (end?: ErrorName) => {
         ? ok({ ...RESULT, receive: `${runs.wallet}` })
         : fail("only_insecure");
     },
-    signPsbt: async (context, { psbt }) => {
+    signPsbt: receiving(async (context, psbt) => {
       runs.signing += 1;
       const consent = context.isCommitted() ? ok(undefined) : await ask(context);
       if (!consent.ok) return consent;
       const txid = new Uint8Array(32).fill(psbt[0] ?? 0);
       const committed = context.commit({ txid, amountSats: 100 });
       return committed.ok ? ok(SIGNED) : committed;
-    },
+    }),
   };
   const ledger = createLedger();
   return { ...createCallBench({ handlers, ledger }), runs, ledger };
@@ -50,13 +51,9 @@ describe("the same key and request", () => {
   test("while a person thinks: one question, and each asker gets its end", async () => {
     const bench = createCounting();
     const [first, second] = [bench.session(), bench.session()];
-    const ids = [
-      first.ask("signPsbt", PSBT(), { key: 1 }),
-      first.ask("signPsbt", PSBT(), { key: 1 }),
-    ];
-    const other = second.ask("signPsbt", PSBT(), { key: 1 });
-    const body = bodyOf(PSBT());
-    const late = second.announce("signPsbt", claimOf(body), { key: 1 });
+    const ids = [first.sign(PSBT(), { key: 1 }), first.sign(PSBT(), { key: 1 })];
+    const other = second.sign(PSBT(), { key: 1 });
+    const late = second.announceUpload(claimOf(PSBT()), { key: 1 });
     await settle();
     expect(second.of(late).map(({ kind }) => kind)).toEqual(["progress"]);
     bench.press("yes");
@@ -73,11 +70,11 @@ describe("the same key and request", () => {
   test("after a signing: signed again, unasked, and charged nothing", async () => {
     const bench = createCounting();
     const session = bench.session();
-    session.ask("signPsbt", PSBT(), { key: 1 });
+    session.sign(PSBT(), { key: 1 });
     await settle();
     bench.press("yes");
     await settle();
-    const again = session.ask("signPsbt", PSBT(), { key: 1 });
+    const again = session.sign(PSBT(), { key: 1 });
     await settle();
     expect(session.finals(again)).toEqual(["result"]);
     expect(bench.runs).toEqual({ wallet: 0, signing: 2, questions: 1 });
@@ -92,7 +89,7 @@ describe("the same key and request", () => {
       [1, 2],
     ] as const) {
       const session = bench.session(hostOf("vault", salt));
-      const id = session.ask("signPsbt", PSBT(), { key });
+      const id = session.sign(PSBT(), { key });
       await settle();
       bench.press("yes");
       await settle();
@@ -139,16 +136,16 @@ describe("the same key and request", () => {
   test("a no stays a no; a question that nobody answered may be asked again", async () => {
     const bench = createCounting();
     const session = bench.session();
-    const declined = session.ask("signPsbt", PSBT(1), { key: 1 });
+    const declined = session.sign(PSBT(1), { key: 1 });
     await settle();
     bench.press("no");
     await settle();
-    const again = session.ask("signPsbt", PSBT(1), { key: 1 });
+    const again = session.sign(PSBT(1), { key: 1 });
     expect([session.finals(declined), session.finals(again)]).toEqual([["declined"], ["declined"]]);
-    const ignored = session.ask("signPsbt", PSBT(2), { key: 2 });
+    const ignored = session.sign(PSBT(2), { key: 2 });
     await bench.pass(DEVICE_LIMITS.consentMs);
     expect(session.finals(ignored)).toEqual(["consent_timeout"]);
-    const later = session.ask("signPsbt", PSBT(2), { key: 2 });
+    const later = session.sign(PSBT(2), { key: 2 });
     await bench.pass(DEVICE_LIMITS.dwellMs);
     bench.press("yes");
     await settle();
@@ -160,10 +157,10 @@ describe("the same key and another request", () => {
   test("or command is refused, without effect, at work and afterwards", async () => {
     const bench = createCounting();
     const session = bench.session();
-    const first = session.ask("signPsbt", PSBT(), { key: 1 });
+    const first = session.sign(PSBT(), { key: 1 });
     await settle();
     const refused = () => [
-      session.ask("signPsbt", PSBT(2), { key: 1 }),
+      session.sign(PSBT(2), { key: 1 }),
       session.ask("registerWallet", WALLET(), { key: 1 }),
     ];
     const during = refused();
@@ -180,7 +177,7 @@ describe("the same key and another request", () => {
     const bench = createCounting();
     for (const salt of [1, 2]) {
       const session = bench.session(hostOf("vault", salt));
-      const id = session.ask("signPsbt", PSBT(salt), { key: 1 });
+      const id = session.sign(PSBT(salt), { key: 1 });
       await settle();
       bench.press("yes");
       await settle();
@@ -197,15 +194,15 @@ describe("one at a time", () => {
     const public1 = anyone.ask("startPairing", new Map([[0, "vault"]]));
     await settle();
     const public2 = anyone.ask("startPairing", new Map([[0, "auditor"]]));
-    const signing = host.ask("signPsbt", PSBT(), { key: 1 });
-    const busy = other.ask("signPsbt", PSBT(2), { key: 2 });
+    const signing = host.sign(PSBT(), { key: 1 });
+    const busy = other.sign(PSBT(2), { key: 2 });
     await bench.pass(DEVICE_LIMITS.dwellMs);
     expect([anyone.finals(public1), anyone.finals(public2)]).toEqual([["busy"], ["busy"]]);
     expect(other.finals(busy)).toEqual(["busy"]);
     bench.press("yes");
     await settle();
     expect(host.finals(signing)).toEqual(["result"]);
-    const again = other.ask("signPsbt", PSBT(2), { key: 2 });
+    const again = other.sign(PSBT(2), { key: 2 });
     await settle();
     bench.press("yes");
     await settle();
@@ -217,7 +214,7 @@ describe("one at a time", () => {
     const [host, anyone] = [bench.session(), bench.session(ANYONE)];
     const other = bench.session(hostOf("vault", 2));
     const role = new Map([[0, "vault"]]);
-    const ids = Array.from({ length: 20 }, () => host.ask("signPsbt", PSBT(), { key: 1 }));
+    const ids = Array.from({ length: 20 }, () => host.sign(PSBT(), { key: 1 }));
     const others = Array.from({ length: 4 }, () => anyone.ask("startPairing", role, { key: 2 }));
     await settle();
     expect(ids.map((id) => host.finals(id).length)).toEqual(ids.map((_, i) => (i < 16 ? 0 : 1)));
@@ -229,7 +226,7 @@ describe("one at a time", () => {
     const finals = ids.flatMap(host.finals);
     expect(finals).toHaveLength(20);
     expect(finals.filter((one) => one === "result")).toHaveLength(16);
-    const again = host.ask("signPsbt", PSBT(), { key: 1 });
+    const again = host.sign(PSBT(), { key: 1 });
     await settle();
     expect(host.finals(again)).toEqual(["result"]);
   });
@@ -244,7 +241,7 @@ test("a full ledger refuses with ledger_full, and forgets nothing", async () => 
     bench.ledger.end(call(i), true, 0);
   }
   const session = bench.session();
-  const id = session.ask("signPsbt", PSBT());
+  const id = session.sign(PSBT());
   const stranger = bench.session(ANYONE);
   const pairing = stranger.ask("startPairing", new Map([[0, "vault"]]));
   await settle();
@@ -252,7 +249,7 @@ test("a full ledger refuses with ledger_full, and forgets nothing", async () => 
   await bench.pass(DEVICE_LIMITS.consentMs);
   expect(stranger.finals(pairing)).toEqual(["consent_timeout"]);
   bench.clock.advance(DEVICE_LIMITS.ledgerMs);
-  const later = session.ask("signPsbt", PSBT());
+  const later = session.sign(PSBT());
   await bench.pass(DEVICE_LIMITS.dwellMs);
   bench.press("yes");
   await settle();

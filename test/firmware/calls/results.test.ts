@@ -5,8 +5,10 @@ import { encodeMessage, type Message } from "../../../protocol/call/envelope.ts"
 import { decodeCbor, encodeCbor } from "../../../protocol/cbor/cbor.ts";
 import { fail, ok } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
+import { RECORD_BYTES } from "../../../protocol/signature-record.ts";
 import { unwrap } from "../outcomes.ts";
 import { createCallBench, settle } from "./call-bench.ts";
+import { receiving } from "./receiving.ts";
 
 const LARGEST_ID = 0xffff_ffff;
 
@@ -14,7 +16,9 @@ const partsOf = (messages: readonly Message[]): Uint8Array =>
   Buffer.concat(messages.flatMap((message) => (message.kind === "part" ? [message.bytes] : [])));
 
 test("every size: each message fits, and they give the result back", () => {
-  for (const size of [0, 1, 4000, 4040, 4050, 4053, 4054, 4056, 4080, 4081, 9000, 1_000_000]) {
+  for (const size of [
+    0, 1, 4000, 4040, 4050, 4053, 4054, 4056, 4080, 4081, 9000, 1_000_000, 1_500_000,
+  ]) {
     const value = new Uint8Array(size).fill(3);
     const messages = [...messagesOf(LARGEST_ID, answerOf(ok(value)))];
     for (const message of messages) {
@@ -38,19 +42,18 @@ test("a refusal is one message, with its details", () => {
 });
 
 test("other calls are answered between two parts, and no progress follows the end", async () => {
-  const signature = { key: 0, signature: new Uint8Array(73) };
   const bench = createCallBench({
     handlers: {
-      signPsbt: ({ progress }) => {
+      signPsbt: receiving(({ progress }) => {
         progress("signing", 1, 2);
-        const signatures = Array.from({ length: 2000 }, (_, input) => ({ input, ...signature }));
+        const signatures = new Uint8Array(LIMITS.signatures * RECORD_BYTES);
         return ok({ walletId: new Uint8Array(32), signatures });
-      },
+      }),
     },
   });
   const session = bench.session();
   session.hold();
-  const id = session.ask("signPsbt", new Map([[0, new Uint8Array(1)]]));
+  const id = session.sign(new Uint8Array(1));
   await settle();
   const status = session.ask("getStatus");
   await settle();
@@ -59,5 +62,5 @@ test("other calls are answered between two parts, and no progress follows the en
   expect(kinds.indexOf("result")).toBeLessThan(5);
   expect([session.finals(status), session.finals(id)]).toEqual([["result"], ["result"]]);
   expect(kinds.filter((kind) => kind === "progress")).toEqual([]);
-  expect(partsOf(session.of(id)).length).toBeGreaterThan(150_000);
+  expect(partsOf(session.of(id)).length).toBeGreaterThan(1_440_000);
 });

@@ -9,14 +9,7 @@ import { CHANGE, COIN, PAYMENT } from "../../bitcoin/attacked-draft.ts";
 import { buildPsbt, type DraftCoin, unsignedOf } from "../../bitcoin/psbt-fixture.ts";
 import { CONTEXT, HOT } from "../../bitcoin/wallet-fixture.ts";
 import { unwrap } from "../outcomes.ts";
-import {
-  bodyOf,
-  type CallBench,
-  claimOf,
-  createCallBench,
-  settle,
-  type TestSession,
-} from "./call-bench.ts";
+import { type CallBench, createCallBench, settle, type TestSession } from "./call-bench.ts";
 
 const psbtOf = (inputs: number) => {
   const coins = Array.from({ length: inputs }, (_, index): DraftCoin => ({ ...COIN, index }));
@@ -33,14 +26,8 @@ const resultOf = (session: TestSession, id: number): unknown => {
   return unwrap(decodeCbor(Uint8Array.from(Buffer.concat(parts))));
 };
 
-const upload = (session: TestSession, psbt: Uint8Array, key: number): number => {
-  const body = bodyOf(new Map([[0, psbt]]));
-  const id = session.announce("signPsbt", claimOf(body), { key });
-  for (let offset = 0; offset < body.length; offset += 4000) {
-    session.chunk(id, offset, body.subarray(offset, offset + 4000));
-  }
-  return id;
-};
+const upload = (session: TestSession, psbt: Uint8Array, key: number): number =>
+  session.sign(psbt, { key });
 
 const createSigning = (onSignature: (count: number) => void = () => undefined) => {
   const ledger = createLedger();
@@ -147,5 +134,5 @@ test("a review says what leaves and which transaction it is", () => {
   const reviewed = unwrap(review(bytes, [HOT.registered], undefined, CONTEXT));
   expect(reviewed.leavingSats).toBe(COIN.amountSats - CHANGE.amountSats - self.amountSats);
   expect(reviewed.txid).toEqual(Uint8Array.from(unsignedOf(psbt).getHash()));
-  expect(bytes.length).toBeLessThan(LIMITS.body);
+  expect(bytes.length).toBeLessThan(LIMITS.upload);
 });

@@ -33,6 +33,7 @@ REQUEST, RESULT, REFUSAL, CANCEL, PROGRESS, PART, CREDIT, CHUNK = range(8)
 PATTERNS = {"NN": 0, "NNpsk0": 1, "IK": 2}
 REFUSED = 255
 CHUNK_BYTES, MESSAGE_BYTES, REKEY_RECORDS, DEADLINE_MS = 4060, 4080, 4096, 60_000
+RECORD_BYTES = 72
 TABLES = Path(__file__).resolve().parents[3] / "protocol/generated"
 
 
@@ -102,14 +103,19 @@ class Session:
         except NoiseInvalidMessage:
             raise Failure("session-lost") from None
 
-    def call(self, command: str, params: dict, as_body: bool = False) -> dict:
-        """The result of a command; its params go in place, or as a body in chunks."""
+    def call(self, command: str, params: dict, as_body: bool = False,
+             upload: bytes | None = None) -> dict:
+        """The result of a command; its params go in place, or as a body in chunks. An upload is
+        the body of a request whose params are in place."""
         self.id += 1
-        body, have, result = encode(params), 0, bytearray()
+        body, have, result = encode(params) if upload is None else upload, 0, bytearray()
         request = {0: REQUEST, 1: self.id, 2: COMMANDS[command], 3: os.urandom(16), 4: DEADLINE_MS}
+        claim = {6: len(body), 7: hashlib.sha256(body).digest()}
         whole = encode({**request, 5: params})
-        if as_body or len(whole) > MESSAGE_BYTES:
-            whole = encode({**request, 6: len(body), 7: hashlib.sha256(body).digest()})
+        if upload is not None:
+            whole = encode({**request, 5: params, **claim})
+        elif as_body or len(whole) > MESSAGE_BYTES:
+            whole = encode({**request, **claim})
         self.send(whole)
         while True:
             message = decode(self.receive())
@@ -231,9 +237,11 @@ class Host:
         say("address", address=found[0], scriptHex=found[1].hex())
 
     def sign(self) -> None:
-        found = self.known().call("signPsbt", {0: self.options.psbt.read_bytes()})
+        found = self.known().call("signPsbt", {}, upload=self.options.psbt.read_bytes())
+        records = [found[1][at : at + RECORD_BYTES] for at in range(0, len(found[1]), RECORD_BYTES)]
         say("signed", walletId=found[0].hex(), signatures=[
-            {"input": one[0], "key": one[1], "signature": one[2].hex()} for one in found[1]])
+            {"input": int.from_bytes(one[:4]), "key": one[4], "leaf": int.from_bytes(one[5:7]),
+             "sighash": one[7], "signature": one[8:].hex()} for one in records])
 
 
 def main() -> int:

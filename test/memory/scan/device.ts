@@ -13,6 +13,7 @@ import { recombineSeed } from "../../../hardware/secrets/portable/slip39.ts";
 import { encodeAs } from "../../../protocol/cbor/cbor.ts";
 import { ok } from "../../../protocol/errors.ts";
 import { ROLES } from "../../../protocol/session/role.ts";
+import { decodeRecords } from "../../../protocol/signature-record.ts";
 import { SHARE_INFO } from "../../../protocol/share.ts";
 import { TRUST } from "../../../protocol/session/trust.ts";
 import {
@@ -23,7 +24,6 @@ import {
   quoteOf,
 } from "../../firmware/custodians.ts";
 import { unwrap } from "../../firmware/outcomes.ts";
-import { compactOf } from "../../secrets/oracles/der.ts";
 import type { NamedSecret } from "../forms.ts";
 import { hpkeSecrets } from "../hpke.ts";
 import type { KnownSignature } from "../nonces.ts";
@@ -117,12 +117,12 @@ const signRounds = async (
   for (let round = 0; round < rounds; round += 1) {
     const { psbt, digests } = spendOf(keys, inputs, round);
     const { signatures } = unwrap(await client.signPsbt({ psbt, walletId }));
-    for (const { input, signature } of signatures) {
+    for (const { input, signature } of unwrap(decodeRecords(signatures))) {
       known.push({
         scheme: "ecdsa",
         signer: `${ACCOUNT_PATH}/0/${input}`,
         digest: digests[input] ?? new Uint8Array(32),
-        signature: compactOf(signature.slice(0, -1)) ?? new Uint8Array(64),
+        signature,
       });
     }
   }

@@ -2,6 +2,7 @@
  * A program that gets hold of the port when the worker has crashed, and has a good session: as
  * anyone, or as the auditor who has turned. Whatever it sends has no effect.
  */
+import { createHash } from "node:crypto";
 import { type BodyClaim, encodeMessage } from "../../../protocol/call/envelope.ts";
 import { encodeAs, encodeCbor } from "../../../protocol/cbor/cbor.ts";
 import { REGISTRY } from "../../../protocol/commands/registry.ts";
@@ -72,7 +73,7 @@ const requestOf = (
   chance: Chance,
   id: number,
   code: number,
-  content: { readonly params: unknown } | { readonly body: BodyClaim },
+  content: { readonly params: unknown; readonly body?: BodyClaim } | { readonly body: BodyClaim },
 ): Uint8Array => {
   const idempotencyKey = chance.bytes(16);
   return encodeMessage({ kind: "request", id, code, idempotencyKey, ...content });
@@ -87,13 +88,19 @@ const { signPsbt, getXpub, getStatus } = REGISTRY;
 const claims = (chance: Chance): readonly Uint8Array[] =>
   times(8, (i) => {
     const sha256 = chance.bytes(32);
-    const size = chance.pick([LIMITS.body, LIMITS.publicBody, LIMITS.publicBody + 1]);
+    const size = chance.pick([
+      LIMITS.upload,
+      LIMITS.body,
+      LIMITS.publicBody,
+      LIMITS.publicBody + 1,
+    ]);
     const head = new Map<number, unknown>([
       [0, 0],
       [1, 100 + i],
       [2, chance.pick([signPsbt.code, getXpub.code, getStatus.code])],
       [3, chance.bytes(16)],
-      [6, chance.isLucky(0.5) ? size : LIMITS.body + 1],
+      ...(chance.isLucky(0.5) ? [[5, new Map()] as const] : []),
+      [6, chance.isLucky(0.5) ? size : LIMITS.upload + 1],
       [7, sha256],
     ]);
     return encodeCbor(head);
@@ -108,10 +115,16 @@ const chunks = (chance: Chance): readonly Uint8Array[] => {
   return [request, piece(0), piece(1_000), piece(0), piece(900_000), piece(5_000)];
 };
 
+/** Uploads, the whole of them at once, whatever is said to the request. */
 const denied = (chance: Chance): readonly Uint8Array[] =>
-  FORBIDDEN.map(({ psbt }, id) =>
-    requestOf(chance, id, signPsbt.code, { params: new Map([[0, psbt]]) }),
-  );
+  FORBIDDEN.flatMap(({ psbt }, id) => {
+    const sha256 = Uint8Array.from(createHash("sha256").update(psbt).digest());
+    const body = { size: psbt.length, sha256 };
+    return [
+      requestOf(chance, id, signPsbt.code, { params: new Map(), body }),
+      encodeMessage({ kind: "chunk", id, offset: 0, bytes: psbt }),
+    ];
+  });
 
 /** Ids that fall, that repeat, cancels of everything, and messages that only a device sends. */
 const nonsense = (chance: Chance): readonly Uint8Array[] => [

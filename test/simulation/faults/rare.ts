@@ -36,7 +36,7 @@ const callOn = (
 /** Bodies in small frames, until seq has gone around once; whatever they hold is no PSBT. */
 const wrapSequence: Fault = (room) => {
   const { cable, chance, happened, extend } = room;
-  const psbt = chance.bytes(LIMITS.body - 64);
+  const psbt = chance.bytes(LIMITS.body);
   let last = 0;
   cable.toDevice.tap((bytes) => {
     const frame = frameOf(bytes);
