@@ -15,7 +15,13 @@ export {
 } from "./funds.ts";
 export { encodeLegacy, legacyDigest, verifyLegacy } from "./legacy.ts";
 export { readOutputScript } from "./output-script.ts";
-export { completeLegacy, completeMessage, type SignedMessage } from "./sign.ts";
+export {
+  completeLegacy,
+  completeMessage,
+  type KeySignature,
+  type NumberedLeaf,
+  type SignedMessage,
+} from "./sign.ts";
 export {
   scriptOf,
   type VerifiedMessage,

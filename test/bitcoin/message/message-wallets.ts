@@ -13,8 +13,11 @@ import {
   walletId,
 } from "../../../firmware/bitcoin/index.ts";
 import { signEcdsa, signSchnorr } from "../../../hardware/secrets/portable/signing.ts";
-import type { Scripts } from "../../../host/vault/message/index.ts";
-import { scriptOf } from "../../../host/vault/message/index.ts";
+import {
+  type KeySignature,
+  scriptOf,
+  type SignedMessage,
+} from "../../../host/vault/message/index.ts";
 import { elementOf, unwrap } from "../expect-value.ts";
 import { type Cosigner, cosignerOf, crypto } from "../wallet-fixture.ts";
 
@@ -95,7 +98,7 @@ const signAs = (holder: Cosigner, signing: MessageSigning): Uint8Array => {
 /** What one holder's device would give. */
 export interface HolderSignatures {
   readonly plan: MessagePlan;
-  readonly signatures: readonly { readonly leaf?: number; readonly signature: Uint8Array }[];
+  readonly signatures: readonly KeySignature[];
 }
 
 /** A holder's signatures over a message. */
@@ -114,10 +117,18 @@ export const signMessageAs = (
   return { plan, signatures };
 };
 
-/** The scripts behind a plan's address; of a leaf, where one is named. */
-export const scriptsOf = ({ address, script, leaves }: MessagePlan, leaf?: number): Scripts => {
-  const { redeemScript, witnessScript } = script;
-  const proved = leaves.find((one) => one.leaf === leaf);
-  const scriptPubKey = scriptOf(address) ?? new Uint8Array(0);
-  return { scriptPubKey, redeemScript, witnessScript, ...(proved && { leaf: proved }) };
+/** A message as the host has it, of what holders gave. */
+export const signedMessage = (
+  message: string,
+  { plan }: HolderSignatures,
+  signatures: readonly KeySignature[],
+): SignedMessage => {
+  const { redeemScript, witnessScript } = plan.script;
+  const scriptPubKey = scriptOf(plan.address) ?? new Uint8Array(0);
+  return {
+    message,
+    scripts: { scriptPubKey, redeemScript, witnessScript },
+    leaves: plan.leaves,
+    signatures,
+  };
 };

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import {
   completeLegacy,
   completeMessage,
+  type KeySignature,
+  type NumberedLeaf,
   verifyMessage,
 } from "../../../host/vault/message/index.ts";
 import { planMessage, type MessageRequest } from "../../../firmware/bitcoin/index.ts";
@@ -12,7 +14,7 @@ import { crypto } from "../wallet-fixture.ts";
 import {
   messageWallet,
   type MessageWallet,
-  scriptsOf,
+  signedMessage,
   signMessageAs,
   TEMPLATES,
 } from "./message-wallets.ts";
@@ -23,22 +25,20 @@ const HELLO: MessageRequest = { branch: 0, index: 7, message: "Hello Wörld", fo
 const holdersOf = ({ holders }: MessageWallet): readonly number[] =>
   holders.flatMap((holder, key) => (holder === undefined ? [] : [key]));
 
-/** Asks holders until their signatures are enough, by the first leaf that gets there. */
+/** Asks holders until their signatures are enough. */
 const completeBy = (wallet: MessageWallet, request: MessageRequest, isFull = false) => {
-  const given: { readonly leaf?: number; readonly signature: Uint8Array }[] = [];
+  const given: KeySignature[] = [];
   let asked = 0;
+  const leaves: NumberedLeaf[] = [];
   for (const key of holdersOf(wallet)) {
-    const { plan, signatures } = signMessageAs(wallet, key, request);
-    given.push(...signatures);
+    const one = signMessageAs(wallet, key, request);
+    given.push(...one.signatures);
+    leaves.push(...one.plan.leaves);
     asked += 1;
-    for (const leaf of new Set(given.map((one) => one.leaf))) {
-      const own = given.filter((one) => one.leaf === leaf).map(({ signature }) => signature);
-      const scripts = scriptsOf(plan, leaf);
-      const signed = { message: request.message, scripts, signatures: own };
-      const complete = completeMessage(signed, isFull);
-      if (complete.ok) return { address: plan.address, text: complete.value, asked };
-      expect(complete.error).toBe("signers_missing");
-    }
+    const signed = { ...signedMessage(request.message, one, given), leaves };
+    const complete = completeMessage(signed, isFull);
+    if (complete.ok) return { address: one.plan.address, text: complete.value, asked };
+    expect(complete.error).toBe("signers_missing");
   }
   throw new Error("all holders are not enough");
 };
@@ -99,32 +99,23 @@ describe("BIP-322: what is signed as planned is verified by bitcoinjs-lib's dige
 
   test("by every leaf alone: the last one's holders are enough", () => {
     const wallet = messageWallet(elementOf(TEMPLATES, TEMPLATES.length - 1));
-    const { plan, signatures } = signMessageAs(wallet, 3, HELLO);
-    expect(signatures.map(({ leaf }) => leaf)).toEqual([1, 2]);
-    for (const { leaf, signature } of signatures) {
-      const scripts = scriptsOf(plan, leaf);
-      const signed = { message: HELLO.message, scripts, signatures: [signature] };
-      expect(verdict(HELLO.message, plan.address, unwrap(completeMessage(signed, false)))).toBe(
-        "simple",
-      );
+    const given = signMessageAs(wallet, 3, HELLO);
+    expect(given.signatures.map(({ leaf }) => leaf)).toEqual([1, 2]);
+    for (const signature of given.signatures) {
+      const text = unwrap(completeMessage(signedMessage(HELLO.message, given, [signature]), false));
+      expect(verdict(HELLO.message, given.plan.address, text)).toBe("simple");
     }
   });
 
   test("another's signature, or one over another message, is refused", () => {
     const wallet = messageWallet(elementOf(TEMPLATES, 7));
-    const [first, second] = [0, 1].map((key) => signMessageAs(wallet, key, HELLO));
+    const first = signMessageAs(wallet, 0, HELLO);
     const foreign = signMessageAs(wallet, 1, { ...HELLO, message: "Hello" });
-    const signatures = [first, foreign].flatMap((one) => one?.signatures ?? []);
-    const message = {
-      message: HELLO.message,
-      scripts: scriptsOf(elementOf([second], 0)?.plan ?? foreign.plan),
-    };
-    const mixed = completeMessage(
-      { ...message, signatures: signatures.map((one) => one.signature) },
-      false,
-    );
-    expect(errorOf(mixed)).toBe("signature_invalid");
-    expect(errorOf(completeMessage({ ...message, signatures: [] }, false))).toBe("signers_missing");
+    const complete = (...signatures: readonly KeySignature[]) =>
+      errorOf(completeMessage(signedMessage(HELLO.message, first, signatures), false));
+    expect(complete(...first.signatures, ...foreign.signatures)).toBe("signature_invalid");
+    expect(complete(...first.signatures, ...first.signatures)).toBe("signers_missing");
+    expect(complete()).toBe("signers_missing");
   });
 });
 
@@ -145,13 +136,9 @@ describe("the legacy form", () => {
         expect(errorOf(plan)).toBe("message_unsupported");
         return;
       }
-      const { plan, signatures } = signMessageAs(wallet, key, LEGACY);
-      const signed = {
-        message: LEGACY.message,
-        scripts: scriptsOf(plan),
-        signatures: signatures.map(({ signature }) => signature),
-      };
-      const text = unwrap(completeLegacy(signed));
+      const given = signMessageAs(wallet, key, LEGACY);
+      const { plan, signatures } = given;
+      const text = unwrap(completeLegacy(signedMessage(LEGACY.message, given, signatures)));
       const [header = 0] = Uint8Array.fromBase64(text);
       expect(header).toBeWithin(headers[0], headers[1] + 1);
       expect(verdict(LEGACY.message, plan.address, text)).toBe("legacy");
