@@ -14,20 +14,20 @@ export const openOwnWallet = (
 const isSame = (left: Uint8Array, right: Uint8Array): boolean =>
   left.length === right.length && left.every((byte, i) => byte === right[i]);
 
-/**
- * Holds a script that a device returned against the one that the host derives.
- *
- * @returns `malformed_reply` where they differ; a policy that the host cannot open is refused by
- * its own name
- */
-export const checkOwnScript = (
+/** Whether a returned script is the host's own; `malformed_reply` where it is not. */
+export type ScriptCheck = (scriptPubKey: Uint8Array) => Outcome<undefined, "malformed_reply">;
+
+/** Derives a policy's script for a returned one to be held against; refused as `openWallet` says. */
+export const ownScriptCheck = (
   policy: WalletPolicy,
   path: WalletPath,
-  scriptPubKey: Uint8Array,
-): Outcome<undefined> => {
+): Outcome<ScriptCheck, "wallet_malformed" | "wallet_unsupported"> => {
   const wallet = openOwnWallet(policy);
   if (!wallet.ok) return wallet;
-  return isSame(wallet.value.address(path).scriptPubKey, scriptPubKey)
-    ? ok(undefined)
-    : fail("malformed_reply", { why: "the script is not the policy's" });
+  const own = wallet.value.address(path).scriptPubKey;
+  return ok((scriptPubKey) =>
+    isSame(own, scriptPubKey)
+      ? ok(undefined)
+      : fail("malformed_reply", { why: "the script is not the policy's" }),
+  );
 };

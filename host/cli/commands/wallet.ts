@@ -5,6 +5,7 @@ import { fromHex, toHex } from "../bytes.ts";
 import { withOwnDevice } from "../device.ts";
 import { readText } from "../files.ts";
 import type { Output } from "../output.ts";
+import type { ScriptCheck } from "../own-wallet.ts";
 import { formatPath, parsePath } from "../paths.ts";
 import { answer, badOption, declare, declareGroup, PORT } from "../program.ts";
 import { checkReturnedAddress } from "../returned-address.ts";
@@ -91,13 +92,13 @@ const readPolicyFile = (file: string): Outcome<WalletPolicy> => {
 const scriptCheck = async (
   file: string | undefined,
   path: WalletPath,
-): Promise<Outcome<(scriptPubKey: Uint8Array) => Outcome<undefined>>> => {
+): Promise<Outcome<ScriptCheck>> => {
   if (file === undefined) return ok(() => ok(undefined));
   const policy = readPolicyFile(file);
   if (!policy.ok) return policy;
   // Loaded on demand: bitcoinjs-lib would double every command's start.
-  const { checkOwnScript } = await import("../own-wallet.ts");
-  return ok((scriptPubKey) => checkOwnScript(policy.value, path, scriptPubKey));
+  const { ownScriptCheck } = await import("../own-wallet.ts");
+  return ownScriptCheck(policy.value, path);
 };
 
 interface AddressOptions {
