@@ -1,4 +1,5 @@
 /** The values that control/ and vault/ hand each other. Data only: neither imports the other. */
+import type { Allowance } from "../protocol/wallet-policy.ts";
 
 /** A customer's wish to be paid. */
 export interface Withdrawal {
@@ -19,6 +20,8 @@ export interface WalletPolicy {
   readonly name: string;
   readonly template: string;
   readonly keys: readonly string[];
+  /** What the wallet's signers do though it is refused otherwise. */
+  readonly allows?: readonly Allowance[];
 }
 
 /** An address of the wallet: `branch` 0 receives, 1 takes change. */

@@ -63,6 +63,7 @@ export const manifestText = (manifest: Manifest): readonly string[] => {
       byName(manifest.wallets).flatMap((wallet) => [
         `${wallet.name}: ${wallet.template}`,
         ...wallet.keys.map((key, i) => `  @${i} ${key}`),
+        ...(wallet.allows === undefined ? [] : [`  allows ${listed(wallet.allows)}`]),
       ]),
     ),
     ...section("Firmware", manifest.firmware.map((digest) => digest.toHex()).toSorted()),

@@ -14,11 +14,19 @@ const checkOrigins = (
 ): void => {
   for (const [i, key] of keys.entries()) {
     const pointer = `${place}/keys${step(i)}`;
-    if (!holders.has(key)) tell(pointer, "This is no account that a device made at genesis.");
+    // A policy that holds has a key without origin only where nobody has its private key.
+    const isKnown = holders.has(key) || !key.startsWith("[");
+    if (!isKnown) tell(pointer, "This is no account that a device made at genesis.");
   }
   const means = "One device would hold two keys of this wallet.";
   const known = keys.map((key) => holders.get(key) ?? key);
   tellRepeated(known, `${place}/keys`, "", means, tell);
+};
+
+/** Without the member nothing is allowed: an empty list would be another hash for the same. */
+const checkAllowances = (allows: readonly string[], place: string, tell: Tell): void => {
+  if (allows.length === 0) tell(place, "A wallet that allows nothing leaves this out.");
+  tellRepeated(allows, place, "", "This allowance stands twice.", tell);
 };
 
 /** Checks all wallets. */
@@ -36,6 +44,7 @@ export const checkWallets = (manifest: Manifest, tell: Tell): void => {
     const opened = openWallet(wallet, network);
     if (!opened.ok) tell(place, ERRORS[opened.error].means);
     else checkOrigins(holders, wallet.keys, place, tell);
+    if (wallet.allows !== undefined) checkAllowances(wallet.allows, `${place}/allows`, tell);
   }
   const names = wallets.map(({ name }) => name);
   tellRepeated(names, "/wallets", "/name", undefined, tell);

@@ -10,8 +10,9 @@ import {
   parseXpub,
   toXpub,
 } from "../../firmware/bitcoin/index.ts";
-import { deriveChild } from "../../firmware/bitcoin/wallet/extended-key.ts";
+import { createChildKeys, deriveChild } from "../../firmware/bitcoin/wallet/extended-key.ts";
 import { createReader, encodeCompactSize } from "../../firmware/bitcoin/encoding/reader.ts";
+import { field, hasNoVectors, listOf, readVectors, textField } from "../secrets/oracles/vectors.ts";
 import { errorOf, seeded, unwrap } from "./expect-value.ts";
 import { bip32, crypto } from "./wallet-fixture.ts";
 
@@ -122,12 +123,39 @@ describe("BIP-32 public derivation", () => {
     expect(toXpub(unwrap(deriveChild(node, 1, crypto)), "mainnet", crypto)).toBe(child);
   });
 
+  test.skipIf(hasNoVectors)("published children (needs MAYFLY_VECTORS)", async () => {
+    let derived = 0;
+    for (const entry of listOf(await readVectors("bip32.json"))) {
+      const known = listOf(field(entry, "vectors")).map((one): readonly [string, string] => [
+        textField(one, "path"),
+        textField(one, "xpub"),
+      ]);
+      const xpubs = new Map<string, string>([["m", textField(entry, "xpub")], ...known]);
+      for (const [path, xpub] of known) {
+        const at = path.lastIndexOf("/");
+        const [above, step] = [xpubs.get(path.slice(0, at)), path.slice(at + 1)];
+        if (above === undefined || step.endsWith("h")) continue;
+        const node = unwrap(parseXpub(above, "mainnet", crypto));
+        const made = unwrap(deriveChild(node, Number(step), crypto));
+        expect([path, toXpub(made, "mainnet", crypto)]).toEqual([path, xpub]);
+        expect(createChildKeys(node, crypto)(Number(step))).toEqual(made.publicKey);
+        derived += 1;
+      }
+    }
+    expect(derived).toBeGreaterThan(100);
+  });
+
   test("random children are bip32's", () => {
     const claim = (seed: Uint8Array, index: number) => {
       const theirs = bip32.fromSeed(seed, networks.testnet).deriveHardened(3).neutered();
       const ours = unwrap(parseXpub(theirs.toBase58(), "testnet", crypto));
       const derived = unwrap(deriveChild(ours, index, crypto));
       expect(toXpub(derived, "testnet", crypto)).toBe(theirs.derive(index).toBase58());
+      const childOf = createChildKeys(ours, crypto);
+      const keys = [childOf(index), childOf(0), childOf(index)];
+      expect(keys.map((key) => key?.toHex())).toEqual(
+        [index, 0, index].map((one) => theirs.derive(one).publicKey.toHex()),
+      );
     };
     const indexes = fc.nat(2 ** 31 - 1);
     fc.assert(fc.property(bytesOf(32), indexes, claim), seeded("children", 30));
@@ -137,6 +165,7 @@ describe("BIP-32 public derivation", () => {
     const node = unwrap(parseXpub(parent, "mainnet", crypto));
     for (const index of [2 ** 31, -1, 0.5, Number.NaN, 2 ** 32]) {
       expect(errorOf(deriveChild(node, index, crypto))).toBe("index_out_of_range");
+      expect(createChildKeys(node, crypto)(index)).toBeUndefined();
     }
   });
 

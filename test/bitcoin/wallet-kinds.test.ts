@@ -20,7 +20,8 @@ import {
 } from "../secrets/oracles/vectors.ts";
 import { elementOf, seeded, unwrap } from "./expect-value.ts";
 import { crypto } from "./wallet-fixture.ts";
-import { KINDS, keysOfKind, type OtherPlace, type WalletKind } from "./wallet-kinds.ts";
+import type { OtherPlace, WalletKind } from "./other-scripts.ts";
+import { KINDS, keysOfKind } from "./wallet-kinds.ts";
 
 const NONE = new Uint8Array(0);
 const hexOf = (bytes: Uint8Array | undefined): string => bytes?.toHex() ?? "none";

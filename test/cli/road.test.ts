@@ -188,6 +188,16 @@ describe.skipIf(hasNoPty)("pty: the road by hand", () => {
     walletId = textOf(made[0] ?? {}, "walletId");
   });
 
+  test("wallet register: what the wallet allows makes it another, on the screen too", async () => {
+    const template = "wsh(sortedmulti(2,@0/**,@1/**,@2/**))";
+    const policy = { name: "Free", template, keys, allows: ["fee-high"] };
+    writeFileSync(file("free.json"), JSON.stringify(policy));
+    const made = await ask("wallet", "register", ...port("A"), "--policy", file("free.json"));
+    expect(textOf(made, "walletId")).not.toBe(walletId);
+    const shown = await emulating.next(({ lines }) => String(lines).includes("Wallet: Free"));
+    expect(shown["lines"]).toContain("Fees may be high");
+  });
+
   test("wallet address: the same on all three, and in another library", async () => {
     const words = ["--wallet", walletId, "--index", "7"];
     const receive = await onAll((name) => ask("wallet", "address", ...port(name), ...words));

@@ -10,6 +10,7 @@ import {
   isHashTold,
   jsonOf,
   manifestHash,
+  manifestText,
   readJsonAs,
   readManifestFile,
   TOLD_DIGITS,
@@ -18,6 +19,7 @@ import { decodeAs, encodeCbor } from "../../protocol/cbor/cbor.ts";
 import type { Form } from "../../protocol/cbor/form.ts";
 import { MANIFEST, type Manifest } from "../../protocol/manifest/manifest.ts";
 import { manifestBytes, signedBytes } from "../../protocol/manifest/signed.ts";
+import type { Allowance } from "../../protocol/wallet-policy.ts";
 import { SEED } from "../protocol/random.ts";
 import { DRAFT, FIRST } from "./lineages.ts";
 
@@ -81,6 +83,27 @@ describe("the encoding of a manifest", () => {
     if (wallet === undefined) throw new Error("a wallet");
     const turned = { ...FIRST, wallets: [{ ...wallet, keys: wallet.keys.toReversed() }] };
     expect(manifestHash(turned)).not.toEqual(manifestHash(FIRST));
+  });
+
+  test("allowances are a set, and a member more: without them nothing changes", () => {
+    const [wallet] = FIRST.wallets;
+    if (wallet === undefined) throw new Error("a wallet");
+    const hashWith = (...allows: readonly Allowance[]) =>
+      manifestHash({ ...FIRST, wallets: [{ ...wallet, allows }] }).toHex();
+    expect(hashWith("fee-high", "sighash-none")).toBe(hashWith("sighash-none", "fee-high"));
+    const one = { ...FIRST, wallets: [{ ...wallet, allows: ["fee-high"] as const }] };
+    const hex = manifestBytes(one).toHex();
+    // The wallet's map of three becomes one of four, and ends with 3: ["fee-high"].
+    const member = "0381686665652d68696768";
+    expect(hex).toContain(member);
+    expect(hex.replace(member, "").replace("0881a400", "0881a300")).toBe(
+      manifestBytes(FIRST).toHex(),
+    );
+    expect(decodeAs(MANIFEST, manifestBytes(one))?.wallets).toEqual(one.wallets);
+    expect(diffManifests(FIRST, one)).toEqual([
+      { place: "/wallets/Hot wallet/allows", after: ["fee-high"] },
+    ]);
+    expect(manifestText(one)).toContain("    allows fee-high");
   });
 
   test("what was read from bytes encodes to these bytes, and to this JSON", () => {

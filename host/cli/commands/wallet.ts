@@ -1,5 +1,6 @@
 /** `mayfly xpub`, `wallet register`, `wallet address`. */
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { type Allowance, isAllowance } from "../../../protocol/wallet-policy.ts";
 import type { WalletPath, WalletPolicy } from "../../withdrawal.ts";
 import { fromHex, toHex } from "../bytes.ts";
 import { withOwnDevice } from "../device.ts";
@@ -37,16 +38,22 @@ export const xpubCommand = () =>
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((one) => typeof one === "string");
 
+const isAllowances = (value: unknown): value is readonly Allowance[] =>
+  Array.isArray(value) && value.every(isAllowance) && new Set(value).size === value.length;
+
+const readPolicy = (value: object): WalletPolicy | undefined => {
+  const [name, template, keys, allows] = ["name", "template", "keys", "allows"].map(
+    (key): unknown => Reflect.get(value, key),
+  );
+  if (typeof name !== "string" || typeof template !== "string" || !isTexts(keys)) return undefined;
+  if (allows === undefined) return { name, template, keys };
+  return isAllowances(allows) ? { name, template, keys, allows } : undefined;
+};
+
 const parsePolicy = (text: string): WalletPolicy | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return undefined;
-    const [name, template, keys] = ["name", "template", "keys"].map((key): unknown =>
-      Reflect.get(value, key),
-    );
-    if (typeof name !== "string" || typeof template !== "string" || !isTexts(keys))
-      return undefined;
-    return { name, template, keys };
+    return typeof value === "object" && value !== null ? readPolicy(value) : undefined;
   } catch {
     return undefined; // not JSON: not a policy
   }
@@ -78,7 +85,7 @@ const register = async (port: string, file: string, output: Output): Promise<Out
 const registerCommand = () =>
   declare("register", "make a wallet policy known to a device (BIP-388; emulators only)")
     .requiredOption("--port <port>", PORT)
-    .requiredOption("--policy <file>", 'JSON: {"name","template","keys"}')
+    .requiredOption("--policy <file>", 'JSON: {"name","template","keys"}, perhaps "allows"')
     .action((options) => answer((output) => register(options.port, options.policy, output)));
 
 const readPolicyFile = (file: string): Outcome<WalletPolicy> => {

@@ -1,6 +1,6 @@
 /** Wallets of a manifest: a device has them when it is ready, and none that lies about its key. */
 import { describe, expect, test } from "bun:test";
-import { parseWalletPolicy, walletId } from "../../../firmware/bitcoin/index.ts";
+import { createDeriver, parseWalletPolicy, walletId } from "../../../firmware/bitcoin/index.ts";
 import { createCrypto } from "../../../hardware/secrets/crypto.ts";
 import { type Client, noiseSuite, openClient } from "../../../host/driver/index.ts";
 import { manifestProblems } from "../../../host/manifest/index.ts";
@@ -8,6 +8,7 @@ import { openWallet } from "../../../host/vault/index.ts";
 import { ok } from "../../../protocol/errors.ts";
 import type { Manifest } from "../../../protocol/manifest/manifest.ts";
 import { cosignerOf } from "../../bitcoin/wallet-fixture.ts";
+import { nobodys } from "../../bitcoin/wallet-kinds.ts";
 import { after, signedBy } from "../../manifest/lineages.ts";
 import { bytesOf } from "../../manifest/people.ts";
 import type { Bench } from "../bench-device.ts";
@@ -127,6 +128,34 @@ describe("a manifest's wallet", () => {
       "wallet_malformed",
     );
     expect([box.bench.phase(), box.bench.live()]).toEqual(["sealed", [...SEALED_SECRETS]]);
+  });
+
+  test("twice under different spellings of one id: not ready", async () => {
+    const box = at(boxes, 1);
+    const spelled = { ...wallet, template: wallet.template.replace("@1/**", "@1/<0;1>/*") };
+    expect(await submit(box, deceived([wallet, spelled]), tricked)).toBe("wallet_malformed");
+    expect([box.bench.phase(), box.bench.live()]).toEqual(["sealed", [...SEALED_SECRETS]]);
+  });
+
+  test("may close taproot's key path with the key that nobody holds, and allow things", async () => {
+    const box = at(boxes, 0);
+    const taproot: Manifest["wallets"][number] = {
+      name: "Taproot",
+      template: "tr(@0/**,sortedmulti_a(2,@1/**,@2/**,@3/**))",
+      keys: [nobodys().toBase58(), ...keys],
+      allows: ["sighash-none", "fee-high"],
+    };
+    const second = after(first, { wallets: [taproot] });
+    expect(await submit(box, [...lineage, signedBy(second)], tricked)).toBe("not refused");
+    const vault = await vaultOf(box.bench);
+    const policy = unwrap(parseWalletPolicy(taproot, "regtest", createCrypto()));
+    const id = walletId(policy, createCrypto());
+    const asked = { walletId: id, isChange: true, index: 8, isShown: false };
+    const deriver = createDeriver(policy, "regtest", createCrypto());
+    const { scriptPubKey } = unwrap(deriver.derive(1, 8));
+    expect(unwrap(await vault.getAddress(asked)).scriptPubKey).toEqual(scriptPubKey);
+    await vault.close();
+    box.bench.reboot("power");
   });
 
   test("of other devices only is none of this one's", async () => {
