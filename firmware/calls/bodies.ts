@@ -1,7 +1,7 @@
 /**
  * The bodies of requests, on their way in (SPEC, section 4, "Request bodies"). Nothing is held for
- * what was only claimed; the host is told how far it may send; what has come stays for a while after
- * its session, so that the same request goes on where it was cut off.
+ * what was only claimed; the host is told how far it may send; what has come stays for a while
+ * after its session, so that the same request goes on where it was cut off.
  */
 import { isSame } from "../../protocol/bytes.ts";
 import { type ErrorName, fail, type Outcome } from "../../protocol/errors.ts";

@@ -1,6 +1,6 @@
 /**
- * Who takes the bytes of a body as they come, and which call they are once they are all there: params
- * are held until they can be read, an upload goes straight to its command's reception.
+ * Who takes the bytes of a body as they come, and which call they are once they are all there:
+ * params are held until they can be read, an upload goes straight to its command's reception.
  */
 import { decodeCbor } from "../../protocol/cbor/cbor.ts";
 import { type CommandName, hasUpload, REGISTRY } from "../../protocol/commands/registry.ts";

@@ -47,7 +47,8 @@ const claimOf = (bytes: Uint8Array): BodyClaim => ({
 const contentOf = (head: Head, params: unknown, upload: Uint8Array | undefined): Content => {
   const bytes = encodeCbor(params);
   if (upload !== undefined) {
-    const beside = new Uint8Array(upload); // a later change of the caller's own bytes changes no retry
+    // A copy: a later change of the caller's own bytes changes no retry.
+    const beside = new Uint8Array(upload);
     const inside = { params: decodedOf(bytes), body: claimOf(beside) };
     return { inside, beside, most: LIMITS.upload };
   }

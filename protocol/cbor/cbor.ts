@@ -14,7 +14,7 @@ const codec = new Encoder({
   mapsAsObjects: false,
   useRecords: false,
   tagUint8Array: false,
-  copyBuffers: true,
+  copyBuffers: false, // `fromCodec` copies, once
 });
 
 /** cbor-x writes whole numbers above 32 bits as floats, unless they come as BigInt. */

@@ -49,7 +49,7 @@ describe("a body", () => {
     expect(bench.clock.waiting()).toBe(0);
   });
 
-  test("of 1 MiB is the largest of a host's params, of 64 MiB his upload, of 32 KiB of anyone", () => {
+  test("of 1 MiB is a host's largest params, of 64 MiB his upload, of 32 KiB anyone's", () => {
     const bench = createListening();
     const claim = (size: number) => ({ size, sha256: new Uint8Array(32) });
     const session = bench.session();

@@ -1,4 +1,4 @@
-/** A reception for tests: it collects the upload, and a handler sees it as others see their params. */
+/** A reception for tests: it collects the upload, and hands it to a handler as a whole. */
 import type { Context, Receivers, Reply } from "../../../firmware/dispatch.ts";
 
 /** What signs, once its PSBT is there. */

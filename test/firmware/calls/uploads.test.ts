@@ -237,7 +237,7 @@ test("two hosts send at once, each to a reception of his own", async () => {
   );
 });
 
-test("beyond 1 MiB each 700 bytes gain a second: a slow line ends, one that drips does not", async () => {
+test("beyond 1 MiB 700 bytes gain a second: who is slow goes on, who drips does not", async () => {
   const bench = createUploading();
   const session = bench.session();
   const body = countedBytes(3 * MEBIBYTE);
