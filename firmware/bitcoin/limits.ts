@@ -53,6 +53,6 @@ export const BITCOIN_LIMITS = {
   messageLineChars: 32,
   /** Lines of a message on one page: what a person reads at a glance. */
   messagePageLines: 8,
-  /** Places that a deriver remembers: 2 kB each with 15 keys, and 1,000 wallets have some. */
-  rememberedPlaces: 16,
+  /** Places that a deriver remembers: 3 kB each with 15 keys, and there may be 1,000 wallets. */
+  rememberedPlaces: 8,
 } as const;

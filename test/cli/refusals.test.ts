@@ -73,6 +73,11 @@ beforeAll(() => {
   writeFileSync(file("broken.json"), '{"name":"x",');
   writeFileSync(file("array.json"), "[]");
   writeFileSync(file("numbers.json"), '{"name":1,"template":2,"keys":[3]}');
+  const policy = { name: "n", template: "wpkh(@0/**)", keys: ["k"] };
+  writeFileSync(file("unknown.json"), JSON.stringify({ ...policy, allows: ["sighash-all"] }));
+  writeFileSync(file("no-list.json"), JSON.stringify({ ...policy, allows: "fee-high" }));
+  const twice = { ...policy, allows: ["fee-high", "fee-high"] };
+  writeFileSync(file("twice.json"), JSON.stringify(twice));
   writeFileSync(file("blank-words"), "\n\n");
 });
 
@@ -141,7 +146,15 @@ table("files to sign", [
 ]);
 
 briefTable("files of other commands", [
-  ...["broken.json", "array.json", "numbers.json", "garbage"].map((name) => ({
+  ...[
+    "broken.json",
+    "array.json",
+    "numbers.json",
+    "garbage",
+    "unknown.json",
+    "no-list.json",
+    "twice.json",
+  ].map((name) => ({
     claim: `the policy ${name}`,
     words: onPort("wallet", "register", "--policy", name),
     error: "wallet_malformed" as const,
