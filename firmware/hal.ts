@@ -5,7 +5,7 @@
  */
 import type { Outcome } from "../protocol/errors.ts";
 import type { KeyAgreement } from "../protocol/session/noise/suite.ts";
-import type { Secrets } from "./secrets.ts";
+import type { PublicNode, Secrets } from "./secrets.ts";
 
 export type * from "./secrets.ts";
 
@@ -26,6 +26,14 @@ export interface Hash {
   readonly update: (data: Uint8Array) => Hash;
   readonly digest: () => Uint8Array;
 }
+
+/** What a batch may hold at most: a few tenths of a second of work on one core. */
+export const BATCH_LIMITS = {
+  /** Signatures in one `signMany`. */
+  signatures: 1024,
+  /** Public keys of one `deriveMany`: parents times indices. */
+  publicKeys: 16_384,
+} as const;
 
 /** Cryptography over public data and link secrets only. */
 export interface Crypto {
@@ -74,6 +82,16 @@ export interface Crypto {
   ) => boolean;
   /** `point + tweak * G`, compressed; `undefined` where there is no such point. */
   readonly addTweak: (publicKey: Uint8Array, tweak: Uint8Array) => Uint8Array | undefined;
+  /**
+   * Public keys of children (BIP-32, CKDpub) on several cores and beside other work: 33 bytes each,
+   * those of all parents for the first index, then for the second. Indices are not hardened; a
+   * child without a key rejects. `cancelled` where the board ends. Where it is absent, one after
+   * the other is as good. At most `BATCH_LIMITS.publicKeys`.
+   */
+  readonly deriveMany?: (
+    parents: readonly Pick<PublicNode, "publicKey" | "chainCode">[],
+    indices: Uint32Array,
+  ) => Promise<Outcome<Uint8Array, "cancelled">>;
 }
 
 /** What a screen is for. */

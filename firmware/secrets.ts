@@ -77,6 +77,23 @@ export interface SchnorrSettings {
   readonly tweak?: Uint8Array;
 }
 
+/** How the signatures of a batch are made; `tweaks` is a tweak of 32 bytes for each. */
+export type SigningScheme =
+  | { readonly name: "ecdsa" }
+  | { readonly name: "schnorr"; readonly auxiliary: Uint8Array; readonly tweaks?: Uint8Array };
+
+/** Signatures to be made under children of one node; as many of each as there are `indices`. */
+export interface SigningBatch {
+  readonly node: Handle<"node">;
+  /** Child numbers, not hardened. */
+  readonly indices: Uint32Array;
+  /** 32 bytes each. */
+  readonly digests: Uint8Array;
+  /** What the signatures must verify under: 33 bytes each for ECDSA, 32 for BIP-340. */
+  readonly publicKeys: Uint8Array;
+  readonly scheme: SigningScheme;
+}
+
 /**
  * Operations on secrets. Secret bytes never cross this line; every handle can be wiped, and a
  * wiped or foreign handle is our own mistake (an assertion, not a refusal).
@@ -156,6 +173,14 @@ export interface Secrets {
     message: Uint8Array,
     settings: SchnorrSettings,
   ) => Uint8Array;
+
+  /**
+   * As `derive`, `signEcdsa` or `signSchnorr` and `wipe` for each child, on several cores and beside
+   * other work: 64 bytes each. `cancelled` as soon as the node is wiped; no signature comes then.
+   * It rejects where one of those would throw, and where a core is lost. Where it is absent, one
+   * after the other is as good. At most `BATCH_LIMITS.signatures`.
+   */
+  readonly signMany?: (batch: SigningBatch) => Promise<Outcome<Uint8Array, "cancelled">>;
 
   /** HKDF-SHA256 (RFC 5869) of a seed with a label: a 32-byte key that stays inside. */
   readonly deriveSymmetric: (seed: Handle<"seed">, label: string) => Handle<"symmetric">;

@@ -1,8 +1,10 @@
 /** The emulator's board: a `Hal` made of this machine's parts. Insecure, and says so. */
 import type {
   BootReason,
+  Crypto,
   Display,
   Hal,
+  Handle,
   Link,
   Log,
   Rng,
@@ -19,7 +21,7 @@ export interface BoardParts {
   readonly name: string;
   readonly link: Link;
   readonly rng: Rng;
-  readonly secrets: Secrets;
+  readonly secrets: Secrets & Pick<Crypto, "deriveMany">;
   readonly buttons: PressableButtons;
   readonly lastReason: BootReason;
   readonly onScreen: (screen: Screen) => void;
@@ -29,12 +31,18 @@ export interface BoardParts {
 
 const displayOf = (onScreen: (screen: Screen) => void): Display => ({ show: onScreen });
 
+/** The engine's cryptography; its threads derive public keys, too. */
+const cryptoOf = ({ engine, deriveMany }: BoardParts["secrets"]): Crypto => ({
+  ...createCrypto(engine),
+  ...(deriveMany === undefined ? {} : { deriveMany }),
+});
+
 /** Puts a board together. */
 export const createBoard = (parts: BoardParts): Hal => ({
   clock: createClock(),
   rng: parts.rng,
   secrets: parts.secrets,
-  crypto: createCrypto(parts.secrets.engine),
+  crypto: cryptoOf(parts.secrets),
   display: displayOf(parts.onScreen),
   buttons: parts.buttons,
   tamper: { isTripped: () => false, onTrip: () => undefined },
@@ -51,8 +59,9 @@ export const createBoard = (parts: BoardParts): Hal => ({
 });
 
 /**
- * The same secrets, with a look at each ECDSA signature as it is made: for faults on demand. Only
- * those of derived keys count, which are a wallet's: audit and certifying keys are master nodes.
+ * The same secrets, with a look at each signature as it is made: for faults on demand. Only those
+ * of derived keys count, which are a wallet's: audit and certifying keys are master nodes. A batch
+ * has no order, so an engine under watch has no threads.
  */
 export const watchSignatures = <S extends Secrets>(
   secrets: S,
@@ -60,6 +69,11 @@ export const watchSignatures = <S extends Secrets>(
 ): S => {
   const derived = new Set<number>();
   let count = 0;
+  const see = (node: Handle<"node">): void => {
+    if (!derived.has(node.id)) return;
+    count += 1;
+    onSignature(count);
+  };
   return {
     ...secrets,
     derive: (node, path) => {
@@ -69,9 +83,12 @@ export const watchSignatures = <S extends Secrets>(
     },
     signEcdsa: (node, digest, publicKey) => {
       const signature = secrets.signEcdsa(node, digest, publicKey);
-      if (!derived.has(node.id)) return signature;
-      count += 1;
-      onSignature(count);
+      see(node);
+      return signature;
+    },
+    signSchnorr: (node, message, settings) => {
+      const signature = secrets.signSchnorr(node, message, settings);
+      see(node);
       return signature;
     },
   };

@@ -43,6 +43,8 @@ export interface EmulatorOptions {
   readonly dieAfterInput?: number;
   /** What holds the keys; unless told, the native engine where it runs. */
   readonly secrets?: Secrets["engine"];
+  /** Threads of the native engine, which end with the boot; none unless told. */
+  readonly threads?: number;
 }
 
 /** A signer in this process. */
@@ -99,9 +101,12 @@ const createRemains = (options: EmulatorOptions) => {
 type Remains = ReturnType<typeof createRemains>;
 
 /** The engine that was asked for, or the first that is to be had. */
-const engineOf = ({ secrets, rngSeed }: EmulatorOptions, rng: Rng): ImportingSecrets => {
+const engineOf = (
+  { secrets, rngSeed, threads = 0 }: EmulatorOptions,
+  rng: Rng,
+): ImportingSecrets => {
   const insecure = rngSeed === undefined ? {} : { insecureRng: rng };
-  const native = openSecrets({ engine: secrets ?? "native", rng, ...insecure });
+  const native = openSecrets({ engine: secrets ?? "native", rng, threads, ...insecure });
   if (native.ok) return native.value;
   const isForced = secrets !== undefined || native.error !== "engine_missing";
   const opened = isForced ? native : openSecrets({ engine: "portable", rng });
@@ -139,7 +144,10 @@ const boot = (
   const { cable, screens, log, buttons } = remains;
   const rng = rngOf(options, label);
   const secrets = secretsOf(options, remains, rng);
-  remains.current.endSecrets = secrets.wipeAll;
+  remains.current.endSecrets = () => {
+    secrets.wipeAll();
+    secrets.endThreads?.();
+  };
   const board = createBoard({
     name,
     // A boot that is over says no more, whatever of it is still at work.

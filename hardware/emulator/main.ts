@@ -30,6 +30,9 @@ import { openPty, type Pty } from "./pty.ts";
 import { createSeededRng, openSystemRng } from "./rng.ts";
 import { readPress, readSettings, type Settings } from "./settings.ts";
 
+/** Milliseconds after which a device that listens starts its threads. */
+const THREADS_START_MS = 200;
+
 /** First of all: the settings may bring a seed along. */
 const protections = hardenProcess();
 
@@ -192,6 +195,8 @@ const run = (
   seed.value?.fill(0);
   if (signer.value.linkKey() !== undefined) tellKeys();
   sayListening(link, name, signer.value);
+  // Whoever waits for the first answer gets it before; a batch that cannot wait starts them itself.
+  setTimeout(() => secrets.value.startThreads?.(), THREADS_START_MS);
   return ok(end);
 };
 

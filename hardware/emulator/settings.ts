@@ -34,6 +34,8 @@ export interface Settings {
   readonly holdAfterWipe?: boolean;
   /** The native engine's pages are ordinary locked ones, as on a kernel without memfd_secret. */
   readonly plainPages?: boolean;
+  /** Threads of the native engine; one for each core unless told. */
+  readonly threads?: number;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -62,11 +64,13 @@ const optionalOf = (line: Readonly<Record<string, unknown>>) => {
   const mnemonic = text(line["mnemonic"]);
   const trust = text(line["trust"]);
   const dieAfterInput = count(line["dieAfterInput"]);
+  const threads = count(line["threads"]);
   return {
     ...(rngSeed === undefined ? {} : { rngSeed }),
     ...(mnemonic === undefined ? {} : { mnemonic }),
     ...(trust === undefined ? {} : { trust }),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
+    ...(threads === undefined ? {} : { threads }),
     ...(line["holdAfterWipe"] === true ? { holdAfterWipe: true } : {}),
     ...(line["plainPages"] === true ? { plainPages: true } : {}),
   };

@@ -15,6 +15,8 @@ export interface EngineChoice {
   readonly insecureRng?: Rng;
   /** False keeps memfd_secret away from the native engine's pages, for a look at them. */
   readonly mayHide?: boolean;
+  /** Threads of the native engine; none unless told. The portable one has none. */
+  readonly threads?: number;
 }
 
 /** Why an engine is not to be had. */

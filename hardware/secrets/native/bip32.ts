@@ -7,9 +7,10 @@ import type { Pointer } from "bun:ffi";
 import type { PublicNode } from "../../../firmware/hal.ts";
 import { assert } from "../../../protocol/errors.ts";
 import { past } from "./address.ts";
-import type { Slot } from "./arena.ts";
+import type { Arena, Slot } from "./arena.ts";
 import type { Curve } from "./curve.ts";
 import type { Room } from "./room.ts";
+import type { Workspace } from "./scratch.ts";
 
 /** Bytes of a node: key, then chain code. */
 export const NODE_BYTES = 64;
@@ -33,8 +34,8 @@ export interface Node {
 }
 
 /** What derivation works with. */
-export interface Derivation {
-  readonly room: Room;
+export interface Derivation<A extends Workspace = Arena> {
+  readonly room: Room<A>;
   readonly curve: Curve;
 }
 
@@ -53,8 +54,8 @@ const pointOf = ({ curve }: Derivation, node: Node): Uint8Array => {
 export const publicKeyOf = (derivation: Derivation, node: Node): Uint8Array =>
   derivation.curve.serialise(pointOf(derivation, node));
 
-const fingerprintOf = (derivation: Derivation, node: Node): Uint8Array => {
-  const digest = createHash("sha256").update(publicKeyOf(derivation, node)).digest();
+const fingerprintOf = (publicKey: Uint8Array): Uint8Array => {
+  const digest = createHash("sha256").update(publicKey).digest();
   const hash = createHash("ripemd160").update(digest).digest();
   return Uint8Array.from(hash.subarray(0, FINGERPRINT_BYTES));
 };
@@ -71,15 +72,26 @@ export const masterNode = ({ room, curve }: Derivation, seed: Slot): Node => {
   return { slot, depth: 0, parentFingerprint, childNumber: 0, point: undefined };
 };
 
-const fillChild = (derivation: Derivation, parent: Node, index: number, at: Pointer): boolean => {
-  const { room, curve } = derivation;
-  const { arena, hmacSha512 } = room;
-  const key = parent.slot.at;
-  const front = index >= HARDENED ? [ZERO, { at: key, length: KEY_BYTES }] : [];
-  const publicFront = index >= HARDENED ? [] : [publicKeyOf(derivation, parent)];
+/** A parent, as a derivation sees it. */
+export interface Parent {
+  /** Its key and chain code. */
+  readonly at: Pointer;
+  /** 33 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
+/** Writes a child's key and chain code; false where it has none (once in 2^127). */
+export const fillChild = (
+  { room: { arena, hmacSha512 }, curve }: Derivation<Workspace>,
+  { at: key, publicKey }: Parent,
+  index: number,
+  at: Pointer,
+): boolean => {
+  const secretFront = [ZERO, { at: key, length: KEY_BYTES }];
+  const front = index >= HARDENED ? secretFront : [publicKey];
   return arena.scratch((take) => {
     const [data, digest] = [take(37), take(NODE_BYTES)];
-    const length = arena.lay(data, ...front, ...publicFront, serialise32(index));
+    const length = arena.lay(data, ...front, serialise32(index));
     const chainCode = { at: past(key, KEY_BYTES), length: KEY_BYTES };
     hmacSha512(chainCode, { at: data, length }, digest);
     arena.lay(
@@ -96,9 +108,11 @@ const fillChild = (derivation: Derivation, parent: Node, index: number, at: Poin
 const childNode = (derivation: Derivation, parent: Node, index: number): Node | undefined => {
   if (!Number.isInteger(index) || index < 0 || index >= INDEX_END) return undefined;
   if (parent.depth === DEPTH_MOST) return undefined;
-  const parentFingerprint = fingerprintOf(derivation, parent);
+  const publicKey = publicKeyOf(derivation, parent);
+  const parentFingerprint = fingerprintOf(publicKey);
+  const from = { at: parent.slot.at, publicKey };
   const slot = derivation.room.arena.keep(NODE_BYTES, (at) =>
-    fillChild(derivation, parent, index, at),
+    fillChild(derivation, from, index, at),
   );
   if (slot === undefined) return undefined;
   const depth = parent.depth + 1;

@@ -8,6 +8,7 @@ import { assert } from "../../../protocol/errors.ts";
 import { COMPRESSED_BYTES, createCurveContext, OBJECT_BYTES, serialisePoint } from "./points.ts";
 import type { Random } from "./random.ts";
 import type { Room } from "./room.ts";
+import type { Workspace } from "./scratch.ts";
 
 const SCALAR_BYTES = 32;
 /** secp256k1_keypair, opaque. */
@@ -41,7 +42,10 @@ export interface Curve {
   ) => Uint8Array;
 }
 
-const createContext = ({ libraries: { curve }, arena }: Room, random: Random) => {
+/** Where the seeds of blindings come from. */
+export type Blinding = Pick<Random, "fill">;
+
+const createContext = ({ libraries: { curve }, arena }: Room<Workspace>, random: Blinding) => {
   const context = createCurveContext(curve);
   let left = 0;
   /** SP: the seed of the blinding is as secret as what it blinds. */
@@ -63,7 +67,7 @@ const createContext = ({ libraries: { curve }, arena }: Room, random: Random) =>
 };
 
 const createSecretKeys = (
-  { libraries: { curve }, arena }: Room,
+  { libraries: { curve }, arena }: Room<Workspace>,
   context: () => Pointer,
 ): Pick<Curve, "isSecretKey" | "addToSecretKey" | "point" | "serialise"> => ({
   isSecretKey: (key) => curve.secp256k1_ec_seckey_verify(context(), key) === 1,
@@ -86,7 +90,7 @@ const createSecretKeys = (
 
 /** Bitcoin Core, `CKey::Sign`: no extra entropy first, then 1, 2, 3 in 32 little-endian bytes. */
 const createEcdsa = (
-  { libraries: { curve }, arena }: Room,
+  { libraries: { curve }, arena }: Room<Workspace>,
   context: () => Pointer,
 ): Curve["signEcdsa"] => {
   const [opaque, point] = [new Uint8Array(OBJECT_BYTES), new Uint8Array(OBJECT_BYTES)];
@@ -122,7 +126,10 @@ const createEcdsa = (
 };
 
 const createSchnorr =
-  ({ libraries: { curve }, arena }: Room, context: () => Pointer): Curve["signSchnorr"] =>
+  (
+    { libraries: { curve }, arena }: Room<Workspace>,
+    context: () => Pointer,
+  ): Curve["signSchnorr"] =>
   (key, message, { auxiliary, publicKey, tweak }) => {
     assert(message.length === SCALAR_BYTES, "a message to sign has 32 bytes");
     assert(auxiliary.length === SCALAR_BYTES, "auxiliary randomness has 32 bytes");
@@ -147,7 +154,7 @@ const createSchnorr =
   };
 
 /** The curve, blinded from `random` at the start and from time to time. */
-export const createCurve = (room: Room, random: Random): Curve => {
+export const createCurve = (room: Room<Workspace>, random: Blinding): Curve => {
   const context = createContext(room, random);
   return {
     ...createSecretKeys(room, context),

@@ -6,7 +6,7 @@ import type { Pointer } from "bun:ffi";
 import { assert } from "../../../protocol/errors.ts";
 import type { CipherSettings } from "../sharing/plan.ts";
 import { past, type Span } from "./address.ts";
-import type { Take } from "./arena.ts";
+import type { Take } from "./scratch.ts";
 import type { Galois } from "./galois.ts";
 import type { Pbkdf2 } from "./pbkdf2.ts";
 import type { Room } from "./room.ts";

@@ -10,7 +10,7 @@ import { past } from "./address.ts";
 import { type MessageKey, openAesGcm, sealAesGcm } from "./aes-gcm.ts";
 import { AGREEMENT_BYTES, agreeOn, publicHalfOf } from "./agreement.ts";
 import { expand, extract, KEY_BYTES } from "./hkdf.ts";
-import type { Take } from "./arena.ts";
+import type { Take } from "./scratch.ts";
 import type { Room } from "./room.ts";
 
 const NONE = new Uint8Array(0);

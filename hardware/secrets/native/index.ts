@@ -1,2 +1,3 @@
 /** The native engine. */
-export { type NativeOptions, type NativeSecrets, openNativeSecrets } from "./secrets.ts";
+export type { NativeOptions } from "./engine.ts";
+export { type NativeSecrets, openNativeSecrets } from "./secrets.ts";

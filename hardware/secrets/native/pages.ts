@@ -47,14 +47,15 @@ const lock = (libc: Libc, base: Pointer, size: number): boolean =>
   libc.mprotect(base, size, PROT_READ_WRITE) === 0 && libc.mlock(base, size) === 0;
 
 /**
- * So many bytes, a whole number of granules. Refuses with `engine_missing` where they cannot be
+ * So many bytes at least, a whole number of granules. Refuses with `engine_missing` where they cannot be
  * locked: a key that may be written to a disk is not kept here.
  */
 export const openPages = (
   libc: Libc,
-  size: number,
+  wanted: number,
   mayHide: boolean,
 ): Outcome<Pages, "engine_missing"> => {
+  const size = Math.ceil(wanted / GRANULE_BYTES) * GRANULE_BYTES;
   const reserved = libc.mmap(0, size + 2 * GRANULE_BYTES, PROT_NONE, MAP_PRIVATE_ANONYMOUS, -1, 0);
   if (Number(reserved) < 0) return fail("engine_missing", { why: "no room for locked pages" });
   const base = past(addressOf(Number(reserved)), GRANULE_BYTES);

@@ -5,7 +5,7 @@
 import type { Pointer } from "bun:ffi";
 import { assert } from "../../../protocol/errors.ts";
 import { past, type Span } from "./address.ts";
-import type { Take } from "./arena.ts";
+import type { Take } from "./scratch.ts";
 import { got, type Room } from "./room.ts";
 
 /** The derivation. */

@@ -5,7 +5,7 @@
 import { type Pointer, read } from "bun:ffi";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import type { Span } from "./address.ts";
-import type { Take } from "./arena.ts";
+import type { Take } from "./scratch.ts";
 import type { EntropyTap } from "./entropy.ts";
 import { drbgHolds, generate, instantiate, STATE_BYTES, update } from "./hmac-drbg.ts";
 import type { Room } from "./room.ts";

@@ -4,14 +4,15 @@ import { assert } from "../../../protocol/errors.ts";
 import { type Bytes, placeOf, returned } from "./address.ts";
 import type { Arena } from "./arena.ts";
 import type { Libraries } from "./libraries.ts";
+import type { Workspace } from "./scratch.ts";
 
 /** HMAC (RFC 2104) into the arena, or into public bytes of ours. */
 export type Mac = (key: Bytes, data: Bytes, out: Pointer | Uint8Array) => void;
 
-/** The engine's room. */
-export interface Room {
+/** The engine's room; that of another thread has a workspace in the arena's place. */
+export interface Room<A extends Workspace = Arena> {
   readonly libraries: Libraries;
-  readonly arena: Arena;
+  readonly arena: A;
   /** 32 bytes. */
   readonly hmacSha256: Mac;
   /** 64 bytes. */
@@ -26,7 +27,7 @@ export const got = (what: string, value: Pointer | bigint | null): Pointer => {
 };
 
 /** Furnishes a room. */
-export const createRoom = (libraries: Libraries, arena: Arena): Room => {
+export const createRoom = <A extends Workspace>(libraries: Libraries, arena: A): Room<A> => {
   const { ssl } = libraries;
   const macOf = (algorithm: Pointer): Mac => {
     return (key, data, out) => {

@@ -2,44 +2,23 @@
  * The native engine: `Secrets` by libsecp256k1 and OpenSSL on locked pages. A secret byte never
  * becomes a JavaScript value here; what crosses is addresses, public bytes and link secrets.
  */
-import type { Handle, Rng, Secrets, Share } from "../../../firmware/hal.ts";
+import type { Handle, Secrets, Share } from "../../../firmware/hal.ts";
 import { assert, fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import type { ImportingSecrets } from "../importing.ts";
 import { isSeedLength, SECRET_LIMITS } from "../limits.ts";
 import { AGREEMENT_BYTES, agreeOn, publicHalfOf } from "./agreement.ts";
 import { TAG_BYTES } from "./aes-gcm.ts";
-import { openArena, type Slot } from "./arena.ts";
-import { type Derivation, descend, masterNode, publicHalf, publicKeyOf } from "./bip32.ts";
-import { createCurve } from "./curve.ts";
-import { insecureTap, jitterTap, kernelTap } from "./entropy.ts";
-import { createGalois } from "./galois.ts";
-import { createHandles, type Handles } from "./handles.ts";
+import type { Slot } from "./arena.ts";
+import { descend, masterNode, publicHalf, publicKeyOf } from "./bip32.ts";
+import { type Engine, type NativeOptions, type OpenError, openEngine } from "./engine.ts";
 import { deriveKey, KEY_BYTES } from "./hkdf.ts";
 import { openEnvelope, sealEnvelope } from "./hpke.ts";
-import { type Libraries, openLibraries } from "./libraries.ts";
-import { createPbkdf2 } from "./pbkdf2.ts";
-import { createRandom, type Random } from "./random.ts";
-import { createRoom, type Room } from "./room.ts";
-import { openSecureHeap } from "./secure-heap.ts";
-import { recombineSeed, type Slip39, splitSeed } from "./slip39.ts";
-
-/** How an engine is made. */
-export interface NativeOptions {
-  /** Instead of the board's entropy: an insecure emulator's repeatable randomness, and tests. */
-  readonly insecureRng?: Rng;
-  /** False keeps memfd_secret away, so that a test may look at the pages from outside. */
-  readonly mayHide?: boolean;
-  /** In place of this machine's, for tests that break them. */
-  readonly libraries?: Libraries;
-}
+import { openLibraries } from "./libraries.ts";
+import { recombineSeed, splitSeed } from "./slip39.ts";
+import { openThreadsOf, threaded, wiping } from "./threaded.ts";
 
 /** The native engine. */
 export type NativeSecrets = ImportingSecrets;
-
-/** All parts of one engine. */
-interface Engine extends Slip39, Derivation {
-  readonly handles: Handles;
-}
 
 type AgreementPair = { readonly secret: Handle<"agreement">; readonly publicKey: Uint8Array };
 
@@ -190,15 +169,6 @@ const derivedKeys = (
   };
 };
 
-const furnish = (room: Room, random: Random): Engine => ({
-  room,
-  random,
-  galois: createGalois(room),
-  pbkdf2: createPbkdf2(room),
-  curve: createCurve(room, random),
-  handles: createHandles(room.arena),
-});
-
 /**
  * An engine with no secrets yet. Refuses with `engine_missing` where the libraries are not here or
  * pages cannot be locked, with `rng_failed` where a source of entropy fails its start-up test, and
@@ -206,42 +176,33 @@ const furnish = (room: Room, random: Random): Engine => ({
  */
 export const openNativeSecrets = (
   options: NativeOptions = {},
-): Outcome<NativeSecrets, "engine_missing" | "rng_failed" | "self_test_failed"> => {
-  const { mayHide = true, insecureRng } = options;
+): Outcome<NativeSecrets, OpenError> => {
   const libraries = options.libraries === undefined ? openLibraries() : ok(options.libraries);
   if (!libraries.ok) return libraries;
-  const { libc, names } = libraries.value;
-  const heap = openSecureHeap(libraries.value);
-  if (!heap.ok) return heap;
-  const arena = openArena(libc, mayHide);
-  if (!arena.ok) return arena;
-  const room = createRoom(libraries.value, arena.value);
-  const taps =
-    insecureRng === undefined
-      ? [kernelTap(libc), jitterTap(libc, arena.value)]
-      : [insecureTap("insecure", insecureRng, arena.value)];
-  const random = createRandom(room, taps);
-  if (!random.ok) {
-    arena.value.close();
-    return random;
+  const opened = openEngine(libraries.value, options);
+  if (!opened.ok) return opened;
+  const engine = opened.value;
+  const { arena } = engine.room;
+  const threads = openThreadsOf(engine, options);
+  if (!threads.ok) {
+    arena.close();
+    return threads;
   }
-  const engine = furnish(room, random.value);
   return ok({
     engine: "native",
-    library: names,
+    library: libraries.value.names,
     volatile: true,
-    protections: arena.value.protections,
+    protections: arena.protections,
     missing: [],
     ...seeds(engine),
     ...envelopes(engine),
     ...keys(engine),
     ...derivedKeys(engine),
-    wipe: engine.handles.wipe,
-    wipeAll: () => {
-      engine.handles.wipeAll();
-      engine.galois.forget();
-      engine.pbkdf2.forget();
+    ...wiping(engine, threads.value),
+    ...threaded(threads.value),
+    close: () => {
+      threads.value?.close();
+      arena.close();
     },
-    close: arena.value.close,
   });
 };

@@ -4,7 +4,7 @@
  */
 import type { Pointer } from "bun:ffi";
 import { past } from "./address.ts";
-import type { Take } from "./arena.ts";
+import type { Take } from "./scratch.ts";
 import type { Galois, PointAt } from "./galois.ts";
 import type { Random } from "./random.ts";
 import type { Room } from "./room.ts";

@@ -11,9 +11,10 @@ import {
   type ShareGroup,
 } from "../sharing/share-set.ts";
 import type { Span } from "./address.ts";
-import type { Slot, Take } from "./arena.ts";
+import type { Slot } from "./arena.ts";
 import { type Cipher, decryptSecret, encryptSecret } from "./feistel.ts";
 import type { PointAt } from "./galois.ts";
+import type { Take } from "./scratch.ts";
 import { recoverSecret, type Sharing, splitSecret } from "./shamir.ts";
 
 /** What both levels work with. */

@@ -1,6 +1,7 @@
 /**
- * A program that does with an engine what a device does, both kinds of signature among that: a
- * share comes in sealed, becomes a seed, a node and signatures. Lines of JSON in and out.
+ * A program that does with an engine what a device does, both kinds of signature among that, one
+ * by one and in batches on threads: a share comes in sealed, becomes a seed, a node and signatures.
+ * Lines of JSON in and out.
  */
 import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
@@ -13,7 +14,7 @@ import { type Loading, readLoading } from "./loading.ts";
 const engine = process.argv[2] === "native" ? "native" : "portable";
 hardenProcess();
 const mayHide = process.argv[3] !== "plain";
-const secrets = must(openSecrets({ engine, mayHide, rng: must(openSystemRng()) }));
+const secrets = must(openSecrets({ engine, mayHide, threads: 2, rng: must(openSystemRng()) }));
 const boot = must(secrets.generateAgreement());
 
 const digestOf = (i: number): Uint8Array => createHash("sha256").update(`${i}`).digest();
@@ -32,12 +33,49 @@ const load = ({ envelope, header, path }: Loading) => {
 
 let loaded: ReturnType<typeof load> | undefined;
 
+/** Digests from a number on, signed with the last child of the path, in a batch of each kind. */
+const signBatches = async (from: number, count: number) => {
+  if (loaded === undefined) throw new Error("nothing is loaded");
+  const { master, path } = loaded;
+  if (secrets.signMany === undefined) return [];
+  const branch = must(secrets.derive(master, path.slice(0, -1)));
+  const [child = 0] = path.slice(-1);
+  const leaf = must(secrets.derive(branch, [child]));
+  const publicKey = secrets.publicKey(leaf);
+  secrets.wipe(leaf);
+  const repeat = (bytes: Uint8Array): Uint8Array =>
+    Uint8Array.from(Array.from({ length: count }, () => [...bytes]).flat());
+  const common = {
+    node: branch,
+    indices: new Uint32Array(count).fill(child),
+    digests: Uint8Array.from(
+      Array.from({ length: count }, (_, i) => [...digestOf(from + i)]).flat(),
+    ),
+  };
+  const auxiliary = new Uint8Array(32);
+  const [ecdsa, bip340] = await Promise.all([
+    secrets.signMany({ ...common, publicKeys: repeat(publicKey), scheme: { name: "ecdsa" } }),
+    secrets.signMany({
+      ...common,
+      publicKeys: repeat(publicKey.slice(1)),
+      scheme: { name: "schnorr", auxiliary },
+    }),
+  ]);
+  if (!ecdsa.ok || !bip340.ok) return [];
+  secrets.wipe(branch);
+  const pieceOf = (all: Uint8Array, i: number): string => all.slice(64 * i, 64 * i + 64).toHex();
+  return Array.from({ length: count }, (_, i) => ({
+    ecdsa: pieceOf(ecdsa.value, i),
+    bip340: pieceOf(bip340.value, i),
+  }));
+};
+
 /** Signs so many digests from a number on, each with a node derived for it, both ways. */
-const sign = (from: number, count: number): void => {
+const signEach = (from: number, count: number) => {
   if (loaded === undefined) throw new Error("nothing is loaded");
   const { master, path } = loaded;
   const auxiliary = new Uint8Array(32);
-  const made = Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const node = must(secrets.derive(master, path));
     const digest = digestOf(from + i);
     const publicKey = secrets.publicKey(node);
@@ -47,7 +85,21 @@ const sign = (from: number, count: number): void => {
     secrets.wipe(node);
     return { ecdsa, bip340 };
   });
-  say(made);
+};
+
+/** The first half on this thread, the rest on the others, where there are others. */
+const sign = async (from: number, count: number): Promise<void> => {
+  const half = secrets.signMany === undefined ? count : count >> 1;
+  const batched = signBatches(from + half, count - half);
+  say([...signEach(from, half), ...(await batched)]);
+};
+
+/** Wipes in the middle of a batch. */
+const wipe = async (): Promise<void> => {
+  const batched = signBatches(0, 512);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  secrets.wipeAll();
+  say((await batched).length === 0 ? "wiped" : "signed after the wipe");
 };
 
 createInterface({ input: process.stdin }).on("line", (line) => {
@@ -56,10 +108,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     loaded = load(readLoading(rest.join(" ")));
     say("loaded");
   }
-  if (word === "sign") sign(Number(rest[0]), Number(rest[1]));
-  if (word === "wipe") {
-    secrets.wipeAll();
-    say("wiped");
-  }
+  if (word === "sign") void sign(Number(rest[0]), Number(rest[1]));
+  if (word === "wipe") void wipe();
 });
 say(boot.publicKey.toHex());

@@ -80,7 +80,10 @@ export const startEngine = async ({ engine, plainPages }: Subject): Promise<Scan
         { name: "control", kind: "control", bytes: control },
       ]);
     },
-    wipe: async () => void (await ask("wipe")),
+    wipe: async () => {
+      const said = await ask("wipe");
+      if (said !== "wiped") throw new Error(`the engine's program: ${String(said)}`);
+    },
     end: async () => {
       child.kill("SIGKILL");
       await child.exited;

@@ -1,5 +1,8 @@
-/** Where secrets may lie: the arena, OpenSSL's locked heap, the stack (proc_pid_smaps(5)). */
-import { readFileSync } from "node:fs";
+/**
+ * Where secrets may lie: the arena, OpenSSL's locked heap, and the stacks of the main thread and of
+ * the engine's (proc_pid_smaps(5), proc_tid_syscall(5)).
+ */
+import { readdirSync, readFileSync } from "node:fs";
 
 /** A stretch of addresses; the end is exclusive. */
 export interface Stretch {
@@ -37,6 +40,37 @@ const isArena = ({ flags }: Mapping): boolean =>
 const isLockedHeap = (mapping: Mapping): boolean =>
   mapping.flags.has("dd") && mapping.flags.has("dc") && !isArena(mapping);
 
+/** As Bun calls the threads of workers; others do not touch the engine. */
+const THREAD = "Worker";
+/** Of a thread's stack, around its pointer while it waits. */
+const [BELOW_BYTES, ABOVE_BYTES] = [2 ** 19, 2 ** 16];
+const PATIENCE = 200;
+
+const textOf = (path: string): string => readFileSync(path, "latin1").trim();
+
+/** Where a thread's stack ends just now; nothing while it runs. */
+const stackPointerOf = (task: string): number | undefined => {
+  const pointer = textOf(`${task}/syscall`).split(" ").at(-2);
+  return pointer?.startsWith("0x") === true ? Number(pointer) : undefined;
+};
+
+/** Waits for a moment in which the kernel knows it. */
+const waitForPointer = (task: string): number => {
+  for (let i = 0; i < PATIENCE; i += 1) {
+    const pointer = stackPointerOf(task);
+    if (pointer !== undefined) return pointer;
+    Bun.sleepSync(1);
+  }
+  throw new Error(`${task} never waits`);
+};
+
+const threadStacks = (pid: number): readonly Stretch[] =>
+  readdirSync(`/proc/${pid}/task`)
+    .map((tid) => `/proc/${pid}/task/${tid}`)
+    .filter((task) => textOf(`${task}/comm`) === THREAD)
+    .map(waitForPointer)
+    .map((at) => ({ from: at - BELOW_BYTES, to: at + ABOVE_BYTES }));
+
 /** The places of a process now. */
 export const placesOf = (pid: number): Places => {
   const smaps = readFileSync(`/proc/${pid}/smaps`, "latin1");
@@ -44,7 +78,7 @@ export const placesOf = (pid: number): Places => {
   return {
     arena: mappings.filter(isArena),
     lockedHeap: mappings.filter(isLockedHeap),
-    stack: mappings.filter(({ name }) => name === "[stack]"),
+    stack: [...mappings.filter(({ name }) => name === "[stack]"), ...threadStacks(pid)],
   };
 };
 

@@ -1,7 +1,7 @@
 /** The native engine beneath its handles: keys are copied into an arena, results out of it. */
 import type { Pointer } from "bun:ffi";
 import { agreeOn } from "../../../hardware/secrets/native/agreement.ts";
-import { openArena, type Take } from "../../../hardware/secrets/native/arena.ts";
+import { openArena } from "../../../hardware/secrets/native/arena.ts";
 import { createCurve } from "../../../hardware/secrets/native/curve.ts";
 import { kernelTap } from "../../../hardware/secrets/native/entropy.ts";
 import { generate, instantiate, STATE_BYTES } from "../../../hardware/secrets/native/hmac-drbg.ts";
@@ -9,6 +9,7 @@ import { openEnvelope, sealEnvelope } from "../../../hardware/secrets/native/hpk
 import { openLibraries } from "../../../hardware/secrets/native/libraries.ts";
 import { createRandom } from "../../../hardware/secrets/native/random.ts";
 import { createRoom } from "../../../hardware/secrets/native/room.ts";
+import type { Take } from "../../../hardware/secrets/native/scratch.ts";
 import { openSecureHeap } from "../../../hardware/secrets/native/secure-heap.ts";
 import { must } from "../oracles/loading.ts";
 import type { RawEngine } from "./raw-engine.ts";
