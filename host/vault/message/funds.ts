@@ -230,13 +230,14 @@ export const finaliseProof = (
   const final = new Psbt();
   final.setVersion(transaction.version);
   final.setLocktime(transaction.locktime);
-  for (const [input, { hash, index, sequence }] of transaction.ins.entries()) {
-    const map = draft.data.inputs[input] ?? {};
+  for (const { hash, index, sequence } of transaction.ins)
+    final.addInput({ hash, index, sequence });
+  for (const { script, value } of transaction.outs) final.addOutput({ script, value });
+  for (const [input, map] of draft.data.inputs.entries()) {
     const own = signatures.filter((one) => one.input === input);
     const unlocking = assembleInput({ transaction, input, spent }, map, own);
     if (!unlocking.ok) return fail(unlocking.error, { ...unlocking.details, input });
-    final.addInput({ hash, index, sequence, ...finalInput(map, unlocking.value) });
+    final.updateInput(input, finalInput(map, unlocking.value));
   }
-  for (const { script, value } of transaction.outs) final.addOutput({ script, value });
   return ok(final);
 };
