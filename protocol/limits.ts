@@ -119,7 +119,7 @@ export const LIMITS = {
   descriptor: 8192,
   /** Steps of a derivation path. */
   pathLength: 10,
-  /** Bytes of a message that is signed: a few pages of a small screen, which a person reads whole. */
+  /** Bytes of a message that is signed: some pages of a small screen, which a person reads. */
   signedMessage: 1024,
   /** Signatures over one message: one for each key of the longest template that may be ours. */
   messageSignatures: 32,

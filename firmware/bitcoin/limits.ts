@@ -49,7 +49,7 @@ export const BITCOIN_LIMITS = {
   shownLocks: 3,
   /** Indices that change may be ahead of the inputs unsaid: the widest gap wallets look across. */
   changeGap: 1_000,
-  /** Characters of a message on one line: an escape of 10 fits, and small displays show it whole. */
+  /** Characters of a message on one line: an escape of 10 fits, and small displays have room. */
   messageLineChars: 32,
   /** Lines of a message on one page: what a person reads at a glance. */
   messagePageLines: 8,

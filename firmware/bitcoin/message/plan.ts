@@ -85,7 +85,7 @@ const ecdsaSignings = (
   }));
 };
 
-/** By the key path where it is ours, which needs nobody else; else by every leaf that has our key. */
+/** By the key path where it is ours, which needs nobody else; else by every leaf with our key. */
 const taprootSignings = (
   wallet: RegisteredWallet,
   request: MessageRequest,

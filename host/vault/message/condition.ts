@@ -49,7 +49,7 @@ export type Condition =
       readonly publicKeys: readonly Uint8Array[];
     };
 
-/** Scripts that do not belong together are invalid; those of another shape nobody here can judge. */
+/** Scripts that do not belong together are invalid; those of another shape are not judged here. */
 export type ConditionError = "signature_invalid" | "signature_inconclusive";
 
 const keyHashScript = (keyHash: Uint8Array): Uint8Array =>

@@ -38,6 +38,16 @@ export interface ProofSignature {
   readonly signature: Uint8Array;
 }
 
+/** What somebody put into a PSBT to sign a coin, for another transaction than a proof. */
+const SIGNING_FIELDS = [
+  "partialSig",
+  "tapKeySig",
+  "tapScriptSig",
+  "sighashType",
+  "finalScriptSig",
+  "finalScriptWitness",
+] as const satisfies readonly (keyof PsbtInput)[];
+
 /** The transactions that a PSBT brings, by id: one that several inputs spend is there once. */
 const previousOf = (psbt: Psbt): ReadonlyMap<string, Transaction> =>
   new Map(
@@ -111,12 +121,12 @@ const read = (psbt: Psbt, scriptPubKey: Uint8Array): Proof | undefined => {
     unlock(transaction, input, unlocking);
   }
   const coins = spent.slice(1).map(({ script, value }, at) => ({
-    txid: Buffer.from(transaction.ins[at + 1]?.hash ?? [])
-      .reverse()
-      .toString("hex"),
+    txid: Uint8Array.from(transaction.ins[at + 1]?.hash ?? [])
+      .toReversed()
+      .toHex(),
     vout: transaction.ins[at + 1]?.index ?? 0,
     amountSats: Number(value),
-    scriptHex: Buffer.from(script).toString("hex"),
+    scriptHex: script.toHex(),
   }));
   return { transaction, spent, coins };
 };
@@ -136,10 +146,10 @@ export const readProof = (
   }
 };
 
-/** What is left out of a coin that is to be proved: what somebody signed before. */
+/** What is told of a coin that is to be proved. */
 const bareCoin = (map: PsbtInput): PsbtInput => {
-  const { partialSig, finalScriptSig, finalScriptWitness, ...rest } = map;
-  const { tapKeySig, tapScriptSig, sighashType, ...bare } = rest;
+  const bare = { ...map };
+  for (const field of SIGNING_FIELDS) delete bare[field];
   return bare;
 };
 

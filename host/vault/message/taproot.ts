@@ -22,7 +22,9 @@ export const leafHash = (script: Uint8Array): Uint8Array =>
 const rootOf = (leaf: Uint8Array, path: Uint8Array): Uint8Array => {
   let node = leaf;
   for (let at = 0; at < path.length; at += NODE_BYTES) {
-    const pair = [node, path.subarray(at, at + NODE_BYTES)].toSorted(Buffer.compare);
+    const pair = [node, path.subarray(at, at + NODE_BYTES)].toSorted((left, right) =>
+      Buffer.compare(left, right),
+    );
     node = crypto.taggedHash("TapBranch", Buffer.concat(pair));
   }
   return node;

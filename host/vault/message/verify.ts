@@ -15,7 +15,7 @@ import { PROOF_SCRIPT, toSignOf, toSpendOf } from "./virtual.ts";
 /** A signature that holds. */
 export interface VerifiedMessage {
   readonly form: MessageSignature["form"];
-  /** When it counts from, where it says so: `to_sign`'s lock time and its first input's sequence. */
+  /** From when on it counts: `to_sign`'s lock time and its first input's sequence. */
   readonly lockTime: number;
   readonly sequence: number;
   /** What a proof of funds proves, if the coins are on the chain and unspent. */

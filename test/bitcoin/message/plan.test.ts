@@ -128,7 +128,8 @@ describe("the legacy form", () => {
   ]);
   for (const template of TEMPLATES) {
     const headers = HEADERS.get(template.template);
-    test(`${template.template}: ${headers === undefined ? "refused" : "signed and verified"}`, () => {
+    const claim = headers === undefined ? "refused" : "signed and verified";
+    test(`${template.template}: ${claim}`, () => {
       const wallet = messageWallet(template);
       const [key = 0] = holdersOf(wallet);
       if (headers === undefined) {

@@ -138,7 +138,11 @@ const changed = (change: (transaction: JsTransaction) => void): ProofTransaction
 
 const ATTACKS = [
   ["no message input", (one: JsTransaction) => void one.ins.shift(), "does not spend the message"],
-  ["the message input elsewhere", (one: JsTransaction) => void one.ins.reverse(), "does not spend"],
+  [
+    "the message input elsewhere",
+    (one: JsTransaction) => void one.ins.push(...one.ins.splice(0, 1)),
+    "does not spend",
+  ],
   [
     "another output of to_spend",
     (one: JsTransaction) => void Object.assign(one.ins[0] ?? {}, { index: 1 }),

@@ -64,7 +64,7 @@ describe.skipIf(hasNoVectors)("BIP-322 vectors", () => {
   });
 
   for (const [file, form, count] of COUNTS) {
-    test(`${file}: ${count} ${form} signatures hold, and are written as they were read`, async () => {
+    test(`${file}: ${count} ${form} signatures hold, and are written as read`, async () => {
       const entries = await readSigned(file, form);
       expect(entries.length).toBe(count);
       for (const { message, address, signature, verdict: right } of entries) {
