@@ -114,7 +114,12 @@ export const ERRORS = {
     "never",
     "An input's amount or script differs from its previous transaction.",
   ),
-  sighash_refused: entry(706, "signing", "never", "Only SIGHASH_ALL is signed."),
+  sighash_refused: entry(
+    706,
+    "signing",
+    "never",
+    "An input asks for a sighash type that the wallet does not allow.",
+  ),
   input_foreign: entry(707, "signing", "never", "An input does not belong to the wallet."),
   script_mismatch: entry(
     708,
@@ -127,6 +132,31 @@ export const ERRORS = {
   outputs_exceed_inputs: entry(711, "signing", "never", "The outputs pay more than the inputs."),
   too_many_inputs: entry(712, "signing", "never", "The PSBT has more inputs than are signed."),
   amount_out_of_range: entry(713, "signing", "never", "An amount is above 21 million bitcoin."),
+  change_gap: entry(
+    714,
+    "signing",
+    "never",
+    "Change goes to an address so far ahead that it would hardly be found again.",
+  ),
+  change_branch: entry(
+    715,
+    "signing",
+    "never",
+    "An output names this device's key, but no place of the wallet.",
+  ),
+  leaf_foreign: entry(716, "signing", "never", "A leaf is not in the wallet's script tree."),
+  taproot_mismatch: entry(
+    717,
+    "signing",
+    "never",
+    "An internal key or merkle root is not the one the wallet derives.",
+  ),
+  fee_high: entry(
+    718,
+    "signing",
+    "never",
+    "The fee is above 1 BTC or 25 % of what is spent; the wallet may allow it.",
+  ),
   message_unsupported: entry(
     731,
     "signing",

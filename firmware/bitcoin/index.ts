@@ -7,7 +7,8 @@
  * - `limits`, `network`, `steps`; `encoding/`: bytes with bounds, base58, bech32 (BIP-173, 350),
  *   DER (BIP-66)
  * - `wallet/`: keys, policies, scripts, addresses, descriptors (BIP-32, 67, 341, 380 to 388)
- * - `transaction/`: transactions, PSBTs and what is signed of them (BIP-174, 143)
+ * - `transaction/`: transactions and what is signed of them (BIP-143, 341, 342)
+ * - `psbt/`: PSBTs as they come, and what is kept of them (BIP-174, 370, 371)
  * - `review/`: the judgement, and what a person is shown of it
  * - `message/`: signed messages and proofs of funds, which spend nothing (BIP-322, 137)
  */
@@ -20,11 +21,17 @@ export { BITCOIN_LIMITS } from "./limits.ts";
 export {
   type MessagePlan,
   type MessageRequest,
-  type MessageSigning,
   planMessage,
 } from "./message/plan.ts";
 export { NETWORK_NAMES, NETWORKS, type NetworkName, type NetworkPrefixes } from "./network.ts";
-export { type Psbt, type PsbtError, parsePsbt } from "./transaction/psbt.ts";
+export type { PsbtError } from "./psbt/map.ts";
+export {
+  createPsbtReader,
+  parsePsbt,
+  type Psbt,
+  type PsbtContext,
+  type PsbtReader,
+} from "./psbt/psbt.ts";
 export {
   type Review,
   type ReviewContext,
@@ -32,10 +39,11 @@ export {
   review,
   reviewSteps,
 } from "./review/review.ts";
-export type { ReviewedInput } from "./review/inputs.ts";
+export type { ReviewedInputs } from "./review/inputs.ts";
 export type { OutputKind, ReviewedOutput } from "./review/outputs.ts";
 export { formatAddress, formatAmount, walletLine } from "./review/screens.ts";
-export type { WalletPlace } from "./review/wallet.ts";
+export type { WalletPlace } from "./review/places.ts";
+export type { SigningTask } from "./review/signing-task.ts";
 export { ownKey, type RegisteredWallet } from "./wallet/registered-wallet.ts";
 export { registrationLines } from "./wallet/registration-lines.ts";
 export {

@@ -3,16 +3,28 @@ import { LIMITS } from "../../protocol/limits.ts";
 
 /** Bounds on what a peer may hand to the Bitcoin code. */
 export const BITCOIN_LIMITS = {
-  /** Bytes of one PSBT that is held whole: some 1,600 inputs with their previous transactions. */
-  psbtBytes: 1 << 20,
-  /** Inputs of the transaction to sign: about 210 kvB, beyond what the network relays. */
-  inputs: 2_000,
+  /** Bytes of one PSBT: 20,000 inputs with previous transactions of 3 kB. */
+  psbtBytes: LIMITS.upload,
+  /** Inputs of the transaction to sign: more than a block has room for. */
+  inputs: 20_000,
+  /** The same from before segwit, each of which hashes the whole transaction by consensus. */
+  legacyInputs: 200,
   /** Outputs of the transaction to sign: each payment is a screen. */
   outputs: 2_000,
   /** Entries of one PSBT map: 15 keys take 30; the rest is room for what others keep there. */
   mapEntries: 1_000,
-  /** Bytes of a previous transaction: it comes within a PSBT. */
-  transactionBytes: 1 << 20,
+  /** Bytes of a key in a PSBT: a control block of 128 hashes and room for those of others. */
+  keyBytes: 4_200,
+  /** Ways to branches that the hints of one PSBT name for this device. */
+  ways: 255,
+  /** Leaves of one input that a PSBT names. */
+  namedLeaves: 16,
+  /** Hints of one output: two for each of 15 keys, and room. */
+  outputHints: 32,
+  /** Bytes of a script that can be spent (consensus). */
+  scriptBytes: 10_000,
+  /** Bytes of a previous transaction: a block's weight (BIP-141). */
+  transactionBytes: 4_000_000,
   /** Inputs of a previous transaction: a block's weight (BIP-141) over 41 bytes of weight 4. */
   previousInputs: 24_390,
   /** Outputs of a previous transaction: a block's weight over 9 bytes of weight 4. */
@@ -49,6 +61,12 @@ export const BITCOIN_LIMITS = {
   shownLocks: 3,
   /** Indices that change may be ahead of the inputs unsaid: the widest gap wallets look across. */
   changeGap: 1_000,
+  /** Indices that it may be ahead at all: what a rescan finds in minutes. */
+  changeReach: 20_000,
+  /** Satoshis of a fee that is paid without the wallet's allowance: 1 BTC. */
+  feeSats: 100_000_000,
+  /** Percent of what is spent that a fee may be without the wallet's allowance. */
+  feePercent: 25,
   /** Characters of a message on one line: an escape of 10 fits, and small displays have room. */
   messageLineChars: 32,
   /** Lines of a message on one page: what a person reads at a glance. */

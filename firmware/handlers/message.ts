@@ -1,48 +1,31 @@
 /** Signed messages: plan, consent, sign, reply. */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { encodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
-import { isSame, type MessagePlan, type MessageSigning, planMessage } from "../bitcoin/index.ts";
+import { isSame, type MessagePlan, planMessage, type RegisteredWallet } from "../bitcoin/index.ts";
 import type { Keys } from "../device.ts";
 import type { Handlers } from "../dispatch.ts";
-import type { Hal } from "../hal.ts";
-
-/** BIP-340's auxiliary randomness: none, so that the same message has the same signature. */
-const NO_AUXILIARY = new Uint8Array(32);
-
-/** A signature; the engine verifies it before it leaves. */
-const sign = (
-  { secrets }: Hal,
-  keys: Keys,
-  { path, digest, publicKey, taproot }: MessageSigning,
-): Outcome<Uint8Array, "index_out_of_range"> => {
-  const node = secrets.derive(keys.master, path);
-  if (!node.ok) return node;
-  const signature =
-    taproot === undefined
-      ? secrets.signEcdsa(node.value, digest, publicKey)
-      : secrets.signSchnorr(node.value, digest, {
-          auxiliary: NO_AUXILIARY,
-          publicKey,
-          ...taproot,
-        });
-  secrets.wipe(node.value);
-  return ok(signature);
-};
+import type { Secrets } from "../hal.ts";
+import { createBranches } from "../signing/branches.ts";
+import { signTask } from "../signing/sign-tasks.ts";
+import { holdsStill } from "../signing/turns.ts";
 
 const signAll = (
-  hal: Hal,
+  secrets: Secrets,
   keys: Keys,
-  key: number,
-  { signings }: MessagePlan,
+  wallet: RegisteredWallet,
+  { tasks }: MessagePlan,
 ): Outcome<readonly SignatureRecord[], "index_out_of_range"> => {
+  const branches = createBranches(secrets, keys.master, wallet);
   const records: SignatureRecord[] = [];
-  for (const signing of signings) {
-    const signature = sign(hal, keys, signing);
-    if (!signature.ok) return signature;
-    const { leaf, sighash } = signing;
-    const at = leaf === undefined ? {} : { leaf };
-    records.push({ input: 0, key, ...at, sighash, signature: signature.value });
+  for (const task of tasks) {
+    const record = signTask(secrets, branches, task);
+    if (!record.ok) {
+      branches.wipe();
+      return record;
+    }
+    records.push(record.value);
   }
+  branches.wipe();
   return ok(records);
 };
 
@@ -73,9 +56,8 @@ const signMessage: Handlers["signMessage"] = async (context, params) => {
     lines: plan.value.screens.flatMap(({ lines }) => lines),
   });
   if (!consent.ok) return consent;
-  const then = device();
-  if (then.phase !== "ready" || then.keys.master !== keys.master) return fail("cancelled");
-  const records = signAll(hal, keys, wallet.ownKeyIndex, plan.value);
+  if (!holdsStill(context, keys)) return fail("cancelled");
+  const records = signAll(hal.secrets, keys, wallet, plan.value);
   return records.ok ? reply(plan.value, records.value) : records;
 };
 

@@ -60,7 +60,7 @@ describe("signed with the keys of the device", () => {
         plan.script.witnessScript,
         plan.leaves,
       ]);
-      const isAlone = plan.signings.length > 0 && form(wallet, key, records) !== "signers_missing";
+      const isAlone = plan.tasks.length > 0 && form(wallet, key, records) !== "signers_missing";
       const needsOthers = /multi(?:_a)?\([23]/.test(template.template);
       expect(isAlone).toBe(!needsOthers || template.template.includes("multi_a(1,"));
       expect(bench.live()).toEqual(READY_SECRETS);

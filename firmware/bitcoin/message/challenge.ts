@@ -1,9 +1,11 @@
 /** What is signed of a message, for every kind of script that a wallet has. */
 import type { Crypto } from "../../hal.ts";
+import { sha256 } from "../encoding/bytes.ts";
 import { createLegacyDigest } from "../transaction/sighash/legacy.ts";
 import { ALL, createSegwitDigest } from "../transaction/sighash/segwit-v0.ts";
 import { SIGHASH, type SighashType } from "../transaction/sighash/sighash-type.ts";
-import { createTaprootDigest, type TaprootLeaf } from "../transaction/sighash/taproot.ts";
+import { createTaprootDigest } from "../transaction/sighash/taproot.ts";
+import { sizedScript } from "../transaction/transaction.ts";
 import { assert } from "../../../protocol/errors.ts";
 import type { ScriptKind } from "../wallet/template/template.ts";
 import { toSign } from "./virtual.ts";
@@ -16,8 +18,8 @@ export interface Challenge {
   readonly scriptCode: Uint8Array;
 }
 
-/** Gives the 32-byte digest of `to_sign`'s only input; by a leaf for taproot's scripts. */
-export type MessageDigest = (leaf?: TaprootLeaf) => Uint8Array;
+/** Gives the 32-byte digest of `to_sign`'s only input; by a leaf's hash for taproot's scripts. */
+export type MessageDigest = (leafHash?: Uint8Array) => Uint8Array;
 
 const DEFAULT: SighashType = { byte: SIGHASH.default, outputs: "all", isAnyoneCanPay: false };
 
@@ -32,7 +34,7 @@ export const createMessageDigest = (
   crypto: Crypto,
 ): MessageDigest => {
   const transaction = toSign(message, scriptPubKey, crypto);
-  const digestOf = (leaf: TaprootLeaf | undefined): Uint8Array | undefined => {
+  const digestOf = (leafHash: Uint8Array | undefined): Uint8Array | undefined => {
     switch (kind) {
       case "pkh":
       case "sh":
@@ -43,13 +45,13 @@ export const createMessageDigest = (
       case "sh-wsh":
         return createSegwitDigest(transaction, crypto)(0, scriptCode, 0);
       case "tr": {
-        const spent = [{ amountSats: 0, script: scriptPubKey }];
-        return createTaprootDigest(transaction, spent, crypto)(0, DEFAULT, leaf);
+        const coins = { amounts: [0], scriptsHash: sha256(crypto, sizedScript(scriptPubKey)) };
+        return createTaprootDigest(transaction, coins, crypto)(0, { type: DEFAULT, leafHash });
       }
     }
   };
-  return (leaf) => {
-    const digest = digestOf(leaf);
+  return (leafHash) => {
+    const digest = digestOf(leafHash);
     assert(digest !== undefined, "to_sign has an input, and its type commits to all outputs");
     return digest;
   };

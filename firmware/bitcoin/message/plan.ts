@@ -5,7 +5,8 @@
 import { assert, fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto, Screen } from "../../hal.ts";
 import { formatAddress, walletLine } from "../review/screens.ts";
-import { ownKey, type RegisteredWallet } from "../wallet/registered-wallet.ts";
+import type { SigningTask } from "../review/signing-task.ts";
+import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
 import { type Branch, type DerivedScript, deriveAddress } from "../wallet/script.ts";
 import { createMessageDigest, hasLegacyFormat, messageSighash } from "./challenge.ts";
 import { controlBlock } from "./control-block.ts";
@@ -18,21 +19,6 @@ export interface MessageRequest {
   readonly index: number;
   readonly message: string;
   readonly format: MessageFormat;
-}
-
-/** One signature to be made. */
-export interface MessageSigning {
-  /** From the master key: origin, branch, index. */
-  readonly path: readonly number[];
-  /** 32 bytes. */
-  readonly digest: Uint8Array;
-  readonly sighash: number;
-  /** The key that the signature holds under: 33 bytes of ECDSA, 32 bytes of BIP-340. */
-  readonly publicKey: Uint8Array;
-  /** BIP-340's: 32 bytes to add to the key, or none; undefined where the scheme is ECDSA. */
-  readonly taproot?: { readonly tweak?: Uint8Array };
-  /** Of a script path: the leaf's place in the template's order. */
-  readonly leaf?: number;
 }
 
 /** A leaf that is signed, and what proves it. */
@@ -48,7 +34,8 @@ export interface MessagePlan {
   readonly script: DerivedScript;
   /** To be shown in order, all of them, before anything is signed. */
   readonly screens: readonly Screen[];
-  readonly signings: readonly MessageSigning[];
+  /** All of input 0; of the legacy form the sighash is 0. */
+  readonly tasks: readonly SigningTask[];
   readonly leaves: readonly ProvedLeaf[];
 }
 
@@ -56,11 +43,16 @@ export interface MessagePlan {
 const ownExpressions = ({ policy, ownKeyIndex }: RegisteredWallet): readonly number[] =>
   policy.expressions.flatMap(({ key }, place) => (key === ownKeyIndex ? [place] : []));
 
-/** The path of a key expression at a place of the wallet. */
-const pathOf = (wallet: RegisteredWallet, place: number, { branch, index }: MessageRequest) => {
-  const step = wallet.policy.expressions[place]?.branches[branch];
-  assert(step !== undefined, "a key expression has two branches");
-  return [...ownKey(wallet).originPath, step, index];
+/** Whose signature a task is, and where its key is found. */
+const headOf = (
+  { policy, ownKeyIndex }: RegisteredWallet,
+  place: number,
+  { branch, index, format }: MessageRequest,
+) => {
+  const child = policy.expressions[place]?.branches[branch];
+  assert(child !== undefined, "a key expression has two branches");
+  const sighash = format === "legacy" ? 0 : messageSighash(policy.kind);
+  return { input: 0, key: ownKeyIndex, sighash, child, index };
 };
 
 const keyAt = ({ publicKeys }: DerivedScript, place: number): Uint8Array => {
@@ -69,78 +61,73 @@ const keyAt = ({ publicKeys }: DerivedScript, place: number): Uint8Array => {
   return key;
 };
 
-const ecdsaSignings = (
+const ecdsaTasks = (
   wallet: RegisteredWallet,
   request: MessageRequest,
   script: DerivedScript,
   digest: Uint8Array,
-): readonly MessageSigning[] => {
-  const isLegacy = request.format === "legacy";
-  const sighash = isLegacy ? 0 : messageSighash(wallet.policy.kind);
-  return ownExpressions(wallet).map((place) => ({
-    path: pathOf(wallet, place, request),
+): readonly SigningTask[] =>
+  ownExpressions(wallet).map((place) => ({
+    ...headOf(wallet, place, request),
+    scheme: "ecdsa",
     digest,
-    sighash,
     publicKey: keyAt(script, place),
   }));
-};
 
 /** By the key path where it is ours, which needs nobody else; else by every leaf with our key. */
-const taprootSignings = (
+const taprootTasks = (
   wallet: RegisteredWallet,
   request: MessageRequest,
   script: DerivedScript,
   digestOf: ReturnType<typeof createMessageDigest>,
-): readonly MessageSigning[] => {
+): readonly SigningTask[] => {
   const { taproot } = script;
   assert(taproot !== undefined, "a taproot wallet derives taproot outputs");
   const own = ownExpressions(wallet);
-  const sighash = messageSighash("tr");
   if (own.includes(0)) {
-    const { outputKey, tweak } = taproot;
-    const path = pathOf(wallet, 0, request);
-    return [{ path, digest: digestOf(), sighash, publicKey: outputKey, taproot: { tweak } }];
+    const { outputKey: publicKey, tweak } = taproot;
+    const head = headOf(wallet, 0, request);
+    return [{ ...head, scheme: "schnorr", digest: digestOf(), publicKey, tweak }];
   }
   return taproot.leaves.flatMap(({ hash, expressions }, leaf) =>
     own
       .filter((place) => expressions.includes(place))
       .map((place) => ({
-        path: pathOf(wallet, place, request),
-        digest: digestOf({ hash }),
-        sighash,
-        publicKey: keyAt(script, place).subarray(1),
-        taproot: {},
+        ...headOf(wallet, place, request),
         leaf,
+        scheme: "schnorr" as const,
+        digest: digestOf(hash),
+        publicKey: keyAt(script, place).subarray(1),
       })),
   );
 };
 
-const signingsOf = (
+const tasksOf = (
   wallet: RegisteredWallet,
   request: MessageRequest,
   script: DerivedScript,
   message: Uint8Array,
   crypto: Crypto,
-): readonly MessageSigning[] => {
+): readonly SigningTask[] => {
   if (request.format === "legacy") {
-    return ecdsaSignings(wallet, request, script, legacyMessageDigest(message, crypto));
+    return ecdsaTasks(wallet, request, script, legacyMessageDigest(message, crypto));
   }
   const { kind } = wallet.policy;
   const digestOf = createMessageDigest(message, { kind, ...script }, crypto);
   return kind === "tr"
-    ? taprootSignings(wallet, request, script, digestOf)
-    : ecdsaSignings(wallet, request, script, digestOf());
+    ? taprootTasks(wallet, request, script, digestOf)
+    : ecdsaTasks(wallet, request, script, digestOf());
 };
 
 const leavesOf = (
   { policy }: RegisteredWallet,
   { taproot }: DerivedScript,
-  signings: readonly MessageSigning[],
+  tasks: readonly SigningTask[],
   crypto: Crypto,
 ): readonly ProvedLeaf[] => {
   const { tree } = policy;
   if (taproot === undefined || tree === undefined) return [];
-  const signed = new Set(signings.map(({ leaf }) => leaf));
+  const signed = new Set(tasks.map(({ leaf }) => leaf));
   return taproot.leaves.flatMap(({ script }, leaf) =>
     signed.has(leaf)
       ? [{ leaf, script, controlBlock: controlBlock(tree, taproot, leaf, crypto) }]
@@ -164,7 +151,7 @@ export const planMessage = (
   if (!found.ok) return found;
   const { address, ...script } = found.value;
   const message = new TextEncoder().encode(text);
-  const signings = signingsOf(wallet, request, script, message, crypto);
+  const tasks = tasksOf(wallet, request, script, message, crypto);
   const screens = messageScreens({
     wallet: walletLine(name),
     isChange: branch === 1,
@@ -174,6 +161,5 @@ export const planMessage = (
     text,
     size: message.length,
   });
-  const leaves = leavesOf(wallet, script, signings, crypto);
-  return ok({ address, script, screens, signings, leaves });
+  return ok({ address, script, screens, tasks, leaves: leavesOf(wallet, script, tasks, crypto) });
 };

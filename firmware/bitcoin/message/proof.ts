@@ -6,16 +6,13 @@
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import { isSame } from "../encoding/bytes.ts";
 import { SIGHASH } from "../transaction/sighash/sighash-type.ts";
-import type { Transaction } from "../transaction/transaction.ts";
+import { outpointOf, type Transaction } from "../transaction/transaction.ts";
 import { PROOF_OUTPUT } from "./virtual.ts";
 
 /** Versions that verifiers know (BIP-322, "Verification"). */
 const VERSIONS: readonly number[] = [0, 2];
 
-/** What of a transaction makes it a proof. */
-export type ProofTransaction = Pick<Transaction, "version" | "inputs" | "outputs" | "lockTime">;
-
-const isProofOutput = ({ outputs }: ProofTransaction): boolean => {
+const isProofOutput = ({ outputs }: Transaction): boolean => {
   const [output] = outputs;
   return (
     outputs.length === 1 &&
@@ -25,17 +22,16 @@ const isProofOutput = ({ outputs }: ProofTransaction): boolean => {
   );
 };
 
-const problemOf = (transaction: ProofTransaction, outpoint: Uint8Array): string | undefined => {
-  const { version, inputs, lockTime } = transaction;
-  const [first, ...coins] = inputs;
-  if (first === undefined || !isSame(first.outpoint, outpoint)) {
+const problemOf = (transaction: Transaction, outpoint: Uint8Array): string | undefined => {
+  const { version, sequences, lockTime } = transaction;
+  if (!isSame(outpointOf(transaction, 0), outpoint)) {
     return "the first input does not spend the message";
   }
-  if (coins.length === 0) return "no coin is proved";
+  if (sequences.length < 2) return "no coin is proved";
   if (!isProofOutput(transaction)) return "another output than OP_RETURN with no amount";
   if (!VERSIONS.includes(version)) return "a version that is neither 0 nor 2";
   // No script of ours has a time lock, and a proof that counts later would have to be shown as one.
-  return lockTime === 0 && first.sequence === 0 ? undefined : "a time lock";
+  return lockTime === 0 && sequences[0] === 0 ? undefined : "a time lock";
 };
 
 /**
@@ -43,7 +39,7 @@ const problemOf = (transaction: ProofTransaction, outpoint: Uint8Array): string 
  * and the address's, from `challengeOutpoint`. `proof_malformed` with `details.why`.
  */
 export const checkProof = (
-  transaction: ProofTransaction,
+  transaction: Transaction,
   outpoint: Uint8Array,
 ): Outcome<void, "proof_malformed"> => {
   const why = problemOf(transaction, outpoint);

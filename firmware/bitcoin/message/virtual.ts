@@ -9,8 +9,13 @@
 import type { Crypto } from "../../hal.ts";
 import { concatBytes, doubleSha256 } from "../encoding/bytes.ts";
 import { createTaggedHash } from "../encoding/tagged-hash.ts";
-import { outputBytesOf, sizedScript, uint32s } from "../transaction/sighash/numbers.ts";
-import type { Transaction, TransactionOutput } from "../transaction/transaction.ts";
+import {
+  outputBytesOf,
+  sizedScript,
+  type Transaction,
+  type TransactionOutput,
+  uint32s,
+} from "../transaction/transaction.ts";
 
 const TAG = "BIP0322-signed-message";
 /** `OP_0` and a push of 32 bytes: the message's hash follows. */
@@ -59,26 +64,10 @@ export const toSign = (
   message: Uint8Array,
   scriptPubKey: Uint8Array,
   crypto: Crypto,
-): Transaction => {
-  const outpoint = challengeOutpoint(message, scriptPubKey, crypto);
-  const outputBytes = outputBytesOf(PROOF_OUTPUT);
-  const input = { outpoint, outputIndex: 0, scriptSig: new Uint8Array(0), sequence: 0 };
-  const bytes = concatBytes(
-    uint32s(0),
-    ONE,
-    outpoint,
-    sizedScript(input.scriptSig),
-    uint32s(input.sequence),
-    ONE,
-    outputBytes,
-    uint32s(0),
-  );
-  return {
-    version: 0,
-    inputs: [input],
-    outputs: [PROOF_OUTPUT],
-    lockTime: 0,
-    outputBytes,
-    idParts: [bytes],
-  };
-};
+): Transaction => ({
+  version: 0,
+  lockTime: 0,
+  outpoints: challengeOutpoint(message, scriptPubKey, crypto),
+  sequences: Uint32Array.of(0),
+  outputs: [PROOF_OUTPUT],
+});

@@ -1,151 +1,193 @@
-/** The inputs' half of the review: every coin is proved by its previous transaction to be ours. */
+/**
+ * The inputs' half of the review: each is proved to be the wallet's by deriving the script of its
+ * place, all holders' keys included, and its amount by its previous transaction.
+ */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Allowance } from "../../../protocol/wallet-policy.ts";
 import type { Crypto } from "../../hal.ts";
 import { isSame } from "../encoding/bytes.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
-import type { Psbt, PsbtInput } from "../transaction/psbt.ts";
-import { ownKey, type RegisteredWallet } from "../wallet/registered-wallet.ts";
-import { type Found, findPlace } from "./wallet.ts";
-import { createSegwitDigest } from "../transaction/sighash/segwit-v0.ts";
-import { SIGHASH } from "../transaction/sighash/sighash-type.ts";
+import { isCoinOf } from "../psbt/coins.ts";
+import { COIN_HASH_BYTES, INPUT_FLAG } from "../psbt/input-table.ts";
+import type { Psbt } from "../psbt/psbt.ts";
+import { claimTag } from "../psbt/tap-claims.ts";
 import type { Steps } from "../steps.ts";
-import {
-  type TransactionInput,
-  type TransactionOutput,
-  transactionIdSteps,
-  transactionSteps,
-} from "../transaction/transaction.ts";
+import type { SighashType } from "../transaction/sighash/sighash-type.ts";
+import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
+import type { DerivedScript } from "../wallet/script.ts";
+import { createKeyDigest, createScriptDigest, isLegacyKind } from "./digests.ts";
+import { branchOfWay, type WalletPlace } from "./places.ts";
+import { chooseSighash, formatSighash } from "./sighash-choice.ts";
+import { createSigners } from "./signers.ts";
+import { createTaskTable, type TaskTable } from "./task-table.ts";
 
-/** An input that may be signed. */
-export interface ReviewedInput {
-  readonly index: number;
-  /** From the master key: origin, branch, index. */
-  readonly path: readonly number[];
-  /** Which of the wallet's keys signs. */
-  readonly keyIndex: number;
-  /** 33 bytes: the key that signs. */
-  readonly publicKey: Uint8Array;
-  /** 32 bytes: what is signed. */
-  readonly digest: Uint8Array;
-  readonly amountSats: number;
+/** What the inputs come to. */
+export interface ReviewedInputs extends Pick<TaskTable, "tasks"> {
+  /** The wallet's. */
+  readonly own: number;
+  readonly ownSats: number;
+  /** Others', where the wallet allows them. */
+  readonly foreign: number;
+  readonly foreignSats: number;
+  /** Of the wallet's inputs. */
+  readonly highestIndex: number;
+  /** Inputs whose amount nothing proves, where the wallet allows them. */
+  readonly unproved: number;
+  /** Sighash types other than ALL and DEFAULT, as people write them, with their inputs' number. */
+  readonly sighashes: ReadonlyMap<string, number>;
 }
 
 /** Why an input is refused. */
 export type InputError =
-  | "psbt_malformed"
-  | "amount_out_of_range"
   | "previous_transaction_missing"
-  | "previous_transaction_mismatch"
-  | "amount_mismatch"
+  | "amount_out_of_range"
   | "sighash_refused"
   | "input_foreign"
-  | "input_repeated"
-  | "script_mismatch";
+  | "leaf_foreign"
+  | "taproot_mismatch"
+  | "too_many_inputs";
 
-const PREVIOUS_LIMITS = {
-  inputs: BITCOIN_LIMITS.previousInputs,
-  outputs: BITCOIN_LIMITS.previousOutputs,
-} as const;
-
-/**
- * The output that an input spends, read from the previous transaction itself.
- *
- * @yields where the previous transaction is a long one
- */
-export function* readCoin(
-  input: PsbtInput,
-  spent: TransactionInput,
-  crypto: Crypto,
-): Steps<Outcome<TransactionOutput, InputError>> {
-  const bytes = input.previousTransaction;
-  if (bytes === undefined) return fail("previous_transaction_missing");
-  if (bytes.length > BITCOIN_LIMITS.transactionBytes) return fail("psbt_malformed");
-  const previous = yield* transactionSteps(bytes, "any", PREVIOUS_LIMITS);
-  if (!previous.ok) {
-    return fail(previous.error === "amount_out_of_range" ? previous.error : "psbt_malformed");
-  }
-  const coin = previous.value.outputs[spent.outputIndex];
-  const id = yield* transactionIdSteps(previous.value, crypto);
-  const isNamed = isSame(id, spent.outpoint.subarray(0, 32));
-  if (!isNamed || coin === undefined) return fail("previous_transaction_mismatch");
-  const { witnessUtxo } = input;
-  if (witnessUtxo === undefined) return ok(coin);
-  const agrees =
-    witnessUtxo.amountSats === coin.amountSats && isSame(witnessUtxo.script, coin.script);
-  return agrees ? ok(coin) : fail("amount_mismatch");
+/** A place of the wallet, and what stands there. */
+export interface Found extends WalletPlace {
+  readonly script: DerivedScript;
 }
 
-/** The coin's place in a wallet; undefined where it is not the wallet's. */
-export const findCoin = (
-  input: PsbtInput,
-  coin: TransactionOutput,
-  wallet: RegisteredWallet,
-): Found | undefined => {
-  const found = findPlace(input.derivations, [ownKey(wallet)], wallet);
-  return found !== undefined && isSame(found.script.scriptPubKey, coin.script) ? found : undefined;
+const NOTHING = new Uint8Array(0);
+
+/** Finds the wallet's inputs by their hints and their coins. */
+export const createFinder = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
+  const { inputs } = psbt;
+  const branches = psbt.ways.map((way) => branchOfWay(wallet, way));
+  return (input: number): Found | undefined => {
+    const hasPlace = (inputs.flagsAt(input) & INPUT_FLAG.hasPlace) !== 0;
+    const branch = hasPlace ? branches[inputs.wayAt(input)] : undefined;
+    if (branch === undefined) return undefined;
+    const index = inputs.indexAt(input);
+    const script = wallet.deriver.derive(branch, index);
+    const isOwn = script.ok && isCoinOf(inputs, input, script.value.scriptPubKey, crypto);
+    return isOwn ? { branch, index, script: script.value } : undefined;
+  };
 };
 
-const checkScripts = (input: PsbtInput, found: Found): Outcome<Found, "script_mismatch"> => {
-  const { witnessScript, hasRedeemScript } = input;
-  const differs = witnessScript !== undefined && !isSame(witnessScript, found.script.scriptCode);
-  return differs || hasRedeemScript ? fail("script_mismatch") : ok(found);
+/** Whether an amount needs the previous transaction: those before segwit do, whatever is allowed. */
+const isProofLacking = (
+  flags: number,
+  { policy }: RegisteredWallet,
+  allows: ReadonlySet<Allowance>,
+): boolean => {
+  if ((flags & INPUT_FLAG.isProved) !== 0 || policy.kind === "tr") return false;
+  return isLegacyKind(policy.kind) || !allows.has("amounts-unproved");
 };
 
-const findRepeated = (inputs: readonly TransactionInput[]): number | undefined => {
-  const seen = new Set<string>();
-  for (const [index, { outpoint }] of inputs.entries()) {
-    const name = outpoint.toHex();
-    if (seen.has(name)) return index;
-    seen.add(name);
-  }
-  return undefined;
+/** Counts what screens tell of. */
+const createTotals = () => {
+  const totals = { own: 0, ownSats: 0, foreign: 0, foreignSats: 0, highestIndex: 0, unproved: 0 };
+  const sighashes = new Map<string, number>();
+  return {
+    add: (isOwn: boolean, amountSats: number, isUnproved: boolean): boolean => {
+      if (isOwn) totals.own += 1;
+      else totals.foreign += 1;
+      if (isOwn) totals.ownSats += amountSats;
+      else totals.foreignSats += amountSats;
+      if (isUnproved) totals.unproved += 1;
+      return totals.ownSats + totals.foreignSats <= BITCOIN_LIMITS.amountSats;
+    },
+    sign: (type: SighashType, index: number): void => {
+      totals.highestIndex = Math.max(totals.highestIndex, index);
+      if (type.outputs === "all" && !type.isAnyoneCanPay) return;
+      const name = formatSighash(type);
+      sighashes.set(name, (sighashes.get(name) ?? 0) + 1);
+    },
+    all: () => ({ ...totals, sighashes }),
+  };
 };
 
-function* reviewInput(
-  input: PsbtInput,
-  spent: TransactionInput,
-  wallet: RegisteredWallet,
+/** Whether what a PSBT claims of taproot is what the wallet derives. */
+const isClaimTrue = (
+  psbt: Psbt,
+  input: number,
+  { taproot }: DerivedScript,
   crypto: Crypto,
-): Steps<Outcome<Found & { readonly amountSats: number }, InputError>> {
-  const { sighashType } = input;
-  if (sighashType !== undefined && sighashType !== SIGHASH.all) return fail("sighash_refused");
-  const coin = yield* readCoin(input, spent, crypto);
-  if (!coin.ok) return coin;
-  const found = findCoin(input, coin.value, wallet);
-  if (found === undefined) return fail("input_foreign");
-  const checked = checkScripts(input, found);
-  return checked.ok ? ok({ ...found, amountSats: coin.value.amountSats }) : checked;
-}
+): boolean => {
+  const flags = psbt.inputs.flagsAt(input);
+  const { hasInternalKey, hasMerkleRoot } = INPUT_FLAG;
+  if (taproot === undefined || (flags & (hasInternalKey | hasMerkleRoot)) === 0) return true;
+  const key = (flags & hasInternalKey) === 0 ? NOTHING : taproot.internalKey;
+  const root = (flags & hasMerkleRoot) === 0 ? NOTHING : taproot.merkleRoot;
+  const claimed = psbt.inputs.coinAt(input).subarray(COIN_HASH_BYTES);
+  return isSame(claimTag(key, root, crypto), claimed);
+};
+
+/** Judges inputs in their order. */
+const createJudge = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
+  const { inputs, outputs } = psbt;
+  const { policy } = wallet;
+  const allows = new Set(policy.allows);
+  const find = createFinder(psbt, wallet, crypto);
+  const signersOf = createSigners(wallet, crypto);
+  const leavesOfNext = inputs.leavesInTurn();
+  const ofScript = createScriptDigest(psbt, policy.kind, crypto);
+  const table = createTaskTable(psbt, wallet, { ofScript, ofTaproot: createKeyDigest(psbt, crypto) });
+  const totals = createTotals();
+
+  const chosenSighash = (input: number): Outcome<SighashType, "sighash_refused"> => {
+    const isAsked = (inputs.flagsAt(input) & INPUT_FLAG.hasSighash) !== 0;
+    const asked = isAsked ? inputs.sighashAt(input) : undefined;
+    return chooseSighash(asked, policy, input < outputs.length);
+  };
+  const judgeOwn = (input: number, found: Found, tags: Uint32Array): Outcome<void, InputError> => {
+    const { script, ...place } = found;
+    if (!isClaimTrue(psbt, input, script, crypto)) return fail("taproot_mismatch");
+    const type = chosenSighash(input);
+    if (!type.ok) return type;
+    const signers = signersOf(script, tags);
+    if (!signers.ok) return signers;
+    const isAdded = table.add({
+      input,
+      place,
+      script,
+      type: type.value,
+      signers: signers.value,
+    });
+    if (!isAdded) return fail("previous_transaction_missing");
+    totals.sign(type.value, place.index);
+    return ok(undefined);
+  };
+  const judge = (input: number): Outcome<void, InputError> => {
+    const tags = leavesOfNext();
+    const flags = inputs.flagsAt(input);
+    if ((flags & INPUT_FLAG.hasCoin) === 0) return fail("previous_transaction_missing");
+    const found = find(input);
+    if (found === undefined && !allows.has("inputs-foreign")) return fail("input_foreign");
+    if (isProofLacking(flags, wallet, allows)) return fail("previous_transaction_missing");
+    const isUnproved = (flags & INPUT_FLAG.isProved) === 0 && policy.kind !== "tr";
+    const isInRange = totals.add(found !== undefined, inputs.amountAt(input), isUnproved);
+    if (!isInRange) return fail("amount_out_of_range");
+    return found === undefined ? ok(undefined) : judgeOwn(input, found, tags);
+  };
+  return { judge, reviewed: (): ReviewedInputs => ({ ...totals.all(), tasks: table.tasks }) };
+};
 
 /**
- * Reviews all inputs against one wallet, one a step; a refusal's details name the `input`.
+ * Reviews all inputs against one wallet, one a step; a refusal's details name the `input`. What was
+ * read of an input gives its place to what is signed.
  *
- * @yields after each input, and within one whose previous transaction is long
+ * @yields after each input
  */
 export function* reviewInputs(
   psbt: Psbt,
   wallet: RegisteredWallet,
   crypto: Crypto,
-): Steps<Outcome<readonly ReviewedInput[], InputError>> {
-  const { transaction } = psbt;
-  const repeated = findRepeated(transaction.inputs);
-  if (repeated !== undefined) return fail("input_repeated", { input: repeated });
-  const digestOf = createSegwitDigest(transaction, crypto);
-  const { originPath } = ownKey(wallet);
-  const keyIndex = wallet.ownKeyIndex;
-  const reviewed: ReviewedInput[] = [];
-  for (const [index, spent] of transaction.inputs.entries()) {
-    const input = psbt.inputs[index];
-    if (input === undefined) return fail("psbt_malformed", { input: index });
-    const found = yield* reviewInput(input, spent, wallet, crypto);
-    if (!found.ok) return fail(found.error, { input: index });
-    const { branch, index: leaf, script, amountSats } = found.value;
-    const publicKey = script.publicKeys[keyIndex];
-    if (publicKey === undefined) return fail("input_foreign", { input: index });
-    const digest = digestOf(index, script.scriptCode, amountSats);
-    const path = [...originPath, branch, leaf];
-    reviewed.push({ index, path, keyIndex, publicKey, digest, amountSats });
+): Steps<Outcome<ReviewedInputs, InputError>> {
+  const count = psbt.inputs.count();
+  if (isLegacyKind(wallet.policy.kind) && count > BITCOIN_LIMITS.legacyInputs) {
+    return fail("too_many_inputs", { inputs: count, most: BITCOIN_LIMITS.legacyInputs });
+  }
+  const { judge, reviewed } = createJudge(psbt, wallet, crypto);
+  for (let input = 0; input < count; input += 1) {
+    const judged = judge(input);
+    if (!judged.ok) return fail(judged.error, { input, ...judged.details });
     yield;
   }
-  return ok(reviewed);
+  return ok(reviewed());
 }

@@ -17,8 +17,10 @@ const SEQUENCE_IS_TIME = 0x00400000;
 const SEQUENCE_VALUE = 0xffff;
 const RELATIVE_LOCK_VERSION = 2;
 
-const lockTimeLines = ({ lockTime, inputs }: Transaction): readonly string[] => {
-  const isEffective = lockTime !== 0 && inputs.some(({ sequence }) => sequence !== SEQUENCE_FINAL);
+type Timed = Pick<Transaction, "version" | "lockTime" | "sequences">;
+
+const lockTimeLines = ({ lockTime, sequences }: Timed): readonly string[] => {
+  const isEffective = lockTime !== 0 && sequences.some((sequence) => sequence !== SEQUENCE_FINAL);
   if (!isEffective) return [];
   return lockTime < LOCK_TIME_THRESHOLD
     ? [`Not before block ${lockTime}`]
@@ -33,20 +35,22 @@ const waitOf = (sequence: number): string | undefined => {
   return value === 1 ? "1 block" : `${value} blocks`;
 };
 
-const relativeLines = ({ version, inputs }: Transaction): readonly string[] => {
+const relativeLines = ({ version, sequences }: Timed): readonly string[] => {
   if (version < RELATIVE_LOCK_VERSION) return [];
-  const lines = inputs.flatMap(({ sequence }, at) => {
+  const shown: string[] = [];
+  let hidden = 0;
+  for (const [at, sequence] of sequences.entries()) {
     const wait = waitOf(sequence);
-    return wait === undefined ? [] : [`Input ${at + 1}: ${wait} after its coin`];
-  });
-  const shown = lines.slice(0, BITCOIN_LIMITS.shownLocks);
-  const hidden = lines.length - shown.length;
+    if (wait === undefined) continue;
+    if (shown.length === BITCOIN_LIMITS.shownLocks) hidden += 1;
+    else shown.push(`Input ${at + 1}: ${wait} after its coin`);
+  }
   if (hidden === 0) return shown;
   return [...shown, `${hidden} more input${hidden === 1 ? " waits" : "s wait"} for a coin's age`];
 };
 
 /** The lines; none for a transaction that may be mined at once. */
-export const lockLines = (transaction: Transaction): readonly string[] => [
+export const lockLines = (transaction: Timed): readonly string[] => [
   ...lockTimeLines(transaction),
   ...relativeLines(transaction),
 ];

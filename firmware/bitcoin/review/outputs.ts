@@ -1,18 +1,18 @@
 /** The outputs' half of the review: what leaves, what comes back, and what only says it does. */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
-import { type AddressContext, describeOutput } from "../wallet/address.ts";
 import { isSame } from "../encoding/bytes.ts";
-import type { Psbt, PsbtOutput } from "../transaction/psbt.ts";
-import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
-import { type Found, findPlace, type WalletPlace } from "./wallet.ts";
+import { BITCOIN_LIMITS } from "../limits.ts";
+import type { PsbtOutput } from "../psbt/output-map.ts";
 import type { Steps } from "../steps.ts";
-import type { TransactionOutput } from "../transaction/transaction.ts";
+import { type AddressContext, describeOutput } from "../wallet/address.ts";
+import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
+import type { DerivedScript } from "../wallet/script.ts";
+import { findPlace, type WalletPlace } from "./places.ts";
 
 /**
  * `change` returns to the wallet's change branch and is not shown unless it is far ahead; `self`
- * returns to its receive
- * branch, and is shown; a `payment` is everything else, also an output that is the wallet's
- * without saying so.
+ * returns to its receive branch, and is shown; a `payment` is everything else, also an output that
+ * is the wallet's without saying so.
  */
 export type OutputKind = "payment" | "change" | "self";
 
@@ -33,61 +33,64 @@ export interface OutputContext extends AddressContext {
   readonly fingerprint: Uint8Array;
 }
 
-/** Whether a hint says that a key of the wallet, or of this device, is in the output. */
-const isClaimed = (
-  output: PsbtOutput,
-  wallet: RegisteredWallet,
-  fingerprint: Uint8Array,
-): boolean => {
-  const ours = [fingerprint, ...wallet.policy.keys.map((key) => key.fingerprint)];
-  return output.derivations.some((hint) => ours.some((one) => isSame(hint.fingerprint, one)));
-};
-
-const holds = (found: Found, output: PsbtOutput, paid: TransactionOutput): boolean => {
-  const { witnessScript, hasRedeemScript } = output;
-  return (
-    isSame(found.script.scriptPubKey, paid.script) &&
-    (witnessScript === undefined || isSame(witnessScript, found.script.scriptCode)) &&
-    !hasRedeemScript
-  );
-};
-
 /** Why an output is refused. */
-export type OutputError = "psbt_malformed" | "change_foreign";
+export type OutputError = "change_foreign" | "change_branch" | "change_gap";
 
 type Judgement = Pick<ReviewedOutput, "kind" | "place">;
 
+/** Whether a hint says that a key of the wallet is in the output. */
+const isWalletClaimed = ({ hints }: PsbtOutput, { policy }: RegisteredWallet): boolean =>
+  hints.some((hint) => policy.keys.some((key) => isSame(hint.fingerprint, key.fingerprint)));
+
+const isOwnClaimed = ({ hints }: PsbtOutput, fingerprint: Uint8Array): boolean =>
+  hints.some((hint) => isSame(hint.fingerprint, fingerprint));
+
+const isSameOrAbsent = (claimed: Uint8Array | undefined, derived: Uint8Array | undefined) =>
+  claimed === undefined || (derived !== undefined && isSame(claimed, derived));
+
+/** Whether what stands at a place is what the output pays to, and says of itself. */
+const holds = (script: DerivedScript, output: PsbtOutput): boolean =>
+  isSame(script.scriptPubKey, output.script) &&
+  isSameOrAbsent(output.redeemScript, script.redeemScript) &&
+  isSameOrAbsent(output.witnessScript, script.witnessScript) &&
+  isSameOrAbsent(output.internalKey, script.taproot?.internalKey);
+
 const judgeOutput = (
   output: PsbtOutput,
-  paid: TransactionOutput,
   wallet: RegisteredWallet,
-  context: OutputContext,
-): Outcome<Judgement, "change_foreign"> => {
-  if (!isClaimed(output, wallet, context.fingerprint)) return ok({ kind: "payment" });
-  const found = findPlace(output.derivations, wallet.policy.keys, wallet);
-  if (found === undefined || !holds(found, output, paid)) return fail("change_foreign");
-  const { branch, index } = found;
-  return ok({ kind: branch === 1 ? "change" : "self", place: { branch, index } });
+  fingerprint: Uint8Array,
+  highestIndex: number,
+): Outcome<Judgement, OutputError> => {
+  const isOwn = isOwnClaimed(output, fingerprint);
+  if (!isOwn && !isWalletClaimed(output, wallet)) return ok({ kind: "payment" });
+  const place = findPlace(wallet, output.hints);
+  if (place === undefined) return fail(isOwn ? "change_branch" : "change_foreign");
+  const script = wallet.deriver.derive(place.branch, place.index);
+  if (!script.ok || !holds(script.value, output)) return fail("change_foreign");
+  if (place.index > highestIndex + BITCOIN_LIMITS.changeReach) {
+    return fail("change_gap", { index: place.index });
+  }
+  return ok({ kind: place.branch === 1 ? "change" : "self", place });
 };
 
 /**
  * Judges all outputs against one wallet, one a step; a refusal's details name the `output`.
+ * `highestIndex` is that of the inputs.
  *
  * @yields after each output
  */
 export function* reviewOutputs(
-  psbt: Psbt,
+  outputs: readonly PsbtOutput[],
   wallet: RegisteredWallet,
+  highestIndex: number,
   context: OutputContext,
 ): Steps<Outcome<readonly ReviewedOutput[], OutputError>> {
   const reviewed: ReviewedOutput[] = [];
-  for (const [index, paid] of psbt.transaction.outputs.entries()) {
-    const output = psbt.outputs[index];
-    if (output === undefined) return fail("psbt_malformed", { output: index });
-    const judged = judgeOutput(output, paid, wallet, context);
-    if (!judged.ok) return fail(judged.error, { output: index });
-    const address = describeOutput(paid.script, context);
-    reviewed.push({ index, address, amountSats: paid.amountSats, ...judged.value });
+  for (const [index, output] of outputs.entries()) {
+    const judged = judgeOutput(output, wallet, context.fingerprint, highestIndex);
+    if (!judged.ok) return fail(judged.error, { output: index, ...judged.details });
+    const address = describeOutput(output.script, context);
+    reviewed.push({ index, address, amountSats: output.amountSats, ...judged.value });
     yield;
   }
   return ok(reviewed);

@@ -1,7 +1,9 @@
 /** What a person reads before a transaction is signed. */
 import type { Screen } from "../../hal.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
-import type { ReviewedInput } from "./inputs.ts";
+import type { Balance } from "./balance.ts";
+import { isFeeNoted } from "./balance.ts";
+import type { ReviewedInputs } from "./inputs.ts";
 import { lockLines } from "./locks.ts";
 import type { ReviewedOutput } from "./outputs.ts";
 import type { Steps } from "../steps.ts";
@@ -11,9 +13,11 @@ import type { Transaction } from "../transaction/transaction.ts";
 export interface ShownTransaction {
   readonly walletName: string;
   readonly transaction: Transaction;
-  readonly inputs: readonly ReviewedInput[];
+  readonly inputs: ReviewedInputs;
   readonly outputs: readonly ReviewedOutput[];
-  readonly feeSats: number;
+  readonly balance: Balance;
+  /** Virtual bytes once it is signed. */
+  readonly size: number;
 }
 
 const SATS_PER_BITCOIN = 100_000_000;
@@ -51,12 +55,32 @@ const screen = (...lines: readonly string[]): Screen => ({ kind: "transaction", 
 const count = (number: number, thing: string): string =>
   `${number} ${thing}${number === 1 ? "" : "s"}`;
 
-const total = (outputs: readonly ReviewedOutput[]): number =>
-  outputs.reduce((sum, output) => sum + output.amountSats, 0);
+/** Satoshis for a virtual byte, with one decimal. */
+export const formatFeeRate = (feeSats: number, size: number): string =>
+  `about ${(feeSats / size).toFixed(1)} sat/vB`;
+
+/** What a person would not expect of a transaction, and the wallet allows all the same. */
+const noticeScreens = ({ inputs, balance }: ShownTransaction): readonly Screen[] => {
+  const { foreign, foreignSats, unproved, sighashes } = inputs;
+  const { feeSats, totalInSats } = balance;
+  const percent = Math.floor((100 * feeSats) / totalInSats);
+  return [
+    ...(foreign > 0
+      ? [screen(`With ${count(foreign, "input")} of others`, formatAmount(foreignSats))]
+      : []),
+    ...(unproved > 0 ? [screen("Amounts not proved", count(unproved, "input"))] : []),
+    ...[...sighashes].map(([name, signed]) =>
+      screen(`Signs ${name}`, count(signed, "input"), "Others may change the rest"),
+    ),
+    ...(isFeeNoted(balance)
+      ? [screen("High fee", formatAmount(feeSats), `${percent} % of what is spent`)]
+      : []),
+  ];
+};
 
 /** Change so far ahead of the inputs that a wallet that looks for it might not find it. */
 const farChangeScreens = ({ inputs, outputs }: ShownTransaction): readonly Screen[] => {
-  const highest = inputs.reduce((most, { path }) => Math.max(most, path.at(-1) ?? 0), 0);
+  const highest = inputs.highestIndex;
   return outputs.flatMap(({ kind, place, amountSats }) =>
     kind === "change" && place !== undefined && place.index > highest + BITCOIN_LIMITS.changeGap
       ? [screen(`Change to address ${place.branch}/${place.index}`, formatAmount(amountSats))]
@@ -89,26 +113,27 @@ function* outputScreens(outputs: readonly ReviewedOutput[]): Steps<readonly Scre
 }
 
 /**
- * A summary with what keeps the transaction waiting, a screen for each output that is not change
- * and for change at a far place, and the fee. What leaves is what is paid
+ * A summary with what keeps the transaction waiting, what is unusual about it, a screen for each
+ * output that is not change and for change at a far place, and the fee. What leaves is what is paid
  * to others and the fee; what returns to the wallet does not leave.
  *
  * @yields after some of the outputs each
  */
 export function* transactionScreenSteps(shown: ShownTransaction): Steps<readonly Screen[]> {
-  const { walletName, transaction, inputs, outputs, feeSats } = shown;
-  const leavingSats = total(outputs.filter((output) => output.kind === "payment")) + feeSats;
+  const { walletName, transaction, inputs, outputs, size } = shown;
+  const { leavingSats, feeSats } = shown.balance;
   return [
     screen(
       "Spend from",
       walletLine(walletName),
-      count(inputs.length, "input"),
+      count(inputs.own, "input"),
       `Leaving ${formatAmount(leavingSats)}`,
       `Fee ${formatAmount(feeSats)}`,
       ...lockLines(transaction),
     ),
+    ...noticeScreens(shown),
     ...(yield* outputScreens(outputs)),
     ...farChangeScreens(shown),
-    screen("Fee", formatAmount(feeSats)),
+    screen("Fee", formatAmount(feeSats), formatFeeRate(feeSats, size)),
   ];
 }

@@ -4,10 +4,11 @@ import {
   createDeriver,
   type MessagePlan,
   type MessageRequest,
-  type MessageSigning,
+  ownKey,
   parseWalletPolicy,
   planMessage,
   type RegisteredWallet,
+  type SigningTask,
   toXpub,
   type WalletPolicyText,
   walletId,
@@ -85,14 +86,18 @@ export const messageWallet = ({ template, isFirstNobodys }: MessageTemplate): Me
 };
 
 /** 64 bytes, as the portable engine makes them of the holder's key. */
-const signAs = (holder: Cosigner, signing: MessageSigning): Uint8Array => {
-  const { path, digest, publicKey, taproot } = signing;
+const signAs = (
+  holder: Cosigner,
+  originPath: readonly number[],
+  { child, index, scheme, digest, publicKey, tweak }: SigningTask,
+): Uint8Array => {
+  const path = [...originPath, child, index];
   const { privateKey } = path.reduce((node, step) => node.derive(step), holder.master);
   if (privateKey === undefined) throw new Error("a holder has private keys");
   const secret = Uint8Array.from(privateKey);
-  return taproot === undefined
-    ? signEcdsa(digest, secret, publicKey)
-    : signSchnorr(digest, secret, { auxiliary: new Uint8Array(32), publicKey, ...taproot });
+  if (scheme === "ecdsa") return signEcdsa(digest, secret, publicKey);
+  const settings = { auxiliary: new Uint8Array(32), publicKey };
+  return signSchnorr(digest, secret, tweak === undefined ? settings : { ...settings, tweak });
 };
 
 /** What one holder's device would give. */
@@ -109,10 +114,12 @@ export const signMessageAs = (
 ): HolderSignatures => {
   const holder = elementOf(wallet.holders, key);
   if (holder === undefined) throw new Error("nobody holds that key");
-  const plan = unwrap(planMessage(wallet.registeredAs(key), request, crypto));
-  const signatures = plan.signings.map((signing) => ({
-    ...(signing.leaf === undefined ? {} : { leaf: signing.leaf }),
-    signature: signAs(holder, signing),
+  const registered = wallet.registeredAs(key);
+  const plan = unwrap(planMessage(registered, request, crypto));
+  const { originPath } = ownKey(registered);
+  const signatures = plan.tasks.map((task) => ({
+    ...(task.leaf === undefined ? {} : { leaf: task.leaf }),
+    signature: signAs(holder, originPath, task),
   }));
   return { plan, signatures };
 };

@@ -93,7 +93,7 @@ describe("BIP-322: what is signed as planned is verified by bitcoinjs-lib's dige
           expect(verdict(message, address, text)).not.toStartWith("signature");
         },
       ),
-      seeded(claim, 40),
+      seeded(claim, 15),
     );
   });
 

@@ -1,11 +1,8 @@
 /** Proof of funds: what the device takes for one, and a whole one made by the host. */
 import { describe, expect, test } from "bun:test";
 import { Psbt, Transaction as JsTransaction } from "bitcoinjs-lib";
-import {
-  checkProof,
-  isProofSighash,
-  type ProofTransaction,
-} from "../../../firmware/bitcoin/message/proof.ts";
+import { checkProof, isProofSighash } from "../../../firmware/bitcoin/message/proof.ts";
+import type { Transaction } from "../../../firmware/bitcoin/transaction/transaction.ts";
 import { challengeOutpoint } from "../../../firmware/bitcoin/message/virtual.ts";
 import { signEcdsa } from "../../../hardware/secrets/portable/signing.ts";
 import {
@@ -51,16 +48,12 @@ const unsignedOf = (psbt: Psbt): JsTransaction =>
   JsTransaction.fromBuffer(psbt.data.getTransaction());
 
 /** A transaction as the device reads it. */
-const readAs = (transaction: JsTransaction): ProofTransaction => ({
-  version: transaction.version,
-  lockTime: transaction.locktime,
-  inputs: transaction.ins.map(({ hash, index, sequence }) => ({
-    outpoint: Uint8Array.of(...hash, index, 0, 0, 0),
-    outputIndex: index,
-    scriptSig: new Uint8Array(0),
-    sequence,
-  })),
-  outputs: transaction.outs.map(({ value, script }) => ({ amountSats: Number(value), script })),
+const readAs = ({ version, locktime, ins, outs }: JsTransaction): Transaction => ({
+  version,
+  lockTime: locktime,
+  outpoints: Uint8Array.from(ins.flatMap(({ hash, index }) => [...hash, index, 0, 0, 0])),
+  sequences: Uint32Array.from(ins, ({ sequence }) => sequence),
+  outputs: outs.map(({ value, script }) => ({ amountSats: Number(value), script })),
 });
 
 const OUTPOINT = challengeOutpoint(new TextEncoder().encode(MESSAGE), PLACE.scriptPubKey, crypto);
@@ -130,7 +123,7 @@ describe("a proof that the host drafts", () => {
   });
 });
 
-const changed = (change: (transaction: JsTransaction) => void): ProofTransaction => {
+const changed = (change: (transaction: JsTransaction) => void): Transaction => {
   const transaction = unsignedOf(draft());
   change(transaction);
   return readAs(transaction);

@@ -6,8 +6,13 @@
 import type { Crypto } from "../../../hal.ts";
 import { concatBytes, doubleSha256 } from "../../encoding/bytes.ts";
 import { encodeCompactSize } from "../../encoding/reader.ts";
-import type { Transaction, TransactionInput } from "../transaction.ts";
-import { outputBytesOf, sizedScript, uint32s } from "./numbers.ts";
+import {
+  outpointOf,
+  outputBytesOf,
+  sizedScript,
+  type Transaction,
+  uint32s,
+} from "../transaction.ts";
 import type { SighashType } from "./sighash-type.ts";
 
 /** Gives the 32-byte digest of the input at an index. */
@@ -22,22 +27,28 @@ const NO_SCRIPT = new Uint8Array(0);
 const BLANK_OUTPUT = new Uint8Array(9).fill(0xff, 0, 8);
 
 const inputBytes = (
-  { outpoint, sequence }: TransactionInput,
+  transaction: Transaction,
+  index: number,
   script: Uint8Array,
   isSequenceKept: boolean,
-): Uint8Array => concatBytes(outpoint, sizedScript(script), uint32s(isSequenceKept ? sequence : 0));
+): Uint8Array =>
+  concatBytes(
+    outpointOf(transaction, index),
+    sizedScript(script),
+    uint32s(isSequenceKept ? (transaction.sequences[index] ?? 0) : 0),
+  );
 
 const inputsOf = (
-  { inputs }: Transaction,
+  transaction: Transaction,
   index: number,
   scriptCode: Uint8Array,
   type: SighashType,
 ): readonly Uint8Array[] => {
+  if (type.isAnyoneCanPay) return [inputBytes(transaction, index, scriptCode, true)];
   const isAll = type.outputs === "all";
-  const all = inputs.map((input, i) =>
-    inputBytes(input, i === index ? scriptCode : NO_SCRIPT, i === index || isAll),
+  return Array.from(transaction.sequences, (_, i) =>
+    inputBytes(transaction, i, i === index ? scriptCode : NO_SCRIPT, i === index || isAll),
   );
-  return type.isAnyoneCanPay ? all.slice(index, index + 1) : all;
 };
 
 const outputsOf = (

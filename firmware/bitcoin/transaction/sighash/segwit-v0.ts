@@ -1,8 +1,16 @@
 /** The digest that a signature of a segwit version 0 input commits to (BIP-143). */
 import type { Crypto } from "../../../hal.ts";
-import { concatBytes, doubleSha256 } from "../../encoding/bytes.ts";
-import type { Transaction } from "../transaction.ts";
-import { amountBytes, outputBytesOf, sizedScript, uint32s } from "./numbers.ts";
+import { doubleSha256 } from "../../encoding/bytes.ts";
+import { encodeCompactSize } from "../../encoding/reader.ts";
+import {
+  OUTPOINT_BYTES,
+  outpointOf,
+  outputBytesOf,
+  outputsBytesOf,
+  setAmount,
+  type Transaction,
+  uint32Bytes,
+} from "../transaction.ts";
 import { SIGHASH, type SighashType } from "./sighash-type.ts";
 
 /** What is signed unless the wallet says otherwise. */
@@ -17,56 +25,79 @@ export type SegwitDigest = (
 ) => Uint8Array;
 
 const NOTHING = new Uint8Array(32);
-
-/** Computes its value when it is first asked for. */
-const once = (compute: () => Uint8Array): (() => Uint8Array) => {
-  let value: Uint8Array | undefined;
-  return () => {
-    value ??= compute();
-    return value;
-  };
-};
+/** Bytes of the message before the outpoint: version, prevouts, sequences. */
+const HEAD_BYTES = 68;
+/** Bytes of the message without script code: that, outpoint, amount, sequence, outputs and two. */
+const FIXED_BYTES = HEAD_BYTES + OUTPOINT_BYTES + 8 + 4 + 32 + 8;
+const SIZE_BYTES = 5;
 
 /** BIP-143's three midstates, each hashed once for the transaction. */
-const createMidstates = ({ inputs, outputs, outputBytes }: Transaction, crypto: Crypto) => {
-  const prevouts = once(() =>
-    doubleSha256(crypto, concatBytes(...inputs.map(({ outpoint }) => outpoint))),
-  );
-  const sequences = once(() =>
-    doubleSha256(crypto, uint32s(...inputs.map(({ sequence }) => sequence))),
-  );
-  const allOutputs = once(() => doubleSha256(crypto, outputBytes));
+const createMidstates = (transaction: Transaction, crypto: Crypto) => {
+  const { outpoints, sequences, outputs } = transaction;
+  const prevouts = doubleSha256(crypto, outpoints);
+  const allSequences = doubleSha256(crypto, uint32Bytes(sequences));
+  const allOutputs = doubleSha256(crypto, outputsBytesOf(transaction));
   return {
-    prevouts: ({ isAnyoneCanPay }: SighashType) => (isAnyoneCanPay ? NOTHING : prevouts()),
+    prevouts: ({ isAnyoneCanPay }: SighashType) => (isAnyoneCanPay ? NOTHING : prevouts),
     sequences: ({ isAnyoneCanPay, outputs: which }: SighashType) =>
-      isAnyoneCanPay || which !== "all" ? NOTHING : sequences(),
+      isAnyoneCanPay || which !== "all" ? NOTHING : allSequences,
     outputs: ({ outputs: which }: SighashType, index: number) => {
-      if (which === "all") return allOutputs();
+      if (which === "all") return allOutputs;
       const own = which === "single" ? outputs[index] : undefined;
       return own === undefined ? NOTHING : doubleSha256(crypto, outputBytesOf(own));
     },
   };
 };
 
-/** Digests of one transaction; together they take time linear in its size. */
+/** A message that is written anew for each input, in one place. */
+const createMessage = () => {
+  let bytes = new Uint8Array(FIXED_BYTES + SIZE_BYTES);
+  let view = new DataView(bytes.buffer);
+  let at = 0;
+  return {
+    open: (length: number): void => {
+      at = 0;
+      if (length <= bytes.length) return;
+      bytes = new Uint8Array(2 * length);
+      view = new DataView(bytes.buffer);
+    },
+    uint32: (value: number): void => {
+      view.setUint32(at, value, true);
+      at += 4;
+    },
+    amount: (sats: number): void => {
+      setAmount(view, at, sats);
+      at += 8;
+    },
+    put: (part: Uint8Array): void => {
+      bytes.set(part, at);
+      at += part.length;
+    },
+    written: (): Uint8Array => bytes.subarray(0, at),
+  };
+};
+
+/**
+ * Digests of one transaction; together they take time linear in its size. What all inputs share
+ * is hashed at once, so that outpoints may go when their digests are made.
+ */
 export const createSegwitDigest = (transaction: Transaction, crypto: Crypto): SegwitDigest => {
-  const { inputs, version, lockTime } = transaction;
+  const { sequences, version, lockTime } = transaction;
   const midstates = createMidstates(transaction, crypto);
+  const message = createMessage();
   return (index, scriptCode, amountSats, type = ALL) => {
-    const { outpoint = NOTHING, sequence = 0 } = inputs[index] ?? {};
-    return doubleSha256(
-      crypto,
-      concatBytes(
-        uint32s(version),
-        midstates.prevouts(type),
-        midstates.sequences(type),
-        outpoint,
-        sizedScript(scriptCode),
-        amountBytes(amountSats),
-        uint32s(sequence),
-        midstates.outputs(type, index),
-        uint32s(lockTime, type.byte),
-      ),
-    );
+    message.open(FIXED_BYTES + SIZE_BYTES + scriptCode.length);
+    message.uint32(version);
+    message.put(midstates.prevouts(type));
+    message.put(midstates.sequences(type));
+    message.put(outpointOf(transaction, index));
+    message.put(encodeCompactSize(scriptCode.length));
+    message.put(scriptCode);
+    message.amount(amountSats);
+    message.uint32(sequences[index] ?? 0);
+    message.put(midstates.outputs(type, index));
+    message.uint32(lockTime);
+    message.uint32(type.byte);
+    return doubleSha256(crypto, message.written());
   };
 };

@@ -1,22 +1,29 @@
 /** The digest that a signature of a taproot input commits to (BIP-341, and BIP-342 for scripts). */
 import type { Crypto } from "../../../hal.ts";
 import { concatBytes, sha256 } from "../../encoding/bytes.ts";
-import type { Transaction, TransactionOutput } from "../transaction.ts";
-import { amountBytes, outputBytesOf, sizedScript, uint32s } from "./numbers.ts";
+import {
+  amountBytes,
+  outpointOf,
+  outputBytesOf,
+  outputsBytesOf,
+  type Transaction,
+  type TransactionOutput,
+  uint32Bytes,
+  uint32s,
+} from "../transaction.ts";
 import type { SighashType } from "./sighash-type.ts";
 
-/** What is spent by a leaf of the script tree. */
-export interface TaprootLeaf {
-  /** 32 bytes: the tagged hash of leaf version and script. */
-  readonly hash: Uint8Array;
+/** How an input is spent, besides its index. */
+export interface TaprootSpend {
+  readonly type: SighashType;
+  /** 32 bytes: the tagged hash of the leaf that spends it; without it the key does. */
+  readonly leafHash?: Uint8Array | undefined;
+  /** The input's own coin, which SIGHASH_ANYONECANPAY commits to. */
+  readonly coin?: TransactionOutput | undefined;
 }
 
-/** Gives the 32-byte digest of the input at an index: by its key, or by a leaf. */
-export type TaprootDigest = (
-  index: number,
-  type: SighashType,
-  leaf?: TaprootLeaf,
-) => Uint8Array | undefined;
+/** Gives the 32-byte digest of the input at an index. */
+export type TaprootDigest = (index: number, spend: TaprootSpend) => Uint8Array | undefined;
 
 const EPOCH = 0;
 const NONE = new Uint8Array(0);
@@ -25,32 +32,35 @@ const KEY_VERSION = 0;
 const NO_SEPARATOR = 0xffff_ffff;
 const TAG = new TextEncoder().encode("TapSighash");
 
+/** What the digests commit to of the coins that are spent: all of them, in the inputs' order. */
+export interface SpentCoins {
+  readonly amounts: ArrayLike<number>;
+  /** SHA-256 of all scripts, each with its size before it. */
+  readonly scriptsHash: Uint8Array;
+}
+
 /** Midstates of what all inputs share, each one SHA-256 (BIP-341, "Common signature message"). */
 const createMidstates = (
-  { inputs, outputBytes }: Transaction,
-  spent: readonly TransactionOutput[],
+  transaction: Transaction,
+  { amounts, scriptsHash }: SpentCoins,
   crypto: Crypto,
-) => {
-  const hashed = (...parts: readonly Uint8Array[]): Uint8Array =>
-    sha256(crypto, concatBytes(...parts));
-  return {
-    everyInput: concatBytes(
-      hashed(...inputs.map(({ outpoint }) => outpoint)),
-      hashed(amountBytes(...spent.map(({ amountSats }) => amountSats))),
-      hashed(...spent.map(({ script }) => sizedScript(script))),
-      hashed(uint32s(...inputs.map(({ sequence }) => sequence))),
-    ),
-    everyOutput: hashed(outputBytes),
-  };
-};
+) => ({
+  everyInput: concatBytes(
+    sha256(crypto, transaction.outpoints),
+    sha256(crypto, amountBytes(amounts)),
+    scriptsHash,
+    sha256(crypto, uint32Bytes(transaction.sequences)),
+  ),
+  everyOutput: sha256(crypto, outputsBytesOf(transaction)),
+});
 
 /** `ext_flag`, doubled: no annex is ever signed for here. */
-const spendTypeOf = (leaf: TaprootLeaf | undefined): number => (leaf === undefined ? 0 : 2);
+const spendTypeOf = ({ leafHash }: TaprootSpend): number => (leafHash === undefined ? 0 : 2);
 
-const leafPart = (leaf: TaprootLeaf | undefined): Uint8Array =>
-  leaf === undefined
+const leafPart = ({ leafHash }: TaprootSpend): Uint8Array =>
+  leafHash === undefined
     ? NONE
-    : concatBytes(leaf.hash, Uint8Array.of(KEY_VERSION), uint32s(NO_SEPARATOR));
+    : concatBytes(leafHash, Uint8Array.of(KEY_VERSION), uint32s(NO_SEPARATOR));
 
 /** What of the outputs is committed to; `undefined` where the type wants one that is not there. */
 const outputParts = (
@@ -66,34 +76,50 @@ const outputParts = (
   return own && { all: NONE, single: sha256(crypto, outputBytesOf(own)) };
 };
 
+/** What of the inputs is committed to before the outputs, and what of the one itself after them. */
+const inputParts = (
+  transaction: Transaction,
+  index: number,
+  { type, coin }: TaprootSpend,
+  everyInput: Uint8Array,
+): { readonly every: Uint8Array; readonly own: Uint8Array } | undefined => {
+  if (!type.isAnyoneCanPay) return { every: everyInput, own: uint32s(index) };
+  if (coin === undefined) return undefined;
+  const sequence = uint32s(transaction.sequences[index] ?? 0);
+  const own = concatBytes(outpointOf(transaction, index), outputBytesOf(coin), sequence);
+  return { every: NONE, own };
+};
+
 /**
- * Digests of one transaction. `spent` are the outputs that its inputs spend, all of them and in
- * order, because each signature commits to all. `undefined` for an input that is not there, and
- * for SIGHASH_SINGLE without an output of its own, which BIP-341 forbids.
+ * Digests of one transaction: each signature commits to all the coins that are spent. `undefined`
+ * for an input that is not there, for SIGHASH_SINGLE without an output of its own, which BIP-341
+ * forbids, and for SIGHASH_ANYONECANPAY of a coin that was not told. All but the last outlives the
+ * outpoints.
  */
 export const createTaprootDigest = (
   transaction: Transaction,
-  spent: readonly TransactionOutput[],
+  coins: SpentCoins,
   crypto: Crypto,
 ): TaprootDigest => {
-  const { inputs, version, lockTime } = transaction;
-  const { everyInput, everyOutput } = createMidstates(transaction, spent, crypto);
+  const { version, lockTime, sequences } = transaction;
+  const { everyInput, everyOutput } = createMidstates(transaction, coins, crypto);
   const tag = sha256(crypto, TAG);
-  return (index, type, leaf) => {
-    const [input, coin] = [inputs[index], spent[index]];
-    const parts = outputParts(transaction, index, type, everyOutput, crypto);
-    if (input === undefined || coin === undefined || parts === undefined) return undefined;
+  return (index, spend) => {
+    const { type } = spend;
+    const inputs = inputParts(transaction, index, spend, everyInput);
+    const outputs = outputParts(transaction, index, type, everyOutput, crypto);
+    if (index >= sequences.length || inputs === undefined || outputs === undefined) {
+      return undefined;
+    }
     const message = concatBytes(
       Uint8Array.of(EPOCH, type.byte),
       uint32s(version, lockTime),
-      type.isAnyoneCanPay ? NONE : everyInput,
-      parts.all,
-      Uint8Array.of(spendTypeOf(leaf)),
-      type.isAnyoneCanPay
-        ? concatBytes(input.outpoint, outputBytesOf(coin), uint32s(input.sequence))
-        : uint32s(index),
-      parts.single,
-      leafPart(leaf),
+      inputs.every,
+      outputs.all,
+      Uint8Array.of(spendTypeOf(spend)),
+      inputs.own,
+      outputs.single,
+      leafPart(spend),
     );
     return sha256(crypto, tag, tag, message);
   };

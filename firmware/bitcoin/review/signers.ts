@@ -1,0 +1,68 @@
+/** Which of the wallet's keys sign an input of the wallet's, and over what. */
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import type { Crypto } from "../../hal.ts";
+import { leafTag } from "../psbt/tap-claims.ts";
+import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
+import type { DerivedScript, DerivedTaproot } from "../wallet/script.ts";
+
+/** A key that signs: its place in the template, and the leaf that it signs for. */
+export interface Signer {
+  /** Which of the policy's key expressions. */
+  readonly expression: number;
+  /** Which leaf, in the template's order; without it the output's own key, or a script of its kind. */
+  readonly leaf?: number;
+}
+
+/** Version of the leaves of script trees (BIP-342). */
+const LEAF_VERSION = 0xc0;
+/** Of a taproot template the internal key is the first. */
+const INTERNAL = 0;
+
+const ownExpressions = ({ policy, ownKeyIndex }: RegisteredWallet): readonly number[] =>
+  policy.expressions.flatMap(({ key }, at) => (key === ownKeyIndex ? [at] : []));
+
+/** The leaves that a PSBT names, by their tags; undefined for one that is not in the tree. */
+const namedLeaves = (
+  { leaves }: DerivedTaproot,
+  tags: Uint32Array,
+  crypto: Crypto,
+): readonly number[] | undefined => {
+  if (tags.length === 0) return [];
+  const known = leaves.map(({ script }) => leafTag(LEAF_VERSION, script, crypto));
+  const named = Array.from(tags, (tag) => known.indexOf(tag));
+  return named.includes(-1) ? undefined : named;
+};
+
+/**
+ * Of taproot: the output's own key where it is ours, and our keys in the leaves that the PSBT
+ * names. Where neither gives anybody to sign, our keys in all leaves.
+ */
+const taprootSigners = (
+  wallet: RegisteredWallet,
+  taproot: DerivedTaproot,
+  tags: Uint32Array,
+  crypto: Crypto,
+): Outcome<readonly Signer[], "leaf_foreign"> => {
+  const own = ownExpressions(wallet);
+  const named = namedLeaves(taproot, tags, crypto);
+  if (named === undefined) return fail("leaf_foreign");
+  const inLeaf = (leaf: number): readonly Signer[] =>
+    (taproot.leaves[leaf]?.expressions ?? [])
+      .filter((expression) => own.includes(expression))
+      .map((expression) => ({ expression, leaf }));
+  const byKey = own.includes(INTERNAL) ? [{ expression: INTERNAL }] : [];
+  const asked = [...byKey, ...[...new Set(named)].flatMap(inLeaf)];
+  return ok(asked.length > 0 ? asked : taproot.leaves.flatMap((_, leaf) => inLeaf(leaf)));
+};
+
+/** Finds who signs; `tags` are those of the leaves that the PSBT names. */
+export const createSigners = (wallet: RegisteredWallet, crypto: Crypto) => {
+  const only: readonly Signer[] = ownExpressions(wallet).map((expression) => ({ expression }));
+  return (
+    { taproot }: DerivedScript,
+    tags: Uint32Array,
+  ): Outcome<readonly Signer[], "leaf_foreign"> => {
+    if (taproot !== undefined) return taprootSigners(wallet, taproot, tags, crypto);
+    return tags.length > 0 ? fail("leaf_foreign") : ok(only);
+  };
+};

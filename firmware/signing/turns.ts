@@ -1,0 +1,28 @@
+/** Long work of a call in slices: the line has its turn between them, and the work may end there. */
+import { DEVICE_LIMITS } from "../limits.ts";
+import type { Keys } from "../device.ts";
+import type { Context } from "../dispatch.ts";
+import type { Hal } from "../hal.ts";
+
+const pause = ({ clock }: Hal): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(0, resolve);
+  });
+
+/** Whether the device is ready with the same keys. */
+export const holdsStill = (context: Pick<Context, "device">, keys: Keys): boolean => {
+  const now = context.device();
+  return now.phase === "ready" && now.keys.master === keys.master;
+};
+
+/** Gives the line its turn when a slice is over; false once the device may not go on. */
+export const createTurns = (context: Context, keys: Keys): (() => Promise<boolean>) => {
+  const { hal } = context;
+  let sinceMs = hal.clock.nowMs();
+  return async () => {
+    if (hal.clock.nowMs() - sinceMs <= DEVICE_LIMITS.sliceMs) return true;
+    await pause(hal);
+    sinceMs = hal.clock.nowMs();
+    return holdsStill(context, keys);
+  };
+};
