@@ -38,6 +38,8 @@ export const BATCH_LIMITS = {
 /** Cryptography over public data and link secrets only. */
 export interface Crypto {
   readonly sha256: () => Hash;
+  /** The same of one piece. */
+  readonly sha256Of: (data: Uint8Array) => Uint8Array;
   readonly sha512: () => Hash;
   readonly ripemd160: (data: Uint8Array) => Uint8Array;
   readonly hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array;

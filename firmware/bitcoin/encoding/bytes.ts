@@ -40,14 +40,13 @@ export const uint32BigEndian = (value: number): Uint8Array =>
 
 /** SHA-256 of the parts in order: 32 bytes. */
 export const sha256 = (crypto: Crypto, ...parts: readonly Uint8Array[]): Uint8Array => {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return crypto.sha256Of(only);
   let hash = crypto.sha256();
   for (const part of parts) hash = hash.update(part);
   return hash.digest();
 };
 
 /** SHA-256 twice, as Bitcoin names transactions: 32 bytes. */
-export const doubleSha256 = (crypto: Crypto, ...parts: readonly Uint8Array[]): Uint8Array =>
-  crypto
-    .sha256()
-    .update(sha256(crypto, ...parts))
-    .digest();
+export const doubleSha256 = (crypto: Crypto, data: Uint8Array): Uint8Array =>
+  crypto.sha256Of(crypto.sha256Of(data));

@@ -107,9 +107,9 @@ export const MALFORMED = -2;
 
 /** By its first byte: bytes of the number that follows, and the least that needs so many. */
 const WIDTHS: Readonly<Record<number, readonly [bytes: number, least: number]>> = {
-  0xfd: [2, 0xfd],
-  0xfe: [4, 0x1_0000],
-  0xff: [8, 0x1_0000_0000],
+  253: [2, 0xfd],
+  254: [4, 0x1_0000],
+  255: [8, 0x1_0000_0000],
 };
 
 /** A number of 8 bytes, little-endian: exact to 2^53, and above that still above it. */
@@ -138,36 +138,3 @@ export const readCompactSize = (window: Window): number => {
   window.at += 1 + bytes;
   return value < least || value > Number.MAX_SAFE_INTEGER ? MALFORMED : value;
 };
-
-/**
- * The same, waited for; `MALFORMED` where it does not come.
- *
- * @yields while it has not come
- */
-export function* compactSizeSteps(window: Window): Steps<number> {
-  for (;;) {
-    const value = readCompactSize(window);
-    if (value !== STARVED) return value;
-    yield;
-  }
-}
-
-/**
- * Passes over bytes, however many.
- *
- * @returns whether they came
- * @yields while they have not come
- */
-export function* skipSteps(window: Window, count: number): Steps<boolean> {
-  let left = count;
-  while (left > 0) {
-    const here = Math.min(left, window.bytes.length - window.at);
-    if (window.at + here > window.stop) return false;
-    window.at += here;
-    left -= here;
-    if (left === 0) break;
-    if (isLost(window, left)) return false;
-    yield;
-  }
-  return true;
-}

@@ -6,24 +6,17 @@
  */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto } from "../../hal.ts";
-import { isSame, sha256, uint32At } from "../encoding/bytes.ts";
-import type { Window } from "../encoding/window.ts";
+import { isSame, sha256 } from "../encoding/bytes.ts";
+import { MALFORMED, STARVED, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import { STEP_ITEMS, type Steps } from "../steps.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG, type InputTable } from "./input-table.ts";
-import { PSBT_MALFORMED, type PsbtError, type Refused } from "./map.ts";
+import { PSBT_MALFORMED, type PsbtError, type Refused, type Starved } from "./map.ts";
 import { createPreviousOutputs } from "./previous-outputs.ts";
-import { previousTransactionSteps } from "./transaction-scan.ts";
+import { createPreviousScan } from "./previous-scan.ts";
 
 const ID_BYTES = 32;
-
-/** The previous transaction's id of an input, in hash order. */
-const idOf = (table: InputTable, input: number): Uint8Array =>
-  table.outpointAt(input).subarray(0, ID_BYTES);
-
-const outputOf = (table: InputTable, input: number): number =>
-  uint32At(table.outpointAt(input), ID_BYTES);
 
 /**
  * Puts the inputs of one previous transaction into a ring, once all outpoints are known.
@@ -62,8 +55,8 @@ export const isCoinOf = (
 
 /** Coins as they become known. */
 export interface Coins {
-  /** Reads a previous transaction up to the window's boundary. */
-  readonly readPrevious: () => Steps<Refused>;
+  /** Reads a previous transaction, from its beginning or on, up to the window's boundary. */
+  readonly readPrevious: (isBegun: boolean) => Refused | Starved;
   /**
    * Settles an input's coin: by a previous transaction where one names it, else by the witness UTXO
    * alone. Gives its script, or undefined where nothing was said of it.
@@ -80,6 +73,20 @@ export const createCoins = (window: Window, table: InputTable, crypto: Crypto): 
   const outputs = createPreviousOutputs();
   let id: Uint8Array | undefined;
   let isOutOfRange = false;
+  let hash = crypto.sha256();
+  const take = (amountSats: number, script: Uint8Array | undefined): void => {
+    if (amountSats > BITCOIN_LIMITS.amountSats) isOutOfRange = true;
+    outputs.add(amountSats, script);
+  };
+  const scan = createPreviousScan(window, take, (stretch) => {
+    hash = hash.update(stretch);
+  });
+  const begin = (): void => {
+    outputs.clear();
+    isOutOfRange = false;
+    hash = crypto.sha256();
+    scan.open();
+  };
 
   const prove = (input: number, output: number): Uint8Array => {
     const script = outputs.scriptAt(output);
@@ -93,7 +100,7 @@ export const createCoins = (window: Window, table: InputTable, crypto: Crypto): 
   /** All others of the ring, the first time; those whose output is not there stay unproved. */
   const proveRing = (input: number): void => {
     for (let other = table.nextAt(input); other !== input; other = table.nextAt(other)) {
-      const output = outputOf(table, other);
+      const output = table.outputAt(other);
       if (!isProved(other) && output < outputs.count()) prove(other, output);
     }
   };
@@ -101,7 +108,7 @@ export const createCoins = (window: Window, table: InputTable, crypto: Crypto): 
     input: number,
     witnessUtxo: TransactionOutput | undefined,
   ): Outcome<Uint8Array, PsbtError> => {
-    const output = outputOf(table, input);
+    const output = table.outputAt(input);
     const isKnown = isProved(input);
     if (output >= outputs.count()) return fail("previous_transaction_mismatch");
     const script = prove(input, output);
@@ -129,24 +136,16 @@ export const createCoins = (window: Window, table: InputTable, crypto: Crypto): 
     return script;
   };
   return {
-    *readPrevious() {
-      outputs.clear();
-      isOutOfRange = false;
-      let hash = crypto.sha256();
-      const take = (amountSats: number, script: Uint8Array | undefined): boolean => {
-        if (amountSats > BITCOIN_LIMITS.amountSats) isOutOfRange = true;
-        outputs.add(amountSats, script);
-        return true;
-      };
-      const isOne = yield* previousTransactionSteps(window, take, (stretch) => {
-        hash = hash.update(stretch);
-      });
+    readPrevious: (isBegun) => {
+      if (!isBegun) begin();
+      const state = scan.step();
+      if (state === STARVED) return "starved";
+      if (state === MALFORMED) return PSBT_MALFORMED;
       id = sha256(crypto, hash.digest());
-      if (!isOne) return PSBT_MALFORMED;
       return isOutOfRange ? fail("amount_out_of_range") : undefined;
     },
     settle: (input, witnessUtxo, hasOwnPrevious) => {
-      const isNamed = id !== undefined && isSame(id, idOf(table, input));
+      const isNamed = id !== undefined && isSame(id, table.idAt(input));
       if (hasOwnPrevious && !isNamed) return fail("previous_transaction_mismatch");
       if (isNamed && (hasOwnPrevious || witnessUtxo !== undefined)) {
         return byPrevious(input, witnessUtxo);

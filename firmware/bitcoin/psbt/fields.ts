@@ -70,10 +70,11 @@ const COMPRESSED_BYTES = 33;
 const UNCOMPRESSED_BYTES = 65;
 
 /** A compressed or an uncompressed key, by its form only. */
-const publicKey: KeyCheck = ({ length, 0: prefix }) =>
-  length === COMPRESSED_BYTES
-    ? prefix === 0x02 || prefix === 0x03
-    : length === UNCOMPRESSED_BYTES && prefix === 0x04;
+const publicKey: KeyCheck = (data) => {
+  const prefix = data[0];
+  if (data.length === COMPRESSED_BYTES) return prefix === 0x02 || prefix === 0x03;
+  return data.length === UNCOMPRESSED_BYTES && prefix === 0x04;
+};
 /** Leaf version, internal key, and a path of at most 128 hashes (BIP-341). */
 const controlBlock: KeyCheck = ({ length }) =>
   length >= 33 && length <= 33 + 32 * 128 && (length - 33) % 32 === 0;

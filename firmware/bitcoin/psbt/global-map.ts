@@ -61,6 +61,7 @@ const headOfTransaction = (unsigned: UnsignedTransaction): PsbtHead => {
 /** Reads it; of version 0 the inputs go into the table. */
 export const createGlobalMap = (window: Window, table: InputTable): GlobalMap => {
   const numbers = new Map<number, number>();
+  const reading = unsignedTransactionSteps(window, table);
   let unsigned: UnsignedTransaction | undefined;
 
   const take = (type: number, value: Uint8Array): Refused => {
@@ -80,10 +81,11 @@ export const createGlobalMap = (window: Window, table: InputTable): GlobalMap =>
     rules: GLOBAL_RULES,
     version: undefined,
     take,
-    *stream() {
-      const read = yield* unsignedTransactionSteps(window, table);
-      if (!read.ok) return read;
-      unsigned = read.value;
+    stream: () => {
+      const step = reading.next();
+      if (step.done !== true) return "starved";
+      if (!step.value.ok) return step.value;
+      unsigned = step.value.value;
       return undefined;
     },
     settle: () => {

@@ -44,6 +44,7 @@ export interface Ways {
 
 /** No way yet; `fingerprint` is this device's master key's. */
 export const createWays = (fingerprint: Uint8Array): Ways => {
+  const own = uint32At(fingerprint, 0);
   const ways: Uint8Array[] = [];
   const numberOf = (way: Uint8Array): number => {
     const known = ways.findIndex((one) => isSame(one, way));
@@ -54,9 +55,7 @@ export const createWays = (fingerprint: Uint8Array): Ways => {
   return {
     find: (hint) => {
       const end = hint.length - STEP_BYTES;
-      if (end <= FINGERPRINT_BYTES || !isSame(hint.subarray(0, FINGERPRINT_BYTES), fingerprint)) {
-        return undefined;
-      }
+      if (uint32At(hint, 0) !== own || end <= FINGERPRINT_BYTES) return undefined;
       const way = numberOf(hint.subarray(FINGERPRINT_BYTES, end));
       return way < 0 ? undefined : { way, index: uint32At(hint, end) };
     },

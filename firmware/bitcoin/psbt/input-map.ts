@@ -135,9 +135,9 @@ export const createInputMaps = (version: 0 | 2, sinks: InputSinks): InputMaps =>
     rules: INPUT_RULES,
     version,
     take: (type, value) => takers[type]?.(value),
-    *stream() {
+    stream: (isBegun) => {
       said.hasPrevious = true;
-      return yield* coins.readPrevious();
+      return coins.readPrevious(isBegun);
     },
     open: (next) => {
       input = next;

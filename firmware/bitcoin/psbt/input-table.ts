@@ -5,9 +5,11 @@
  * is signed.
  */
 
+import { uint32At } from "../encoding/bytes.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import { OUTPOINT_BYTES } from "../transaction/transaction.ts";
 
+const ID_BYTES = 32;
 const COIN_BYTES = 32;
 /** Of a coin's script hash: 224 bits leave no second script to be found. */
 export const COIN_HASH_BYTES = 28;
@@ -40,6 +42,10 @@ export interface InputTable {
   readonly open: (count: number) => void;
   /** 36 bytes, a view to be read or written: the outpoint, later the key that signs. */
   readonly outpointAt: (input: number) => Uint8Array;
+  /** 32 bytes, a view: the previous transaction's id, in hash order. */
+  readonly idAt: (input: number) => Uint8Array;
+  /** Which of the previous transaction's outputs. */
+  readonly outputAt: (input: number) => number;
   /** 32 bytes, a view: 28 of the coin's script hash and 4 of a tag, later what is signed. */
   readonly coinAt: (input: number) => Uint8Array;
   readonly sequenceAt: (input: number) => number;
@@ -117,6 +123,8 @@ export const createInputTable = (): InputTable => {
       marks = new Uint8Array(MARKS * wanted);
     },
     outpointAt: (input) => rowAt(outpoints, OUTPOINT_BYTES, input),
+    idAt: (input) => outpoints.subarray(OUTPOINT_BYTES * input, OUTPOINT_BYTES * input + ID_BYTES),
+    outputAt: (input) => uint32At(outpoints, OUTPOINT_BYTES * input + ID_BYTES),
     coinAt: (input) => rowAt(coins, COIN_BYTES, input),
     sequenceAt: (input) => sequences[input] ?? 0,
     setSequence: (input, sequence) => {

@@ -7,14 +7,14 @@ import {
   isLost,
   MALFORMED,
   readCompactSize,
-  skipSteps,
   STARVED,
   type Window,
 } from "../encoding/window.ts";
 import { type Failure, fail } from "../../../protocol/errors.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Steps } from "../steps.ts";
-import type { FieldRule, FieldRules } from "./fields.ts";
+import type { FieldRule, FieldRules, FieldUse } from "./fields.ts";
+import { type Skip, skipOn } from "./transaction-items.ts";
 
 /** Why a PSBT is not read. */
 export type PsbtError =
@@ -48,10 +48,14 @@ export interface MapReader {
   readonly version: 0 | 2 | undefined;
   /** The value of a field to be read; key data and value are views that are good for the call. */
   readonly take: (type: number, value: Uint8Array, keyData: Uint8Array) => Refused;
-  /** Reads a value that may be long up to the window's boundary, if there are such fields. */
-  readonly stream?: () => Steps<Refused>;
+  /** Reads a value that may be long, from its beginning or on, up to the window's boundary. */
+  readonly stream?: (isBegun: boolean) => Refused | Starved;
 }
 
+/** More bytes are needed. */
+export type Starved = "starved";
+
+const NO_KEY_DATA = new Uint8Array(0);
 const END = -3;
 const OK = 0;
 
@@ -63,7 +67,7 @@ const readKey = (window: Window, keyBytes: number, head: Head): number => {
   const type = readCompactSize(window);
   if (type < 0 || window.at > end) return MALFORMED;
   head.type = type;
-  head.keyData = window.bytes.subarray(window.at, end);
+  head.keyData = window.at === end ? NO_KEY_DATA : window.bytes.subarray(window.at, end);
   window.at = end;
   head.valueBytes = readCompactSize(window);
   return head.valueBytes < 0 ? head.valueBytes : OK;
@@ -93,77 +97,125 @@ const isLawful = (
   (only === undefined || version === undefined || only === version);
 
 /** Hands a value over that is here; the window goes on behind it. */
-const takeValue = (window: Window, { type, keyData, valueBytes }: Head, map: MapReader): Refused => {
+const takeValue = (
+  window: Window,
+  { type, keyData, valueBytes }: Head,
+  map: MapReader,
+): Refused => {
   const end = window.at + valueBytes;
   const value = window.bytes.subarray(window.at, end);
   window.at = end;
   return map.take(type, value, keyData);
 };
 
-/** Reads a long value within its boundary. */
-function* streamValue(
-  window: Window,
-  { valueBytes }: Head,
-  stream: () => Steps<Refused>,
-): Steps<Refused> {
-  window.stop = window.at + valueBytes;
-  const refused = yield* stream();
-  const isWhole = window.at === window.stop;
-  window.stop = Number.POSITIVE_INFINITY;
-  return refused ?? (isWhole ? undefined : PSBT_MALFORMED);
+/** What the map's front is. */
+interface Place extends Skip {
+  readonly head: Head;
+  readonly seen: Set<number | string>;
+  /** A long value was begun and goes on. */
+  isStreaming: boolean;
 }
 
-/** A reader of maps, one after another, from one window. */
-export const createMaps = (window: Window) => {
-  const head: Head = { type: 0, keyData: new Uint8Array(0), valueBytes: 0 };
-  const seen = new Set<number | string>();
+const isNew = ({ head, seen }: Place): boolean => {
+  const name = nameOf(head);
+  if (seen.has(name) || seen.size === BITCOIN_LIMITS.mapEntries) return false;
+  seen.add(name);
+  return true;
+};
 
-  const isNew = (): boolean => {
-    const name = nameOf(head);
-    if (seen.has(name) || seen.size === BITCOIN_LIMITS.mapEntries) return false;
-    seen.add(name);
-    return true;
-  };
-  /** Reads one entry whose head was read; undefined where its value is still to come. */
-  const readValue = (rule: FieldRule | undefined, map: MapReader): Refused | "starved" => {
-    if (rule !== undefined && !isLawful(rule, head, map.version)) return PSBT_MALFORMED;
-    if (rule?.use !== "read") return isNew() ? undefined : PSBT_MALFORMED;
-    if (!has(window, head.valueBytes)) {
-      return isLost(window, head.valueBytes) ? PSBT_MALFORMED : "starved";
-    }
-    return isNew() ? takeValue(window, head, map) : PSBT_MALFORMED;
-  };
-  /** A value that was not taken at once. */
-  function* longValue(rule: FieldRule | undefined, { stream }: MapReader): Steps<Refused> {
-    if (rule?.use === "stream" && stream !== undefined) {
-      return yield* streamValue(window, head, stream);
-    }
-    return (yield* skipSteps(window, head.valueBytes)) ? undefined : PSBT_MALFORMED;
+/** Goes on with a long value; the boundary is its end. */
+const streamOn = (window: Window, place: Place, map: MapReader, isBegun: boolean) => {
+  const outcome = map.stream?.(isBegun);
+  place.isStreaming = outcome === "starved";
+  if (place.isStreaming) return outcome;
+  const isWhole = window.at === window.stop;
+  window.stop = Number.POSITIVE_INFINITY;
+  return outcome ?? (isWhole ? undefined : PSBT_MALFORMED);
+};
+
+const skipValue = (window: Window, place: Place): Refused | Starved => {
+  const state = skipOn(window, place);
+  if (state === STARVED) return "starved";
+  return state === MALFORMED ? PSBT_MALFORMED : undefined;
+};
+
+/** A value whose head was read: taken, or begun where it may be long. */
+const beginValue = (
+  window: Window,
+  place: Place,
+  map: MapReader,
+  use: FieldUse,
+): Refused | Starved => {
+  const { valueBytes } = place.head;
+  if (use === "read") return takeValue(window, place.head, map);
+  if (use === "stream") {
+    window.stop = window.at + valueBytes;
+    return streamOn(window, place, map, false);
   }
+  place.skipBytes = valueBytes;
+  return skipValue(window, place);
+};
+
+/** Reads one entry; `END` at the map's end. */
+const readEntry = (
+  window: Window,
+  place: Place,
+  map: MapReader,
+): Refused | Starved | typeof END => {
+  const start = window.at;
+  const { head } = place;
+  const state = readHead(window, head);
+  if (state !== OK) return state === END ? END : state === STARVED ? "starved" : PSBT_MALFORMED;
+  const rule = map.rules.get(head.type);
+  if (rule !== undefined && !isLawful(rule, head, map.version)) return PSBT_MALFORMED;
+  if (rule?.use === "read" && !has(window, head.valueBytes)) {
+    const isOver = isLost(window, head.valueBytes);
+    window.at = start;
+    return isOver ? PSBT_MALFORMED : "starved";
+  }
+  return isNew(place) ? beginValue(window, place, map, rule?.use ?? "pass") : PSBT_MALFORMED;
+};
+
+/** Goes on with a value that was begun, or reads the next entry. */
+const readOn = (window: Window, place: Place, map: MapReader): Refused | Starved | typeof END => {
+  if (place.isStreaming) return streamOn(window, place, map, true);
+  return place.skipBytes > 0 ? skipValue(window, place) : readEntry(window, place, map);
+};
+
+/** A reader of maps, one after another, from one window. */
+export interface Maps {
+  /** Begins a map. */
+  readonly open: () => void;
+  /** Goes on with it to its end; what it comes to, or that it needs more. */
+  readonly read: (map: MapReader) => Refused | Starved;
+}
+
+/** No map is begun. */
+export const createMaps = (window: Window): Maps => {
+  const head: Head = { type: 0, keyData: NO_KEY_DATA, valueBytes: 0 };
+  const place: Place = { head, seen: new Set(), isStreaming: false, skipBytes: 0 };
   return {
-    /**
-     * Reads a map with its end.
-     *
-     * @yields while it has not come
-     */
-    *steps(map: MapReader): Steps<Refused> {
-      seen.clear();
+    open: () => place.seen.clear(),
+    read: (map) => {
       for (;;) {
-        const start = window.at;
-        const state = readHead(window, head);
-        if (state === END) return undefined;
-        if (state === MALFORMED) return PSBT_MALFORMED;
-        const rule = state === OK ? map.rules.get(head.type) : undefined;
-        const refused = state === OK ? readValue(rule, map) : "starved";
-        if (refused === "starved") {
-          window.at = start;
-          yield;
-        } else {
-          const isTaken = refused !== undefined || rule?.use === "read";
-          const outcome = isTaken ? refused : yield* longValue(rule, map);
-          if (outcome !== undefined) return outcome;
-        }
+        const outcome = readOn(window, place, map);
+        if (outcome === END) return undefined;
+        if (outcome !== undefined) return outcome;
       }
     },
   };
 };
+
+/**
+ * Reads a map from its beginning to its end.
+ *
+ * @yields while it has not come
+ */
+export function* mapSteps(maps: Maps, map: MapReader): Steps<Refused> {
+  maps.open();
+  for (;;) {
+    const outcome = maps.read(map);
+    if (outcome !== "starved") return outcome;
+    yield;
+  }
+}

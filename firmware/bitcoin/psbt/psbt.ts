@@ -16,7 +16,7 @@ import { createWays } from "./hints.ts";
 import { createInputMaps } from "./input-map.ts";
 import { createInputTable, type InputTable } from "./input-table.ts";
 import { createLockTimes } from "./lock-times.ts";
-import { createMaps, type PsbtError } from "./map.ts";
+import { createMaps, mapSteps, type PsbtError } from "./map.ts";
 import { createOutputMaps, type PsbtOutput } from "./output-map.ts";
 
 /** A PSBT that was read. */
@@ -81,7 +81,7 @@ function* magicSteps(window: Window): Steps<boolean> {
 /** The global map; of version 0 all outpoints are known behind it. */
 function* headSteps({ window, table, maps }: Reading): Steps<Outcome<PsbtHead, PsbtError>> {
   const map = createGlobalMap(window, table);
-  const refused = yield* maps.steps(map);
+  const refused = yield* mapSteps(maps, map);
   if (refused !== undefined) return refused;
   const head = map.settle();
   if (!head.ok) return head;
@@ -95,7 +95,7 @@ function* inputsSteps(reading: Reading, head: PsbtHead): Steps<Outcome<void, Psb
   const map = createInputMaps(head.psbtVersion, { ...reading, onScript: scripts.add });
   for (let input = 0; input < head.inputs; input += 1) {
     map.open(input);
-    const refused = (yield* maps.steps(map)) ?? map.settle();
+    const refused = (yield* mapSteps(maps, map)) ?? map.settle();
     if (refused !== undefined) return fail(refused.error, { input, ...refused.details });
   }
   const repeated = head.psbtVersion === 2 ? yield* linkInputs(table) : undefined;
@@ -110,7 +110,7 @@ function* outputsSteps(
   const outputs: PsbtOutput[] = [];
   for (let output = 0; output < head.outputs; output += 1) {
     map.open(head.paid?.[output]);
-    const read = (yield* maps.steps(map)) ?? map.settle();
+    const read = (yield* mapSteps(maps, map)) ?? map.settle();
     if (!read.ok) return fail(read.error, { output, ...read.details });
     outputs.push(read.value);
   }

@@ -1,13 +1,20 @@
 /** The unsigned transaction of a version 0 PSBT as it comes: no witnesses, no scripts (BIP-174). */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import { uint32At } from "../encoding/bytes.ts";
-import { has, waitFor, type Window } from "../encoding/window.ts";
+import { has, STARVED, waitFor, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Steps } from "../steps.ts";
-import { OUTPOINT_BYTES, type TransactionOutput } from "../transaction/transaction.ts";
+import type { TransactionOutput } from "../transaction/transaction.ts";
 import type { InputTable } from "./input-table.ts";
 import type { PsbtError } from "./map.ts";
-import { BARE_INPUT_BYTES, BARE_OUTPUT_BYTES, countSteps, outputSteps } from "./transaction-scan.ts";
+import {
+  BARE_INPUT_BYTES,
+  BARE_OUTPUT_BYTES,
+  DONE,
+  OUTPOINT_BYTES,
+  readCount,
+  takeOutput,
+} from "./transaction-items.ts";
 
 /** What is kept of it besides its inputs. */
 export interface UnsignedTransaction {
@@ -35,6 +42,15 @@ const takeInput = (window: Window, table: InputTable, input: number): boolean =>
   return true;
 };
 
+/** How many of something follow; -1 where they would not fit. */
+function* countSteps(window: Window, bytesEach: number): Steps<number> {
+  for (;;) {
+    const count = readCount(window, bytesEach);
+    if (count !== STARVED) return count;
+    yield;
+  }
+}
+
 function* inputsSteps(window: Window, table: InputTable): Steps<Outcome<number, PsbtError>> {
   const count = yield* countSteps(window, BARE_INPUT_BYTES);
   if (count < 0) return fail("psbt_malformed");
@@ -52,12 +68,19 @@ function* outputsSteps(window: Window): Steps<Outcome<readonly TransactionOutput
   if (count < 0) return fail("psbt_malformed");
   if (count > BITCOIN_LIMITS.outputs) return fail("psbt_unsupported", { outputs: count });
   const outputs: TransactionOutput[] = [];
-  const take = (amountSats: number, script: Uint8Array | undefined): boolean => {
+  /** Passed over like any other that is too long: never, the transaction is refused before. */
+  const skip = { skipBytes: 0 };
+  let isLong = false;
+  const take = (amountSats: number, script: Uint8Array | undefined): void => {
+    isLong ||= script === undefined;
     if (script !== undefined) outputs.push({ amountSats, script: script.slice() });
-    return script !== undefined;
   };
-  for (let output = 0; output < count; output += 1) {
-    if (!(yield* outputSteps(window, take))) return fail("psbt_malformed", { output });
+  while (outputs.length < count) {
+    const state = takeOutput(window, skip, take);
+    if (isLong || (state !== DONE && state !== STARVED)) {
+      return fail("psbt_malformed", { output: outputs.length });
+    }
+    if (state === STARVED) yield;
   }
   const foreign = outputs.findIndex(({ amountSats }) => amountSats > BITCOIN_LIMITS.amountSats);
   return foreign < 0 ? ok(outputs) : fail("amount_out_of_range", { output: foreign });

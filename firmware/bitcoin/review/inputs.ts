@@ -127,7 +127,10 @@ const createJudge = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
   const signersOf = createSigners(wallet, crypto);
   const leavesOfNext = inputs.leavesInTurn();
   const ofScript = createScriptDigest(psbt, policy.kind, crypto);
-  const table = createTaskTable(psbt, wallet, { ofScript, ofTaproot: createKeyDigest(psbt, crypto) });
+  const table = createTaskTable(psbt, wallet, {
+    ofScript,
+    ofTaproot: createKeyDigest(psbt, crypto),
+  });
   const totals = createTotals();
 
   const chosenSighash = (input: number): Outcome<SighashType, "sighash_refused"> => {

@@ -56,7 +56,13 @@ export const createTaskTable = (
     const named = policy.expressions[expression];
     assert(named !== undefined, "a signer is one of the template's key expressions");
     const child = named.branches[place.branch];
-    const head = { input, key: named.key, child, index: place.index, sighash: inputs.sighashAt(input) };
+    const head = {
+      input,
+      key: named.key,
+      child,
+      index: place.index,
+      sighash: inputs.sighashAt(input),
+    };
     return leaf === undefined ? head : { ...head, leaf };
   };
   const keyOf = ({ publicKeys, taproot }: DerivedScript, { expression, leaf }: Signer) => {
@@ -108,13 +114,23 @@ export const createTaskTable = (
     const subject = inputs.coinAt(input);
     const key = inputs.outpointAt(input);
     if (!isTaproot) {
-      return { ...head, scheme: "ecdsa", digest: subject, publicKey: key.subarray(0, COMPRESSED_BYTES) };
+      return {
+        ...head,
+        scheme: "ecdsa",
+        digest: subject,
+        publicKey: key.subarray(0, COMPRESSED_BYTES),
+      };
     }
     const type = readTaprootSighashType(head.sighash);
     const leafHash = leaf === undefined ? undefined : subject;
     const digest = type && ofTaproot(input, { type, leafHash });
     assert(digest !== undefined, "what was reviewed can be signed");
-    const task = { ...head, scheme: "schnorr", digest, publicKey: key.subarray(0, HASH_BYTES) } as const;
+    const task = {
+      ...head,
+      scheme: "schnorr",
+      digest,
+      publicKey: key.subarray(0, HASH_BYTES),
+    } as const;
     return leaf === undefined ? { ...task, tweak: subject } : task;
   };
   return {
@@ -126,7 +142,9 @@ export const createTaskTable = (
       inputs.setPlace(input, 0, place.index);
       const [only, ...others] = signers;
       const isInPlace = only !== undefined && others.length === 0;
-      return isInPlace && !(isTaproot && type.isAnyoneCanPay) ? addInPlace(own, only) : addAside(own);
+      return isInPlace && !(isTaproot && type.isAnyoneCanPay)
+        ? addInPlace(own, only)
+        : addAside(own);
     },
     *tasks() {
       for (let input = 0; input < inputs.count(); input += 1) {
