@@ -18,11 +18,13 @@ export { encodeDer } from "./encoding/der.ts";
 export { descriptorChecksum, descriptors } from "./wallet/descriptor.ts";
 export { fingerprintOf, hash160, isChildIndex, parseXpub, toXpub } from "./wallet/extended-key.ts";
 export { BITCOIN_LIMITS } from "./limits.ts";
+export { type MessagePlan, type MessageRequest, planMessage } from "./message/plan.ts";
 export {
-  type MessagePlan,
-  type MessageRequest,
-  planMessage,
-} from "./message/plan.ts";
+  type ProofError,
+  type ProofRequest,
+  type ProofReview,
+  reviewProofSteps,
+} from "./message/proof-review.ts";
 export { NETWORK_NAMES, NETWORKS, type NetworkName, type NetworkPrefixes } from "./network.ts";
 export type { PsbtError } from "./psbt/map.ts";
 export {

@@ -1,13 +1,25 @@
-/** Signed messages: plan, consent, sign, reply. */
+/** Signed messages and proofs of funds: plan, consent, sign, reply. */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { encodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
-import { isSame, type MessagePlan, planMessage, type RegisteredWallet } from "../bitcoin/index.ts";
+import {
+  createPsbtReader,
+  isSame,
+  type MessagePlan,
+  planMessage,
+  type ProofError,
+  type ProofReview,
+  type Psbt,
+  type RegisteredWallet,
+  reviewProofSteps,
+} from "../bitcoin/index.ts";
+import type { EndReason } from "../cancellation.ts";
 import type { Keys } from "../device.ts";
-import type { Handlers } from "../dispatch.ts";
+import type { Context, Handlers, Receivers, Reply } from "../dispatch.ts";
 import type { Secrets } from "../hal.ts";
 import { createBranches } from "../signing/branches.ts";
 import { signTask } from "../signing/sign-tasks.ts";
-import { holdsStill } from "../signing/turns.ts";
+import { createTurns, holdsStill } from "../signing/turns.ts";
+import { signEach } from "./signing.ts";
 
 const signAll = (
   secrets: Secrets,
@@ -29,7 +41,10 @@ const signAll = (
   return ok(records);
 };
 
-const reply = ({ address, script, leaves }: MessagePlan, records: readonly SignatureRecord[]) => {
+const reply = (
+  { address, script, leaves }: Pick<MessagePlan, "address" | "script" | "leaves">,
+  records: readonly SignatureRecord[],
+) => {
   const { redeemScript, witnessScript } = script;
   return ok({
     address,
@@ -61,5 +76,73 @@ const signMessage: Handlers["signMessage"] = async (context, params) => {
   return records.ok ? reply(plan.value, records.value) : records;
 };
 
+type ProofParams = Parameters<Receivers["proveFunds"]>[1];
+
+/** The review, slice by slice; it ends early for a call that should end, too. */
+const reviewProof = async (
+  context: Context,
+  keys: Keys,
+  psbt: Psbt,
+  { walletId, isChange, index, message }: ProofParams,
+): Promise<Outcome<ProofReview, ProofError | EndReason | "wallet_unknown">> => {
+  const { hal, endReason, progress } = context;
+  const wallet = keys.wallets.find(({ id }) => isSame(id, walletId));
+  if (wallet === undefined) return fail("wallet_unknown");
+  const request = { branch: isChange ? 1 : 0, index, message } as const;
+  const steps = reviewProofSteps(psbt, wallet, request, hal.crypto);
+  const mayGoOn = createTurns(context, keys);
+  let step = steps.next();
+  for (let done = 0; step.done !== true; done += 1) {
+    progress("reviewing", done);
+    if (!(await mayGoOn())) return fail("cancelled");
+    const reason = endReason();
+    if (reason !== undefined) return fail(reason);
+    step = steps.next();
+  }
+  return step.value;
+};
+
+/** A repeat of a committed call was consented to. Nothing is spent, and nothing is charged. */
+const signProof = async (
+  context: Context,
+  keys: Keys,
+  reviewed: ProofReview,
+): Promise<Reply<"proveFunds">> => {
+  const lines = reviewed.screens.flatMap((screen) => screen.lines);
+  const consent = context.isCommitted()
+    ? ok(undefined)
+    : await context.ask({ kind: "message", lines });
+  if (!consent.ok) return consent;
+  if (!holdsStill(context, keys)) return fail("cancelled");
+  const committed = context.commit({ txid: reviewed.txid, amountSats: 0 });
+  if (!committed.ok) return committed;
+  const records = await signEach(context, keys, reviewed);
+  return records.ok ? reply(reviewed, records.value) : records;
+};
+
+const proveFunds: Receivers["proveFunds"] = ({ hal, device }, params) => {
+  const begun = device();
+  if (begun.phase !== "ready") {
+    return { take: () => undefined, heldBytes: () => 0, finish: () => fail("wrong_phase") };
+  }
+  const { keys } = begun;
+  const reader = createPsbtReader({ crypto: hal.crypto, fingerprint: keys.fingerprint });
+  return {
+    take: reader.take,
+    heldBytes: reader.heldBytes,
+    finish: async (context) => {
+      // Its hints were read for the keys of then.
+      if (!holdsStill(context, keys)) return fail("wrong_phase");
+      const psbt = reader.end();
+      if (!psbt.ok) return psbt;
+      const reviewed = await reviewProof(context, keys, psbt.value, params);
+      return reviewed.ok ? signProof(context, keys, reviewed.value) : reviewed;
+    },
+  };
+};
+
 /** Handlers of protocol/commands/message.ts. */
-export const messageHandlers: Pick<Handlers, "signMessage"> = { signMessage };
+export const messageHandlers: Pick<Handlers, "signMessage" | "proveFunds"> = {
+  signMessage,
+  proveFunds,
+};

@@ -47,10 +47,11 @@ const reviewSliced = async (
 
 type SignError = "cancelled" | "index_out_of_range";
 
-const signEach = async (
+/** Signs what was reviewed, in slices; its keys are wiped whatever comes of it. */
+export const signEach = async (
   context: Context,
   keys: Keys,
-  { wallet, inputs }: Review,
+  { wallet, inputs }: Pick<Review, "wallet" | "inputs">,
 ): Promise<Outcome<readonly SignatureRecord[], SignError>> => {
   const { hal, progress } = context;
   const branches = createBranches(hal.secrets, keys.master, wallet);

@@ -29,10 +29,11 @@ export interface MessageSignOptions {
   readonly full?: true | undefined;
 }
 
-type Request = Parameters<Client["signMessage"]>[0];
+/** What a device is asked to sign. */
+export type Request = Parameters<Client["signMessage"]>[0];
 
 /** Everything that can be refused before anyone is asked to press. */
-const readRequest = (message: string, options: MessageSignOptions): Outcome<Request> => {
+export const readRequest = (message: string, options: MessageSignOptions): Outcome<Request> => {
   const walletId = fromHex(options.wallet);
   if (walletId?.length !== 32) return badOption("--wallet", "not 64 hex digits");
   const index = /^\d{1,10}$/.test(options.index) ? Number(options.index) : Number.NaN;

@@ -13,6 +13,15 @@ const LEAF = map({
   controlBlock: field(2, bytes(33, LIMITS.controlBlock)),
 });
 
+/** What the address's hashes and its output key stand for. */
+const SCRIPTS = {
+  /** Of P2SH, and of P2WSH. */
+  redeemScript: optional(2, bytes(1, LIMITS.script)),
+  witnessScript: optional(3, bytes(1, LIMITS.script)),
+  /** Where leaves were signed. */
+  leaves: optional(4, list(LEAF, LIMITS.messageSignatures)),
+};
+
 /** Message commands, by method name. */
 export const messageCommands = {
   signMessage: command({
@@ -39,16 +48,56 @@ export const messageCommands = {
       address: field(0, text(96)),
       /** Records of protocol/signature-record.ts, all of input 0; the legacy form has sighash 0. */
       signatures: field(1, bytes(RECORD_BYTES, LIMITS.messageSignatures * RECORD_BYTES)),
-      /** Of P2SH, and of P2WSH: what the address's hashes stand for. */
-      redeemScript: optional(2, bytes(1, LIMITS.script)),
-      witnessScript: optional(3, bytes(1, LIMITS.script)),
-      /** Where leaves were signed. */
-      leaves: optional(4, list(LEAF, LIMITS.messageSignatures)),
+      ...SCRIPTS,
     }),
     errors: [
       "wallet_unknown",
       "index_out_of_range",
       "message_unsupported",
+      "declined",
+      "consent_timeout",
+    ],
+  }),
+  proveFunds: command({
+    code: 0x32,
+    doc: "Sign a message with coins besides, to prove and not to spend them (BIP-322).",
+    commandLine: "message sign",
+    access: ["vault"],
+    phases: ["ready"],
+    idempotent: false,
+    since: 1,
+    stability: "provisional",
+    params: map({
+      walletId: field(0, bytes(32)),
+      isChange: field(1, bool()),
+      index: field(2, uint(0x7fff_ffff)),
+      message: field(3, text(LIMITS.signedMessage)),
+    }),
+    upload: { name: "psbt", bytes: LIMITS.psbt },
+    result: map({
+      address: field(0, text(96)),
+      /** Records of protocol/signature-record.ts, of every input. */
+      signatures: field(1, bytes(0, LIMITS.signatures * RECORD_BYTES)),
+      ...SCRIPTS,
+    }),
+    errors: [
+      "wallet_unknown",
+      "index_out_of_range",
+      "message_unsupported",
+      "proof_malformed",
+      "psbt_malformed",
+      "psbt_unsupported",
+      "previous_transaction_missing",
+      "previous_transaction_mismatch",
+      "amount_mismatch",
+      "amount_out_of_range",
+      "sighash_refused",
+      "input_foreign",
+      "input_repeated",
+      "script_mismatch",
+      "leaf_foreign",
+      "taproot_mismatch",
+      "too_many_inputs",
       "declined",
       "consent_timeout",
     ],

@@ -14,6 +14,7 @@ import {
   temporaryFolder,
   textOf,
 } from "./mayfly.ts";
+import { psbtByBitcoinjs } from "./spending.ts";
 
 afterAll(cleanUp);
 
@@ -130,6 +131,22 @@ describe.skipIf(hasNoPty)("pty: signed messages", () => {
       "signers_missing",
     );
     expect(alone).toMatchObject({ error: { details: { have: 1, need: 2 } } });
+  });
+
+  test("--funds: the coins of a PSBT, by both devices", async () => {
+    writeFileSync(file("coins.psbt"), psbtByBitcoinjs(keys));
+    const template = "wsh(sortedmulti(2,@0/**,@1/**))";
+    const funds = ["--funds", file("coins.psbt")];
+    const signed = await sign("--port", "A", "B", ...of(template), ...funds);
+    expect(textOf(signed, "signature")).toStartWith("pofcHNidP");
+    const [address, signature] = [textOf(signed, "address"), textOf(signed, "signature")];
+    const verified = verifyMessage(MESSAGE, address, signature);
+    expect(verified).toMatchObject({ ok: true, value: { form: "funds" } });
+    const words = ["--address", address, "--signature", signature];
+    const event = await ask("message", "verify", MESSAGE, ...words);
+    expect(event["coins"]).toMatchObject([{ amountSats: 60_000 }, { amountSats: 60_000 }]);
+    const alone = ["message", "sign", MESSAGE, "--port", "A", ...of("wpkh(@0/**)"), ...funds];
+    expectJsonRefusal(await runMayfly({ home }, ...alone, "--json"), "input_foreign");
   });
 
   test("--legacy: 65 bytes from which the address's key is recovered", async () => {

@@ -127,6 +127,7 @@ const TRAPS: Handlers = {
   getAddress: trap,
   signPsbt: trap,
   signMessage: trap,
+  proveFunds: trap,
   attest: trap,
 };
 

@@ -63,6 +63,7 @@ describe("the registry", () => {
       getAddress: 0x22,
       signPsbt: 0x30,
       signMessage: 0x31,
+      proveFunds: 0x32,
       attest: 0x40,
     });
     expect(new Set(COMMAND_NAMES.map((name) => REGISTRY[name].code)).size).toBe(
@@ -132,6 +133,7 @@ describe("access", () => {
       getAddress: ["vault", "operator", "auditor", "control"],
       signPsbt: ["vault"],
       signMessage: ["vault"],
+      proveFunds: ["vault"],
       attest: ["vault", "operator", "auditor", "control"],
     });
   });

@@ -12,8 +12,14 @@ const signCommand = () =>
     .option("--change", "of the change branch")
     .option("--legacy", "the form from before BIP-322; wallets of one key, not taproot")
     .option("--full", "the whole transaction of BIP-322, where its witness would do")
+    .option("--funds <psbt>", "prove the coins that a PSBT's inputs name, too")
     .action((text, options) =>
       answer(async (output) => {
+        const { funds } = options;
+        if (funds !== undefined) {
+          const { proveFunds } = await import("../proofs.ts");
+          return proveFunds(text, { ...options, funds }, output);
+        }
         const { signMessage } = await import("../messages.ts");
         return signMessage(text, options, output);
       }),
