@@ -27,6 +27,7 @@ const ALONE: readonly MessageTemplate[] = [
   { template: "wpkh(@0/**)" },
   { template: "sh(wpkh(@0/**))" },
   { template: "tr(@0/**)" },
+  { template: "tr(@0/**,pk(@1/**))" },
   { template: "sh(multi(1,@0/**,@1/**))" },
   { template: "wsh(sortedmulti(1,@0/**,@1/**))" },
   { template: "sh(wsh(multi(1,@0/**,@1/**)))" },
@@ -118,6 +119,20 @@ describe("proved by the device alone", () => {
       await device.client.close();
     });
   }
+});
+
+test("the same call again is signed again, and nobody is asked", async () => {
+  const device = await deviceOf(at(ALONE, 1));
+  const { bench, client, walletId } = device;
+  const { psbt } = await draftOf(device);
+  const params = { walletId, ...PLACE, message: MESSAGE, psbt: Uint8Array.from(psbt.toBuffer()) };
+  const idempotencyKey = new Uint8Array(16).fill(9);
+  const questions = (): number => bench.screens.filter(({ kind }) => kind === "message").length;
+  const before = questions();
+  const first = unwrap(await client.proveFunds(params, { idempotencyKey }));
+  const again = unwrap(await client.proveFunds(params, { idempotencyKey }));
+  expect([again, questions(), bench.signatures()]).toEqual([first, before + 1, 6]);
+  await client.close();
 });
 
 describe("refused, and nothing is signed", () => {
