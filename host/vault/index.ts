@@ -14,7 +14,7 @@ export {
   type Prevout,
 } from "./draft.ts";
 export { type FundingRequest, madeUpCoins } from "./funding.ts";
-export { readPsbt } from "./psbt-file.ts";
+export { readPsbt, readPsbtVersion0 } from "./psbt-file.ts";
 export { uploadForm } from "./upload-form.ts";
 export {
   type AddressKey,

@@ -1,6 +1,7 @@
 /** PSBT files as people have them: binary, base64 or hex (BIP-174, "Specification"). */
 
 import { hex } from "@scure/base";
+import { Psbt } from "bitcoinjs-lib";
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import { isSame } from "./byte-parts.ts";
 import { type Combiner, createCombiner } from "./combine.ts";
@@ -35,4 +36,15 @@ export const readPsbt = (bytes: Uint8Array): Outcome<Combiner, "not_a_psbt"> => 
   if (!maps.ok) return maps;
   const transaction = unsignedTransaction(maps.value);
   return transaction.ok ? ok(createCombiner(maps.value, transaction.value)) : transaction;
+};
+
+/** Reads a PSBT of version 0 for bitcoinjs-lib, which knows no other; `not_a_psbt` as `readPsbt`. */
+export const readPsbtVersion0 = (bytes: Uint8Array): Outcome<Psbt, "not_a_psbt"> => {
+  const read = readPsbt(bytes);
+  if (!read.ok) return read;
+  try {
+    return ok(Psbt.fromBuffer(read.value.bytes()));
+  } catch {
+    return fail("not_a_psbt", { why: "it is of version 2" });
+  }
 };
