@@ -73,7 +73,7 @@ export const remarks = (rows: readonly Row[]): readonly string[] => {
   const gainOf = (title: string): number => fastest(BARE) / fastest(title);
   const [cores, threads] = [gainOf(TWICE), gainOf(TWO)];
   const part = ((threads - 1) / (cores - 1)).toFixed(2);
-  const said = `two cores are worth ${cores.toFixed(2)} times one, two threads ${threads.toFixed(2)}`;
+  const said = `two cores gain ${cores.toFixed(2)} times, two threads ${threads.toFixed(2)}`;
   // Where others use the cores, there is no gain to have a part of.
   return [`fastest rounds: ${said}; ${cores > 1.5 ? part : "no measure"} of the gain`];
 };
