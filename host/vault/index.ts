@@ -7,12 +7,6 @@ export type { Psbt } from "bitcoinjs-lib";
 export type { AddedSignature, Combiner } from "./combine.ts";
 export type { FinalTransaction } from "./combine-final.ts";
 export {
-  descriptorChecksum,
-  isChecksumRight,
-  type WalletDescriptors,
-  walletDescriptors,
-} from "./descriptor.ts";
-export {
   type Draft,
   type DraftError,
   type DraftRequest,
@@ -24,11 +18,23 @@ export { readPsbt } from "./psbt-file.ts";
 export { uploadForm } from "./upload-form.ts";
 export {
   type AddressKey,
+  descriptorChecksum,
+  inputFields,
+  isChecksumRight,
   isWalletPath,
+  type KeyExpression,
+  type KeyScript,
   openWallet,
+  outputFields,
+  type ScriptKind,
+  type TaprootLeaf,
+  type TaprootOutput,
+  type Template,
   type Wallet,
   type WalletAddress,
-} from "./wallet.ts";
-export type { WalletKey } from "./wallet-key.ts";
+  type WalletDescriptors,
+  type WalletKey,
+  walletDescriptors,
+} from "./wallet/index.ts";
 export { VAULT_LIMITS } from "./wallet-limits.ts";
 export { askQuorum, type QuorumEvent, type QuorumResult, type QuorumSigner } from "./quorum.ts";

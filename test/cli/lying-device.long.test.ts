@@ -210,6 +210,51 @@ describe.skipIf(hasNoPty)("pty: xpub and address", () => {
   });
 });
 
+describe.skipIf(hasNoPty)("pty: a wallet that the host derives too", () => {
+  const address = ["wallet", "address", "--wallet", "09".repeat(32), "--index", "0"];
+  const replies = (index: number): Lies => ({ getAddress: () => placeOf(HOT, 0, index) });
+
+  test.concurrent("another address of the wallet is refused, the right one printed", async () => {
+    const lies = replies(1);
+    const error = await expectRefused(lies, "malformed_reply", ...address, "--policy", POLICY);
+    expect(error).toMatchObject({ error: { details: { why: "the script is not the policy's" } } });
+    const port = startFake(replies(0));
+    const said = await askMayfly({ home }, ...address, "--policy", POLICY, "--port", port);
+    expect(said["address"]).toBe(placeOf(HOT, 0, 0).address);
+  });
+
+  test.concurrent("another branch is refused", async () => {
+    const words = [...address, "--change", "--policy", POLICY];
+    await expectRefused(replies(0), "malformed_reply", ...words);
+  });
+
+  test.concurrent("a policy that is none is refused", async () => {
+    const odd = file("odd-template.json");
+    writeFileSync(
+      odd,
+      JSON.stringify({ ...HOT.text, template: "wsh(multi(4,@0/**,@1/**,@2/**))" }),
+    );
+    await expectRefused(replies(0), "wallet_malformed", ...address, "--policy", odd);
+  });
+
+  test.concurrent.each([
+    ["taproot", "tr(@0/**,{multi_a(2,@1/**,@2/**),pk(@1/<2;3>/*)})"],
+    ["legacy", "sh(multi(2,@0/<7;9>/*,@1/**,@2/**))"],
+  ])("%s: its descriptors are the host's, or refused", async (name, template) => {
+    const text = { ...HOT.text, template };
+    const { receive, change } = described(text);
+    const policy = file(`${name}.json`);
+    writeFileSync(policy, JSON.stringify(text));
+    const register = ["wallet", "register", "--policy", policy];
+    const lies = (one: string): Lies => ({
+      registerWallet: () => ({ walletId: WALLET_ID, receive: one, change }),
+    });
+    const made = await askMayfly({ home }, ...register, "--port", startFake(lies(receive)));
+    expect(made["descriptors"]).toEqual([receive, change]);
+    await expectRefused(lies(own.receive), "malformed_reply", ...register);
+  });
+});
+
 test.skipIf(hasNoPty)("pty: a name is shown and never obeyed, nor lost to programs", async () => {
   const name = "A\u202egp.exe\u2028\u200b\u001b[2J";
   const port = startFake({ getStatus: () => statusOf({ name }), seal: () => ({}) });

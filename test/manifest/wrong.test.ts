@@ -216,7 +216,7 @@ const CASES: readonly (readonly [string, Manifest, string, Json | undefined, str
     "a wallet of another shape",
     FIRST,
     "/wallets/0/template",
-    "wpkh(@0/**)",
+    "wsh(or_d(pk(@0/**),pk(@1/**)))",
     "Only wsh(sortedmulti(...)) wallets with /** keys are supported.",
     "/wallets/0",
   ],
