@@ -32,11 +32,11 @@ const combine = (coins: readonly LockedCoin[], from: number): Combiner => {
 };
 
 const prevoutsOf = (coins: readonly LockedCoin[]) =>
-  coins.map(({ previous, vout, amountSats, script }) => ({
+  coins.map(({ previous, vout, amountSats, script: scriptPubKey }) => ({
     txid: previous.getId(),
     vout,
     amountSats: Number(amountSats),
-    scriptHex: hex.encode(script),
+    scriptHex: hex.encode(scriptPubKey),
   }));
 
 test.skipIf(isGoMissing)(
