@@ -1,4 +1,4 @@
-/** The device signs as bitcoinjs-lib and @scure/btc-signer do, byte for byte, whatever the wallet. */
+/** The device signs as bitcoinjs-lib and @scure/btc-signer do, byte for byte. */
 import { expect, test } from "bun:test";
 import { SEED } from "../protocol/random.ts";
 import { ENGINES } from "../secrets/oracles/engines.ts";

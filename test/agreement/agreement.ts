@@ -2,11 +2,11 @@
  * One case of the agreement: a random spend, made into PSBTs by both libraries, signed by the
  * device and by each library, finalised by both.
  */
-import { expect } from "bun:test";
 import { type Psbt, script } from "bitcoinjs-lib";
 import { elementOf, unwrap } from "../bitcoin/expect-value.ts";
 import { createRandom, type Random } from "../protocol/random.ts";
 import {
+  expressionsOf,
   finaliseByBitcoinjs,
   type PlacedSignature,
   psbtByBitcoinjs,
@@ -43,7 +43,8 @@ export interface Agreed {
 }
 
 const INPUT_COUNTS = [1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 8, 12];
-const MOST_INPUTS = 30;
+/** Inputs of the largest spends. */
+export const MOST_INPUTS = 30;
 /** After so many turns of all shapes every one had 15 keys once, and 30 inputs once. */
 const TURNS = 17;
 
@@ -135,11 +136,22 @@ const ofInput = (psbt: Psbt, plan: Plan, input: number, at: number): PlacedSigna
   return own === undefined ? [] : [{ input, publicKey, leafHash, encoded: own.signature }];
 };
 
-/** Every signature that the wallet's own key can give, and as many as it has expressions. */
-const expectComplete = (plan: Plan, records: readonly SignatureRecord[]): void => {
+/** Throws where two texts differ, with the first line that does; it runs in threads as well. */
+const demandSame = (what: string, given: string, wanted: string): void => {
+  if (given === wanted) return;
+  const lines = wanted.split("\n");
+  const at = given.split("\n").findIndex((line, index) => line !== lines[index]);
+  const line = at === -1 ? "(nothing)" : given.split("\n")[at];
+  throw new Error(`${what} differ at ${at}:\n${line}\n${lines[at] ?? "(nothing)"}`);
+};
+
+const textOf = (records: readonly SignatureRecord[]): string => linesOf(records).join("\n");
+
+/** Every signature that the wallet's own key can give: one for each of its expressions. */
+const demandComplete = (plan: Plan, records: readonly SignatureRecord[]): void => {
   const { wallet, coins } = plan;
-  const own = wallet.expressions.filter(({ key }) => key === wallet.ownKey).length;
-  expect(records.length).toBe(coins.length * own);
+  const own = expressionsOf(wallet, wallet.ownKey).length;
+  demandSame("counts of signatures", `${records.length}`, `${coins.length * own}`);
 };
 
 /** Runs one case; throws where anything differs. */
@@ -155,7 +167,8 @@ export const agreeOn = async (
   const firstBytes = bitcoinjs.toBuffer();
   const version = elementOf(reach.versions, random.below(reach.versions.length));
   const secondBytes = scure.toPSBT(version);
-  expect(scure.unsignedTx.toHex()).toBe(bitcoinjs.data.globalMap.unsignedTx.toBuffer().toHex());
+  const unsigned = bitcoinjs.data.globalMap.unsignedTx.toBuffer().toHex();
+  demandSame("unsigned transactions", scure.unsignedTx.toHex(), unsigned);
 
   const sign = signerOf(plan);
   const { policy } = plan.wallet;
@@ -164,13 +177,14 @@ export const agreeOn = async (
   const asked = inVersion(firstBytes, otherVersion, random);
   const ground = unwrap(await sign(policy, ownSeed, asked, { grind: true }));
   const plain = unwrap(await sign(policy, ownSeed, secondBytes, { grind: false }));
-  expect(linesOf(ground)).toEqual(linesOf(signByBitcoinjs(bitcoinjs, plan)));
-  expect(linesOf(plain)).toEqual(linesOf(signByScure(scure, plan)));
-  expectComplete(plan, ground);
+  demandSame("ground signatures", textOf(ground), textOf(signByBitcoinjs(bitcoinjs, plan)));
+  demandSame("plain signatures", textOf(plain), textOf(signByScure(scure, plan)));
+  demandComplete(plan, ground);
 
   const own = ground.filter((record) => isOfSpend(plan, record));
   const signatures = [...own.map((record) => placedOf(plan, record)), ...othersOf(bitcoinjs, plan)];
   const transactionHex = finaliseByBitcoinjs(firstBytes, plan, signatures);
-  expect(finaliseByScure(secondBytes, plan, signatures)).toBe(transactionHex);
+  const other = finaliseByScure(secondBytes, plan, signatures);
+  demandSame("signed transactions", other, transactionHex);
   return { plan, shape, transactionHex };
 };

@@ -82,7 +82,7 @@ const contextOf = (
   };
 };
 
-/** A signature of the wire as a record: DER and a byte, of a wallet whose scripts are not taproot. */
+/** A signature of the wire as a record: DER and a byte. */
 const recordOf = (wire: {
   readonly input: number;
   readonly key: number;
@@ -120,9 +120,9 @@ const createOneWay = (secrets: ImportingSecrets) => {
 
 /** A device on an engine, which grinds or does not as each call says. */
 export const createDevice = (engine: Secrets["engine"]): SignPsbt => {
-  const open = (): ImportingSecrets => must(openSecrets({ engine, rng: systemRng() }));
-  const ground = createOneWay(open());
-  const plain = createOneWay(withoutGrinding(open()));
+  const secrets = must(openSecrets({ engine, rng: systemRng() }));
+  const ground = createOneWay(secrets);
+  const plain = createOneWay(withoutGrinding(secrets));
   return (policy, ownSeed, psbt, options) =>
     (options.grind ? ground : plain)(policy, ownSeed, psbt, options);
 };

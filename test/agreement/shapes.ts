@@ -9,7 +9,7 @@ import {
   type WalletShape,
 } from "./wallets.ts";
 
-/** The seeds that wallets share: deriving keys is what these tests would else spend their time on. */
+/** The seeds that wallets share: these tests would else spend their time deriving keys. */
 const SEEDS = 20;
 /** The most keys of one script. */
 export const MOST_KEYS = 15;

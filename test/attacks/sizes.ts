@@ -10,7 +10,7 @@ import { createRandom } from "../protocol/random.ts";
 import { ALL, type Attack, LEGACY } from "./attack.ts";
 import { goodPlan, mapsOf, payment, STRANGER_SCRIPT } from "./scene.ts";
 
-/** Inputs that are signed, at most; of those whose digest is quadratic fewer (DESIGN, section 6). */
+/** Inputs that are signed, at most; there are fewer of those whose digest is quadratic. */
 const MOST_INPUTS = 20_000;
 /** Inputs of P2PKH and P2SH. */
 export const MOST_LEGACY_INPUTS = 200;
