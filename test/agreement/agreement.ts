@@ -18,7 +18,7 @@ import { placeOf, publicKeyOf, xOnly } from "./places.ts";
 import { type Plan, randomPlan } from "./plans.ts";
 import { readMaps, toVersion2, writeMaps } from "./psbt-maps.ts";
 import { linesOf, type SignatureRecord, type SignPsbt } from "./seam.ts";
-import { MOST_KEYS, randomWallet, SHAPES, type ShapeName } from "./shapes.ts";
+import { FEWEST_KEYS, MOST_KEYS, randomWallet, SHAPES, type ShapeName } from "./shapes.ts";
 import { spendingExpressions, spendingLeaf } from "./spending.ts";
 import type { AgreementWallet } from "./wallets.ts";
 
@@ -26,14 +26,12 @@ import type { AgreementWallet } from "./wallets.ts";
 export interface Reach {
   readonly shapes: readonly ShapeName[];
   readonly versions: readonly (0 | 2)[];
-  /** Keys of a multisig, at least. */
-  readonly fewestKeys: number;
   /** Refusals, and other things, that it does not know yet. */
   readonly lacks: readonly string[];
 }
 
 /** All that there is. */
-export const EVERYTHING: Reach = { shapes: SHAPES, versions: [0, 2], fewestKeys: 1, lacks: [] };
+export const EVERYTHING: Reach = { shapes: SHAPES, versions: [0, 2], lacks: [] };
 
 /** A spend that was agreed on. */
 export interface Agreed {
@@ -49,10 +47,10 @@ export const MOST_INPUTS = 30;
 const TURNS = 17;
 
 /** What comes in turn: 15 keys with few inputs, 30 inputs with few keys, else as chance has it. */
-const sizesOf = (turn: number, shape: number, { fewestKeys }: Reach, random: Random) => {
+const sizesOf = (turn: number, shape: number, random: Random) => {
   // So that the first turns have several keys where they have 15.
   const round = (turn + 8 + 5 * shape) % TURNS;
-  const few = Math.max(fewestKeys, 1 + random.below(random.chance(0.8) ? 4 : 9));
+  const few = FEWEST_KEYS + random.below(random.chance(0.8) ? 3 : 8);
   if (round === 0) return { keys: MOST_KEYS, inputs: 1 + random.below(2) };
   if (round === 9) return { keys: Math.min(few, 3), inputs: MOST_INPUTS };
   return { keys: few, inputs: elementOf(INPUT_COUNTS, random.below(INPUT_COUNTS.length)) };
@@ -64,7 +62,7 @@ export const planOf = (seed: number, number: number, reach: Reach) => {
   const turn = Math.floor(number / reach.shapes.length);
   const at = number % reach.shapes.length;
   const shape = elementOf(reach.shapes, at);
-  const { keys, inputs } = sizesOf(turn, at, reach, random);
+  const { keys, inputs } = sizesOf(turn, at, random);
   const plan = randomPlan(randomWallet(shape, random, keys), inputs, random);
   return { shape, plan, random };
 };

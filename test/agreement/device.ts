@@ -27,7 +27,6 @@ import { withoutGrinding } from "./without-grinding.ts";
 export const DEVICE_REACH: Reach = {
   shapes: ["wsh sortedmulti"],
   versions: [0],
-  fewestKeys: 2,
   lacks: ["allowances", "change_branch", "change_gap", "fee_high"],
 };
 

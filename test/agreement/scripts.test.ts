@@ -1,16 +1,12 @@
 /** The device derives every place of every kind of wallet as these tests put it together. */
 import { expect, test } from "bun:test";
-import {
-  type Branch,
-  createDeriver,
-  parseWalletPolicy,
-} from "../../firmware/bitcoin/index.ts";
+import { type Branch, createDeriver, parseWalletPolicy } from "../../firmware/bitcoin/index.ts";
 import { unwrap } from "../bitcoin/expect-value.ts";
 import { crypto } from "../bitcoin/wallet-fixture.ts";
 import { createRandom, SEED } from "../protocol/random.ts";
 import { DEVICE_REACH } from "./device.ts";
 import { placeOf, publicKeyOf } from "./places.ts";
-import { MOST_KEYS, randomWallet } from "./shapes.ts";
+import { FEWEST_KEYS, MOST_KEYS, randomWallet } from "./shapes.ts";
 
 /** Wallets of each shape: the first has 15 keys where it has several. */
 const WALLETS = 4;
@@ -20,7 +16,7 @@ test("scripts and keys of random wallets", () => {
   const random = createRandom(SEED);
   for (const shape of DEVICE_REACH.shapes) {
     for (let number = 0; number < WALLETS; number += 1) {
-      const keys = number === 0 ? MOST_KEYS : DEVICE_REACH.fewestKeys + random.below(3);
+      const keys = number === 0 ? MOST_KEYS : FEWEST_KEYS + random.below(3);
       const wallet = randomWallet(shape, random, keys);
       const policy = unwrap(parseWalletPolicy(wallet.policy, "regtest", crypto));
       const deriver = createDeriver(policy, "regtest", crypto);
@@ -31,9 +27,9 @@ test("scripts and keys of random wallets", () => {
         expect(derived.publicKeys.map((key) => key.toHex())).toEqual(
           place.keys.map((key) => publicKeyOf(key).toHex()),
         );
-        expect(derived.witnessScript?.toHex()).toBe(place.witnessScript?.toHex());
+        // Where there is none, there is none on both sides.
+        expect(derived.witnessScript?.toHex() ?? "").toBe(place.witnessScript?.toHex() ?? "");
       }
     }
   }
 });
-

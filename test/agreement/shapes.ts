@@ -62,8 +62,8 @@ export const SHAPES = [
 /** The name of a shape. */
 export type ShapeName = (typeof SHAPES)[number];
 
-/** How many keys a multisig has, mostly few. */
-const KEY_COUNTS = [1, 2, 2, 3, 3, 3, 4, 5, 7];
+/** Keys of a multisig, at least: the device knows no quorum among one. */
+export const FEWEST_KEYS = 2;
 
 /** A random order of the first numbers. */
 const shuffled = (count: number, random: Random): readonly number[] =>
@@ -111,8 +111,9 @@ const leavesOf = (
   const ownLeaf = random.below(count);
   return Array.from({ length: count }, (_, leaf) => {
     const some = others.filter((_other, at) => at % count === leaf);
-    const withOwn = inAll || leaf === ownLeaf || some.length === 0;
-    const holders = withOwn ? [...some, own] : some;
+    const withOwn = inAll || leaf === ownLeaf ? [...some, own] : some;
+    const rest = all.filter((holder) => !withOwn.includes(holder));
+    const holders = [...withOwn, ...rest.slice(0, Math.max(0, FEWEST_KEYS - withOwn.length))];
     return multisigOf((leaf + ownLeaf) % 2 === 0, holders, random);
   });
 };
@@ -138,11 +139,11 @@ const shapeOf = (
   return { shape: { kind: "tr", internal, leaves }, own: keys.own };
 };
 
-/** A random wallet of a shape; `keyCount` where the number of its keys must be this. */
+/** A random wallet of a shape, of so many keys where it has several: at least `FEWEST_KEYS`. */
 export const randomWallet = (
   name: ShapeName,
   random: Random,
-  keyCount: number = elementOf(KEY_COUNTS, random.below(KEY_COUNTS.length)),
+  keyCount: number,
 ): AgreementWallet => {
   const { shape, own } = shapeOf(name, keyCount, random);
   return createWallet(`Agreement ${random.below(1000)}`, shape, own);
