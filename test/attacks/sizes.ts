@@ -2,7 +2,7 @@
 import { Transaction } from "bitcoinjs-lib";
 import { placeOf } from "../agreement/places.ts";
 import { fundingOf, type Plan } from "../agreement/plans.ts";
-import { GLOBAL, pair, type PsbtMaps } from "../agreement/psbt-maps.ts";
+import { compactSize, GLOBAL, pair, type PsbtMaps, replace } from "../agreement/psbt-maps.ts";
 import type { Place } from "../agreement/seam.ts";
 import type { AgreementWallet } from "../agreement/wallets.ts";
 import { elementOf } from "../bitcoin/expect-value.ts";
@@ -66,7 +66,26 @@ export const SIZE_ATTACKS: readonly Attack[] = [
   {
     claim: "no inputs",
     error: "psbt_unsupported",
-    shapes: ALL.slice(0, 1),
+    shapes: ALL,
+    versions: [0],
     make: () => emptyInputs(0),
+  },
+  {
+    claim: "no inputs in version 2",
+    error: "psbt_unsupported",
+    shapes: ALL,
+    versions: [2],
+    make: (wallet) => mapsOf(goodPlan(wallet)),
+    spoil: (maps) => ({
+      ...maps,
+      inputs: [],
+      global: replace(maps.global, GLOBAL.inputCount, pair(GLOBAL.inputCount, compactSize(0))),
+    }),
+  },
+  {
+    claim: "no outputs",
+    error: "psbt_unsupported",
+    shapes: ALL,
+    make: (wallet) => mapsOf({ ...goodPlan(wallet), outputs: [] }),
   },
 ];
