@@ -2,6 +2,7 @@
 import { elementOf } from "../bitcoin/expect-value.ts";
 import { createRandom, type Random } from "../protocol/random.ts";
 import { createHolder, createUnspendable, hardened, type Holder } from "./holders.ts";
+import type { Allowance } from "./seam.ts";
 import {
   type AgreementWallet,
   createWallet,
@@ -150,7 +151,7 @@ export const randomWallet = (
 };
 
 /** A wallet of a shape for tests that need no chance: three keys where it has several. */
-export const plainWallet = (name: ShapeName, allows?: readonly string[]): AgreementWallet => {
+export const plainWallet = (name: ShapeName, allows?: readonly Allowance[]): AgreementWallet => {
   const { shape, own } = shapeOf(name, 3, createRandom(PLAIN_SEED));
   return createWallet("Plain", shape, own, allows);
 };
