@@ -1,4 +1,5 @@
 /** What a wallet allows is signed, and shown: the same PSBTs without the allowance are attacks. */
+import { BITCOIN_LIMITS } from "../../firmware/bitcoin/index.ts";
 import { expect, test } from "bun:test";
 import { Psbt } from "bitcoinjs-lib";
 import { ownSeedOf } from "../agreement/agreement.ts";
@@ -177,7 +178,7 @@ test.skipIf(DEVICE_REACH.lacks.includes("change_gap"))(
       const wallet = plainWallet(shape);
       const plan = goodPlan(wallet);
       for (const place of [
-        { branch: 1, index: 1006 },
+        { branch: 1, index: 6 + BITCOIN_LIMITS.changeReach },
         { branch: 0, index: 9 },
       ] as const) {
         const outputs = [elementOf(plan.outputs, 0), outputAt(wallet, place, 500_000)];
