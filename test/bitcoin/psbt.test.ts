@@ -132,8 +132,7 @@ describe("BIP-174 by hand", () => {
     ["an empty file", new Uint8Array()],
   ];
   for (const [claim, bytes] of malformed) {
-    test(`${claim}: psbt_malformed`, () =>
-      expect(errorOf(read(bytes))).toBe("psbt_malformed"));
+    test(`${claim}: psbt_malformed`, () => expect(errorOf(read(bytes))).toBe("psbt_malformed"));
   }
 
   test("a map of more entries than are read: psbt_malformed", () => {

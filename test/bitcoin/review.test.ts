@@ -207,12 +207,12 @@ describe("a review", () => {
     ]);
     const hardened = [48, 1, 0, 2].map((element) => element + 2 ** 31);
     expect(ownKey(reviewed.wallet).originPath).toEqual(hardened);
-    expect(tasksOf(reviewed).map(({ input, child, index, key }) => [input, child, index, key])).toEqual(
-      [
-        [0, 0, 5, 0],
-        [1, 1, 2 ** 31 - 1, 0],
-      ],
-    );
+    expect(
+      tasksOf(reviewed).map(({ input, child, index, key }) => [input, child, index, key]),
+    ).toEqual([
+      [0, 0, 5, 0],
+      [1, 1, 2 ** 31 - 1, 0],
+    ]);
     const { tasks, ...inputs } = reviewed.inputs;
     expect(inputs).toEqual({
       own: 2,

@@ -160,13 +160,20 @@ test.skipIf(hasNoVectors)("BIP-341, wallet test vectors (needs MAYFLY_VECTORS)",
     script: Uint8Array.fromHex(textField(coin, "scriptPubKey")),
     amountSats: Number(field(coin, "amountSats")),
   }));
-  const digestOf = createTaprootDigest(ours(JsTransaction.fromBuffer(raw)), spentCoins(spent), crypto);
+  const digestOf = createTaprootDigest(
+    ours(JsTransaction.fromBuffer(raw)),
+    spentCoins(spent),
+    crypto,
+  );
   const spendings = listOf(field(vector, "inputSpending"));
   expect(spendings.length).toBe(7);
   for (const one of spendings) {
     const index = Number(field(field(one, "given"), "txinIndex"));
     const type = taprootTypeOf(Number(field(field(one, "given"), "hashType")));
     const wanted = textField(field(one, "intermediary"), "sigHash");
-    expect([index, hexOf(digestOf(index, { type, coin: elementOf(spent, index) }))]).toEqual([index, wanted]);
+    expect([index, hexOf(digestOf(index, { type, coin: elementOf(spent, index) }))]).toEqual([
+      index,
+      wanted,
+    ]);
   }
 });

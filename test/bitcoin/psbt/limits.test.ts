@@ -178,8 +178,7 @@ test("an input names 16 leaves", () => {
       value: Uint8Array.of(at, 0xc0),
     }));
   for (const version of VERSIONS) {
-    const of = (count: number) =>
-      readIn(version, written({ ...INPUT_OF_IT, map: leaves(count) }));
+    const of = (count: number) => readIn(version, written({ ...INPUT_OF_IT, map: leaves(count) }));
     expect(unwrap(of(namedLeaves)).inputs.leavesInTurn()()).toHaveLength(namedLeaves);
     expect(of(namedLeaves + 1)).toEqual({
       ok: false,
@@ -263,7 +262,9 @@ test("what is known of version 2's sizes holds of its maps, too", () => {
   const script = bytes(BITCOIN_LIMITS.scriptBytes + 1, 0x51);
   const outputs = [[...elementOf(maps.outputs, 0).slice(0, 1), pair(OUTPUT.script, script)]];
   expect(errorOf(parsePsbt(writeMaps({ ...maps, outputs }), CONTEXT))).toBe("psbt_malformed");
-  const longest = [[...elementOf(maps.outputs, 0).slice(0, 1), pair(OUTPUT.script, script.slice(1))]];
+  const longest = [
+    [...elementOf(maps.outputs, 0).slice(0, 1), pair(OUTPUT.script, script.slice(1))],
+  ];
   const read = parsePsbt(writeMaps({ ...maps, outputs: longest }), CONTEXT);
   expect(elementOf(unwrap(read).outputs, 0).script).toHaveLength(BITCOIN_LIMITS.scriptBytes);
 });

@@ -68,7 +68,11 @@ describe("pieces make no difference", () => {
     ) => {
       const bytes = flipped(sample.bytes, changes);
       claimOf(bytes, placesOf(bytes, some), sample);
-      claimOf(bytes, Array.from(bytes, (_, at) => at), sample);
+      claimOf(
+        bytes,
+        Array.from(bytes, (_, at) => at),
+        sample,
+      );
     };
     fc.assert(fc.property(samples, parts, flips, claim), seeded("flipped pieces", 1_500));
   });

@@ -164,15 +164,88 @@ describe("BIP-370, determining the lock time", () => {
   const table: readonly (readonly [string, Locks, number | undefined, number | string])[] = [
     ["nothing", [], none, 0],
     ["the fallback where no input demands anything", [], 5, 5],
-    ["the latest height", [[H1, none], [H2, none]], 5, H2],
-    ["the latest time", [[none, T2], [none, T1]], none, T2],
-    ["of inputs that demand nothing, nothing", [[none, none], [H1, none]], 5, H1],
-    ["the height where all may be locked by it", [[H1, T1], [H2, none]], none, H2],
-    ["the time where one may be locked by it only", [[H2, T1], [none, T2]], none, T2],
-    ["the height where all may be locked by both", [[H1, T2], [H2, T1]], none, H2],
-    ["the latest of one input's own kind", [[H1, T2], [none, T1]], none, T2],
-    ["none where inputs exclude each other", [[H1, none], [none, T1]], none, "psbt_malformed"],
-    ["none of three", [[H1, T1], [none, T1], [H1, none]], 7, "psbt_malformed"],
+    [
+      "the latest height",
+      [
+        [H1, none],
+        [H2, none],
+      ],
+      5,
+      H2,
+    ],
+    [
+      "the latest time",
+      [
+        [none, T2],
+        [none, T1],
+      ],
+      none,
+      T2,
+    ],
+    [
+      "of inputs that demand nothing, nothing",
+      [
+        [none, none],
+        [H1, none],
+      ],
+      5,
+      H1,
+    ],
+    [
+      "the height where all may be locked by it",
+      [
+        [H1, T1],
+        [H2, none],
+      ],
+      none,
+      H2,
+    ],
+    [
+      "the time where one may be locked by it only",
+      [
+        [H2, T1],
+        [none, T2],
+      ],
+      none,
+      T2,
+    ],
+    [
+      "the height where all may be locked by both",
+      [
+        [H1, T2],
+        [H2, T1],
+      ],
+      none,
+      H2,
+    ],
+    [
+      "the latest of one input's own kind",
+      [
+        [H1, T2],
+        [none, T1],
+      ],
+      none,
+      T2,
+    ],
+    [
+      "none where inputs exclude each other",
+      [
+        [H1, none],
+        [none, T1],
+      ],
+      none,
+      "psbt_malformed",
+    ],
+    [
+      "none of three",
+      [
+        [H1, T1],
+        [none, T1],
+        [H1, none],
+      ],
+      7,
+      "psbt_malformed",
+    ],
     ["the last height there is", [[THRESHOLD - 1, none]], none, THRESHOLD - 1],
     ["the first time there is", [[none, THRESHOLD]], none, THRESHOLD],
     ["a height that is a time", [[THRESHOLD, none]], none, "psbt_malformed"],
