@@ -4,7 +4,7 @@
  */
 
 /** Work that gives its result after some steps. */
-export type Steps<T> = Generator<void, T, void>;
+export type Steps<T> = Generator<undefined, T, void>;
 
 /** Small things (outputs, witness items, map entries) that are read in one step. */
 export const STEP_ITEMS = 1024;
@@ -13,7 +13,7 @@ export const STEP_ITEMS = 1024;
 export const STEP_HASHED_BYTES = 1 << 16;
 
 /** All the steps at once. */
-export const finish = <T>(steps: Steps<T>): T => {
+export const finish = <T>(steps: Generator<unknown, T, void>): T => {
   let step = steps.next();
   while (step.done !== true) step = steps.next();
   return step.value;

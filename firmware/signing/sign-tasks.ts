@@ -10,13 +10,22 @@ import type { Handle, Secrets } from "../hal.ts";
 import type { Branches } from "./branches.ts";
 
 /** 32 bytes: what makes BIP-340 deterministic, as Bitcoin Core does. */
-const NO_AUXILIARY = new Uint8Array(32);
+export const NO_AUXILIARY: Uint8Array = new Uint8Array(32);
 
 const signWith = (secrets: Secrets, leaf: Handle<"node">, task: SigningTask): Uint8Array => {
   const { scheme, digest, publicKey, tweak } = task;
   if (scheme === "ecdsa") return secrets.signEcdsa(leaf, digest, publicKey);
   const under = { auxiliary: NO_AUXILIARY, publicKey };
   return secrets.signSchnorr(leaf, digest, tweak === undefined ? under : { ...under, tweak });
+};
+
+/** A signature as it is returned. */
+export const recordOf = (
+  { input, key, leaf, sighash }: SigningTask,
+  signature: Uint8Array,
+): SignatureRecord => {
+  const record = { input, key, sighash, signature };
+  return leaf === undefined ? record : { ...record, leaf };
 };
 
 /** One signature; the leaf's key lives no longer than that. */
@@ -29,7 +38,5 @@ export const signTask = (
   if (!node.ok) return fail(node.error, { input: task.input });
   const signature = signWith(secrets, node.value, task);
   secrets.wipe(node.value);
-  const { input, key, leaf, sighash } = task;
-  const record = { input, key, sighash, signature };
-  return ok(leaf === undefined ? record : { ...record, leaf });
+  return ok(recordOf(task, signature));
 };

@@ -1,8 +1,9 @@
 /** Registering a wallet: what a device says that it registered is what it was sent. */
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { Client } from "../driver/index.ts";
-import { openWallet, walletDescriptors } from "../vault/index.ts";
+import { walletDescriptors } from "../vault/index.ts";
 import type { WalletPolicy } from "../withdrawal.ts";
+import { openOwnWallet } from "./own-wallet.ts";
 
 /** A wallet that a device has registered, described by the host. */
 export interface RegisteredWallet {
@@ -12,10 +13,8 @@ export interface RegisteredWallet {
   readonly change: string;
 }
 
-/** Descriptors name no network: keys with test coins' version bytes are read as regtest's. */
 const describe = (policy: WalletPolicy) => {
-  const network = policy.keys.some((key) => key.includes("]xpub")) ? "mainnet" : "regtest";
-  const wallet = openWallet(policy, network);
+  const wallet = openOwnWallet(policy);
   return wallet.ok ? ok(walletDescriptors(wallet.value)) : wallet;
 };
 

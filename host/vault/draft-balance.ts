@@ -4,16 +4,19 @@
  */
 
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import { multisigInputWeight, transactionWeight, virtualBytes } from "./draft-size.ts";
-import { VAULT_LIMITS } from "./wallet-limits.ts";
+import { transactionWeight, virtualBytes } from "./draft-size.ts";
 
 /** What the balance depends on besides the coins. */
 export interface BalanceTerms {
-  readonly threshold: number;
-  readonly witnessScriptBytes: number;
+  /** Weight units of each input. */
+  readonly inputWeight: number;
+  /** Whether a witness spends the inputs. */
+  readonly hasWitness: boolean;
   /** Length of each payment's scriptPubKey. */
   readonly paymentScriptBytes: readonly number[];
   readonly changeScriptBytes: number;
+  /** sat: change below this is left to the fee. */
+  readonly dustChangeSats: number;
   readonly paymentSats: number;
   /** sat/vB. */
   readonly feeRate: number;
@@ -24,7 +27,7 @@ export interface BalanceTerms {
 /** A draft that adds up: inputs = payments + `changeSats` + `feeSats`. */
 export interface Balance {
   readonly feeSats: number;
-  /** 0, or at least `VAULT_LIMITS.dustChangeSats`. */
+  /** 0, or at least the terms' `dustChangeSats`. */
   readonly changeSats: number;
   /** Virtual bytes once signed; the signed transaction has at most so many. */
   readonly vsize: number;
@@ -33,10 +36,11 @@ export interface Balance {
 const weigh = (terms: BalanceTerms, inputs: number, isWithChange: boolean): number =>
   transactionWeight(
     inputs,
-    multisigInputWeight(terms.threshold, terms.witnessScriptBytes),
+    terms.inputWeight,
     isWithChange
       ? [...terms.paymentScriptBytes, terms.changeScriptBytes]
       : terms.paymentScriptBytes,
+    terms.hasWitness,
   );
 
 const feeFor = (weight: number, feeRate: number): number =>
@@ -60,7 +64,7 @@ export const settle = (
   if (missingSats > 0) return fail("funds_insufficient", { missingSats });
   const withChange = weigh(terms, inputs, true);
   const changeFeeSats = feeFor(withChange, terms.feeRate);
-  const hasChange = restSats - changeFeeSats >= VAULT_LIMITS.dustChangeSats;
+  const hasChange = restSats - changeFeeSats >= terms.dustChangeSats;
   const weight = hasChange ? withChange : bare;
   if (weight > terms.maximumWeight) return fail("too_many_inputs", { inputs, weight });
   const feeSats = hasChange ? changeFeeSats : restSats;

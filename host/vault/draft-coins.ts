@@ -4,7 +4,7 @@ import { hex } from "@scure/base";
 import { Transaction } from "bitcoinjs-lib";
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Coin } from "../withdrawal.ts";
-import { isWalletPath, type Wallet, type WalletAddress } from "./wallet.ts";
+import { isWalletPath, type Wallet, type WalletAddress } from "./wallet/index.ts";
 import { VAULT_LIMITS } from "./wallet-limits.ts";
 
 /** A coin that is what it says, with all that its PSBT input needs. */

@@ -10,7 +10,17 @@ import type { Coin, Payment, WalletPath } from "../withdrawal.ts";
 import { type Balance, type BalanceTerms, settle } from "./draft-balance.ts";
 import { type CoinError, coinReader, type DraftInput } from "./draft-coins.ts";
 import { type DraftOutput, type PaymentError, readPayments } from "./draft-payments.ts";
-import { isWalletPath, type Wallet, type WalletAddress } from "./wallet.ts";
+import { inputWeight } from "./draft-input-size.ts";
+import { dustLimitSats } from "./draft-size.ts";
+import {
+  inputFields,
+  isScriptHash,
+  isSpentByWitness,
+  isWalletPath,
+  outputFields,
+  type Wallet,
+  type WalletAddress,
+} from "./wallet/index.ts";
 import { NETWORKS } from "./wallet-curve.ts";
 import { VAULT_LIMITS } from "./wallet-limits.ts";
 
@@ -79,7 +89,8 @@ const settleTaken = (
   inputSats: number,
 ): Outcome<Choice, DraftError> => {
   if (inputSats > VAULT_LIMITS.amountSats) return fail("amount_out_of_range");
-  if (inputs.length > VAULT_LIMITS.inputs) return fail("too_many_inputs");
+  const maximum = terms.hasWitness ? VAULT_LIMITS.inputs : VAULT_LIMITS.legacyInputs;
+  if (inputs.length > maximum) return fail("too_many_inputs", { inputs: inputs.length });
   const balance = settle(terms, inputs.length, inputSats);
   return balance.ok ? ok({ ...balance.value, inputs }) : balance;
 };
@@ -103,21 +114,11 @@ const chooseCoins = (request: DraftRequest, terms: BalanceTerms): Outcome<Choice
   return choice;
 };
 
-const derivationsOf = ({ publicKeys }: WalletAddress) =>
-  publicKeys.map(({ fingerprint, path, publicKey }) => ({
-    masterFingerprint: hex.decode(fingerprint),
-    path,
-    pubkey: publicKey,
-  }));
-
 const inputOf = ({ coin, txid, previousTx, owner }: DraftInput) => ({
   hash: txid,
   index: coin.vout,
   sequence: SEQUENCE,
-  nonWitnessUtxo: previousTx,
-  witnessUtxo: { script: owner.scriptPubKey, value: BigInt(coin.amountSats) },
-  witnessScript: owner.witnessScript,
-  bip32Derivation: derivationsOf(owner),
+  ...inputFields(owner, previousTx, coin.amountSats),
 });
 
 /**
@@ -138,8 +139,7 @@ const assemble = (
     psbt.data.addOutput({
       script: change.scriptPubKey,
       value: BigInt(changeSats),
-      witnessScript: change.witnessScript,
-      bip32Derivation: derivationsOf(change),
+      ...outputFields(change),
     });
   }
   return Psbt.fromBuffer(psbt.toBuffer(), { network: NETWORKS[wallet.network] });
@@ -153,15 +153,20 @@ const prevoutOf = ({ coin, txid, owner }: DraftInput): Prevout => ({
   path: `${coin.branch}/${coin.index}`,
 });
 
+/** Whether nodes can tell that a witness will spend it, and so ask for less. */
+const isKnownWitness = ({ kind }: WalletAddress): boolean =>
+  isSpentByWitness(kind) && !isScriptHash(kind);
+
 const termsOf = (
   request: DraftRequest,
   outputs: readonly DraftOutput[],
   change: WalletAddress,
 ): BalanceTerms => ({
-  threshold: request.wallet.threshold,
-  witnessScriptBytes: change.witnessScript.length,
+  inputWeight: inputWeight(change, request.wallet.threshold),
+  hasWitness: isSpentByWitness(change.kind),
   paymentScriptBytes: outputs.map(({ script }) => script.length),
   changeScriptBytes: change.scriptPubKey.length,
+  dustChangeSats: dustLimitSats(change.scriptPubKey.length, isKnownWitness(change)),
   paymentSats: outputs.reduce((sum, { amountSats }) => sum + amountSats, 0),
   feeRate: request.feeRate,
   maximumWeight: request.maximumWeight ?? VAULT_LIMITS.transactionWeight,
@@ -169,13 +174,13 @@ const termsOf = (
 
 /**
  * Drafts a transaction: version 2, payments in their order, change last, change below
- * `VAULT_LIMITS.dustChangeSats` left to the fee. Each input carries its previous transaction, its
- * output, its script and every key's derivation; so does change.
+ * the dust limit left to the fee. Inputs and change carry what `inputFields` and `outputFields`
+ * say.
  *
  * @returns `funds_insufficient` with `missingSats`; `arguments_invalid` for a fee rate out of
  * range; `index_out_of_range` for a change path that isn't one; `too_many_inputs` for a
- * transaction that is too heavy; coins and payments are refused as `coinReader` and
- * `readPayments` say. Coins after the last one taken are not looked at.
+ * transaction that is too heavy or has too many inputs; coins and payments are refused as
+ * `coinReader` and `readPayments` say. Coins after the last one taken are not looked at.
  */
 export const draftPsbt = (request: DraftRequest): Outcome<Draft, DraftError> => {
   const { wallet, feeRate } = request;

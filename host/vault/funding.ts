@@ -7,7 +7,7 @@
 import { crypto, payments, Transaction } from "bitcoinjs-lib";
 import { assert } from "../../protocol/errors.ts";
 import type { Coin } from "../withdrawal.ts";
-import type { Wallet } from "./wallet.ts";
+import type { Wallet } from "./wallet/index.ts";
 import { VAULT_LIMITS } from "./wallet-limits.ts";
 
 const OTHER_OUTPUT_SATS = 12_345n;

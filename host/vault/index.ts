@@ -4,14 +4,8 @@
  */
 
 export type { Psbt } from "bitcoinjs-lib";
-export { type AddedSignature, addSignatures, type InputSignature } from "./combine.ts";
-export { type FinalTransaction, finalise } from "./combine-final.ts";
-export {
-  descriptorChecksum,
-  isChecksumRight,
-  type WalletDescriptors,
-  walletDescriptors,
-} from "./descriptor.ts";
+export type { AddedSignature, Combiner } from "./combine.ts";
+export type { FinalTransaction } from "./combine-final.ts";
 export {
   type Draft,
   type DraftError,
@@ -20,15 +14,27 @@ export {
   type Prevout,
 } from "./draft.ts";
 export { type FundingRequest, madeUpCoins } from "./funding.ts";
-export { readPsbt } from "./psbt-file.ts";
+export { readPsbt, readPsbtVersion0 } from "./psbt-file.ts";
+export { uploadForm } from "./upload-form.ts";
 export {
   type AddressKey,
+  descriptorChecksum,
+  inputFields,
+  isChecksumRight,
   isWalletPath,
+  type KeyExpression,
+  type KeyScript,
   openWallet,
+  outputFields,
+  type ScriptKind,
+  type TaprootLeaf,
+  type TaprootOutput,
+  type Template,
   type Wallet,
   type WalletAddress,
-} from "./wallet.ts";
-export type { WalletKey } from "./wallet-key.ts";
-export { ecdsaSignature, ecdsaSignatures, schnorrSignature } from "./signature-bytes.ts";
+  type WalletDescriptors,
+  type WalletKey,
+  walletDescriptors,
+} from "./wallet/index.ts";
 export { VAULT_LIMITS } from "./wallet-limits.ts";
 export { askQuorum, type QuorumEvent, type QuorumResult, type QuorumSigner } from "./quorum.ts";

@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Transaction } from "@scure/btc-signer";
 import { Psbt, script } from "bitcoinjs-lib";
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import { registerChecked } from "../../host/cli/registering.ts";
@@ -144,6 +145,18 @@ describe.skipIf(hasNoPty)("pty: sign", () => {
     expect(kept.data.inputs.map(({ partialSig }) => partialSig?.length)).toEqual([1, 1]);
   });
 
+  test.concurrent("a PSBT of version 2 comes back as one, signed", async () => {
+    const version2 = Transaction.fromPSBT(Uint8Array.from(psbt.toBuffer())).toPSBT(2);
+    writeFileSync(file("version-2.psbt"), version2);
+    const ports = [1, 2].map((byte) => startFake(fake(byte, signaturesBy(byte))));
+    const signed = await askMayfly({ home }, "sign", file("version-2.psbt"), "--port", ...ports);
+    expect(signed["complete"]).toBe(true);
+    expect(signed["signatures"]).toHaveLength(4);
+    const back = Transaction.fromPSBT(Uint8Array.fromBase64(textOf(signed, "psbt")));
+    expect(back.opts.PSBTVersion).toBe(2);
+    expect([0, 1].map((input) => back.getInput(input).partialSig?.length)).toEqual([2, 2]);
+  });
+
   test.concurrent("complete is what verifies, not what is counted", async () => {
     const forged = Psbt.fromBuffer(psbt.toBuffer());
     const good = signaturesBy(2);
@@ -194,6 +207,51 @@ describe.skipIf(hasNoPty)("pty: xpub and address", () => {
     const lies: Lies = { getAddress: () => ({ address, scriptPubKey }) };
     const words = ["wallet", "address", "--wallet", "09".repeat(32), "--index", "0"];
     await expectRefused(lies, "malformed_reply", ...words);
+  });
+});
+
+describe.skipIf(hasNoPty)("pty: a wallet that the host derives too", () => {
+  const address = ["wallet", "address", "--wallet", "09".repeat(32), "--index", "0"];
+  const replies = (index: number): Lies => ({ getAddress: () => placeOf(HOT, 0, index) });
+
+  test.concurrent("another address of the wallet is refused, the right one printed", async () => {
+    const lies = replies(1);
+    const error = await expectRefused(lies, "malformed_reply", ...address, "--policy", POLICY);
+    expect(error).toMatchObject({ error: { details: { why: "the script is not the policy's" } } });
+    const port = startFake(replies(0));
+    const said = await askMayfly({ home }, ...address, "--policy", POLICY, "--port", port);
+    expect(said["address"]).toBe(placeOf(HOT, 0, 0).address);
+  });
+
+  test.concurrent("another branch is refused", async () => {
+    const words = [...address, "--change", "--policy", POLICY];
+    await expectRefused(replies(0), "malformed_reply", ...words);
+  });
+
+  test.concurrent("a policy that is none is refused", async () => {
+    const odd = file("odd-template.json");
+    writeFileSync(
+      odd,
+      JSON.stringify({ ...HOT.text, template: "wsh(multi(4,@0/**,@1/**,@2/**))" }),
+    );
+    await expectRefused(replies(0), "wallet_malformed", ...address, "--policy", odd);
+  });
+
+  test.concurrent.each([
+    ["taproot", "tr(@0/**,{multi_a(2,@1/**,@2/**),pk(@1/<2;3>/*)})"],
+    ["legacy", "sh(multi(2,@0/<7;9>/*,@1/**,@2/**))"],
+  ])("%s: its descriptors are the host's, or refused", async (name, template) => {
+    const text = { ...HOT.text, template };
+    const { receive, change } = described(text);
+    const policy = file(`${name}.json`);
+    writeFileSync(policy, JSON.stringify(text));
+    const register = ["wallet", "register", "--policy", policy];
+    const lies = (one: string): Lies => ({
+      registerWallet: () => ({ walletId: WALLET_ID, receive: one, change }),
+    });
+    const made = await askMayfly({ home }, ...register, "--port", startFake(lies(receive)));
+    expect(made["descriptors"]).toEqual([receive, change]);
+    await expectRefused(lies(own.receive), "malformed_reply", ...register);
   });
 });
 

@@ -51,7 +51,9 @@ describe("after each command", () => {
   test("coins on both branches leave neither branch's key", async () => {
     const { bench, client } = await readyDevice();
     const coins = [COIN, { ...COIN, branch: 1 as const }, { ...COIN, index: 9 }];
-    const psbt = Uint8Array.from(buildPsbt({ coins, outputs: [{ ...CHANGE, amountSats: 2_900_000 }] }).toBuffer());
+    const psbt = Uint8Array.from(
+      buildPsbt({ coins, outputs: [{ ...CHANGE, amountSats: 2_900_000 }] }).toBuffer(),
+    );
     expect(signed(await client.signPsbt({ psbt }))).toHaveLength(3);
     expect(bench.live()).toEqual(READY);
     await client.close();

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { Transaction } from "bitcoinjs-lib";
-import {
-  dustLimitSats,
-  multisigInputWeight,
-  transactionWeight,
-  virtualBytes,
-} from "../../host/vault/draft-size.ts";
+import { dustLimitSats, transactionWeight, virtualBytes } from "../../host/vault/draft-size.ts";
+import { inputWeight } from "../../host/vault/draft-input-size.ts";
+
+/** A P2WSH multisig of so many keys. */
+const spendOf = (keys: number) => ({
+  kind: "wsh" as const,
+  witnessScript: new Uint8Array(3 + 34 * keys),
+});
 
 /** A transaction with signatures of the greatest length, as bitcoinjs-lib weighs it. */
 const largest = (inputs: number, keys: number, threshold: number, scripts: readonly number[]) => {
@@ -32,14 +34,14 @@ describe("BIP-141 sizes", () => {
     [1, 3, 2, Array.from({ length: 253 }, () => 22)],
   ] as const)("of %d inputs with %d keys and %d signatures", (inputs, keys, threshold, scripts) => {
     const transaction = largest(inputs, keys, threshold, scripts);
-    const inputWeight = multisigInputWeight(threshold, 3 + 34 * keys);
-    const weight = transactionWeight(inputs, inputWeight, scripts);
+    const each = inputWeight(spendOf(keys), threshold);
+    const weight = transactionWeight(inputs, each, scripts);
     expect(weight).toBe(transaction.weight());
     expect(virtualBytes(weight)).toBe(transaction.virtualSize());
   });
 
   test("of a 2-of-3 input: 418 weight units", () => {
-    expect(multisigInputWeight(2, 105)).toBe(418);
+    expect(inputWeight(spendOf(3), 2)).toBe(418);
   });
 });
 

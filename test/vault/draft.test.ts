@@ -9,7 +9,7 @@ import { at, coinAmounts, printedSeed, randomSigners, unwrap, walletOf } from ".
 const wallet = walletOf(randomSigners(3));
 const change = { branch: 1, index: 3 } as const;
 const payee = (index: number): string => walletOf(at(payees, index), 1).address(change).address;
-const payees = [randomSigners(1), randomSigners(1)];
+const payees = [randomSigners(2), randomSigners(2)];
 const pay = (...amountsSats: readonly number[]): readonly Payment[] =>
   amountsSats.map((amountSats, index) => ({ address: payee(index % 2), amountSats }));
 const coinsOf = (...amountsSats: readonly number[]) =>

@@ -11,7 +11,6 @@ import { isCoinOf } from "../psbt/coins.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG } from "../psbt/input-table.ts";
 import type { Psbt } from "../psbt/psbt.ts";
 import { claimTag } from "../psbt/tap-claims.ts";
-import type { Steps } from "../steps.ts";
 import type { SighashType } from "../transaction/sighash/sighash-type.ts";
 import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
 import type { DerivedScript } from "../wallet/script.ts";
@@ -20,6 +19,7 @@ import { branchOfWay, type WalletPlace } from "./places.ts";
 import { chooseSighash, formatSighash } from "./sighash-choice.ts";
 import { createSigners } from "./signers.ts";
 import { createTaskTable, type TaskTable } from "./task-table.ts";
+import { createWishes, WISHED_INPUTS, type WishfulSteps } from "./wishes.ts";
 
 /** What the inputs come to. */
 export interface ReviewedInputs extends Pick<TaskTable, "tasks"> {
@@ -190,20 +190,23 @@ const judge = (court: Court, input: number, tags: Uint32Array): Outcome<void, In
  * Reviews all inputs against one wallet, one a step; a refusal's details name the `input`. What was
  * read of an input gives its place to what is signed.
  *
- * @yields after each input
+ * @yields after each input, and now and then the places that come next
  */
 export function* reviewInputs(
   psbt: Psbt,
   wallet: RegisteredWallet,
   crypto: Crypto,
-): Steps<Outcome<ReviewedInputs, InputError>> {
+): WishfulSteps<Outcome<ReviewedInputs, InputError>> {
   const count = psbt.inputs.count();
   if (isLegacyKind(wallet.policy.kind) && count > BITCOIN_LIMITS.legacyInputs) {
     return fail("too_many_inputs", { inputs: count, most: BITCOIN_LIMITS.legacyInputs });
   }
   const court = createCourt(psbt, wallet, crypto);
   const leavesOfNext = psbt.inputs.leavesInTurn();
+  const wishesFrom = createWishes(psbt, wallet);
+  yield wishesFrom(0);
   for (let input = 0; input < count; input += 1) {
+    if (input % WISHED_INPUTS === 0) yield wishesFrom(input + WISHED_INPUTS);
     const judged = judge(court, input, leavesOfNext());
     if (!judged.ok) return fail(judged.error, { input, ...judged.details });
     yield;

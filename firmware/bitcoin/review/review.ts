@@ -24,6 +24,7 @@ import {
 } from "./outputs.ts";
 import { transactionScreenSteps } from "./screens.ts";
 import { signedSize } from "./spend-size.ts";
+import type { WishfulSteps } from "./wishes.ts";
 
 /** What the review needs besides the PSBT and the wallets. */
 export type ReviewContext = OutputContext;
@@ -111,14 +112,14 @@ function* conclude(
  * through, every input and every output is a step. A PSBT is reviewed once: what was read of its
  * inputs gives its place to what is signed.
  *
- * @yields after each step
+ * @yields after each step, and now and then the keys that will be needed next
  */
 export function* reviewSteps(
   psbt: Psbt,
   wallets: readonly RegisteredWallet[],
   walletId: Uint8Array | undefined,
   context: ReviewContext,
-): Steps<Outcome<Review, ReviewError>> {
+): WishfulSteps<Outcome<Review, ReviewError>> {
   if (psbt.inputs.count() === 0) return fail("psbt_unsupported", { inputs: 0 });
   if (psbt.outputs.length === 0) return fail("psbt_unsupported", { outputs: 0 });
   const wallet =

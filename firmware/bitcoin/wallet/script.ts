@@ -1,6 +1,6 @@
 /** The scripts of a wallet, and where they stand in its two branches. */
 import { assert, fail, ok, type Outcome } from "../../../protocol/errors.ts";
-import type { Crypto } from "../../hal.ts";
+import type { Crypto, PublicNode } from "../../hal.ts";
 import { describeOutput } from "./address.ts";
 import { type ChildKeys, createChildKeys, deriveChild, isChildIndex } from "./extended-key.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
@@ -20,17 +20,60 @@ export interface Deriver {
   readonly addressOf: (scriptPubKey: Uint8Array) => string;
   /** `index_out_of_range`: not an integer from 0 below 2^31. */
   readonly derive: (branch: Branch, index: number) => Outcome<DerivedScript, "index_out_of_range">;
+  /** The nodes whose children are a branch's keys, one for each key expression. */
+  readonly parents: (branch: Branch) => readonly PublicNode[];
+  /**
+   * Keys that were derived elsewhere, 33 bytes each: those of all parents for the first index, then
+   * for the second. They are used once, and those of a branch go when the next ones come.
+   */
+  readonly supply: (branch: Branch, indices: Uint32Array, publicKeys: Uint8Array) => void;
 }
 
-/** The children of each key expression in a branch. */
-const branchKeys = (policy: WalletPolicy, branch: Branch, crypto: Crypto): readonly ChildKeys[] =>
+/** The nodes of a branch, one for each key expression. */
+const branchNodes = (policy: WalletPolicy, branch: Branch, crypto: Crypto): readonly PublicNode[] =>
   policy.expressions.map(({ key, branches }) => {
     const parent = policy.keys[key];
     assert(parent !== undefined, "a template names keys that its policy has");
     const node = deriveChild(parent.node, branches[branch], crypto);
     assert(node.ok, "a branch node exists: its absence has a chance of 2^-127");
-    return createChildKeys(node.value, crypto);
+    return node.value;
   });
+
+/** A branch once it was needed. */
+interface KeyBranch {
+  readonly parents: readonly PublicNode[];
+  readonly children: readonly ChildKeys[];
+  /** Keys from elsewhere, by index. */
+  readonly supplied: Map<number, readonly Uint8Array[]>;
+}
+
+const openBranch = (policy: WalletPolicy, branch: Branch, crypto: Crypto): KeyBranch => {
+  const parents = branchNodes(policy, branch, crypto);
+  const children = parents.map((node) => createChildKeys(node, crypto));
+  return { parents, children, supplied: new Map() };
+};
+
+const KEY_BYTES = 33;
+
+const fillSupplied = (
+  { parents, supplied }: KeyBranch,
+  indices: Uint32Array,
+  publicKeys: Uint8Array,
+): void => {
+  supplied.clear();
+  assert(publicKeys.length === KEY_BYTES * parents.length * indices.length, "a key for each");
+  let at = 0;
+  for (const index of indices) {
+    const start = at;
+    at += KEY_BYTES * parents.length;
+    supplied.set(
+      index,
+      parents.map((_, i) =>
+        publicKeys.subarray(start + KEY_BYTES * i, start + KEY_BYTES * (i + 1)),
+      ),
+    );
+  }
+};
 
 /** Forgets what a map has held longest. */
 const forgetOldest = (places: Map<number, unknown>): void => {
@@ -55,9 +98,11 @@ const rememberPlaces = (derive: Deriver["derive"]): Deriver["derive"] => {
 
 /** The keys of a place; `undefined` where one has none. */
 const keysAt = (
-  children: readonly ChildKeys[],
+  { children, supplied }: KeyBranch,
   index: number,
 ): readonly Uint8Array[] | undefined => {
+  const known = supplied.get(index);
+  if (known !== undefined) return supplied.delete(index) ? known : undefined;
   const publicKeys: Uint8Array[] = [];
   for (const childOf of children) {
     const key = childOf(index);
@@ -77,20 +122,22 @@ export const createDeriver = (
   crypto: Crypto,
 ): Deriver => {
   const build = createScriptBuilder(policy, crypto);
-  const branches: (readonly ChildKeys[])[] = [];
-  const childrenOf = (branch: Branch): readonly ChildKeys[] => {
-    const children = branches[branch] ?? branchKeys(policy, branch, crypto);
-    branches[branch] = children;
-    return children;
+  const branches: KeyBranch[] = [];
+  const branchOf = (branch: Branch): KeyBranch => {
+    const known = branches[branch] ?? openBranch(policy, branch, crypto);
+    branches[branch] = known;
+    return known;
   };
   const derive: Deriver["derive"] = (branch, index) => {
-    const publicKeys = keysAt(childrenOf(branch), index);
+    const publicKeys = keysAt(branchOf(branch), index);
     const script = publicKeys && build(publicKeys);
     return script === undefined ? fail("index_out_of_range") : ok(script);
   };
   return {
     derive: rememberPlaces(derive),
     addressOf: (script) => describeOutput(script, { crypto, network }),
+    parents: (branch) => branchOf(branch).parents,
+    supply: (branch, indices, publicKeys) => fillSupplied(branchOf(branch), indices, publicKeys),
   };
 };
 

@@ -6,6 +6,7 @@ import { fromHex, toHex } from "../bytes.ts";
 import { withOwnDevice } from "../device.ts";
 import { readText } from "../files.ts";
 import type { Output } from "../output.ts";
+import type { ScriptCheck } from "../own-wallet.ts";
 import { formatPath, parsePath } from "../paths.ts";
 import { answer, badOption, declare, declareGroup, PORT } from "../program.ts";
 import { checkReturnedAddress } from "../returned-address.ts";
@@ -59,10 +60,9 @@ const parsePolicy = (text: string): WalletPolicy | undefined => {
 };
 
 const register = async (port: string, file: string, output: Output): Promise<Outcome<unknown>> => {
-  const text = readText(file);
-  if (!text.ok) return text;
-  const policy = parsePolicy(text.value);
-  if (policy === undefined) return fail("wallet_malformed", { file });
+  const read = readPolicyFile(file);
+  if (!read.ok) return read;
+  const policy = read.value;
   // Loaded on demand: bitcoinjs-lib would double every command's start.
   const { registerChecked } = await import("../registering.ts");
   return withOwnDevice(port, async (client): Promise<Outcome<unknown>> => {
@@ -88,10 +88,32 @@ const registerCommand = () =>
     .requiredOption("--policy <file>", 'JSON: {"name","template","keys"}, perhaps "allows"')
     .action((options) => answer((output) => register(options.port, options.policy, output)));
 
+const readPolicyFile = (file: string): Outcome<WalletPolicy> => {
+  const text = readText(file);
+  if (!text.ok) return text;
+  const policy = parsePolicy(text.value);
+  return policy === undefined ? fail("wallet_malformed", { file }) : ok(policy);
+};
+
+/** A check of a returned script against the policy in a file; without a file there is none. */
+const scriptCheck = async (
+  file: string | undefined,
+  isChange: boolean,
+  index: number,
+): Promise<Outcome<ScriptCheck>> => {
+  if (file === undefined) return ok(() => ok(undefined));
+  const policy = readPolicyFile(file);
+  if (!policy.ok) return policy;
+  // Loaded on demand: bitcoinjs-lib would double every command's start.
+  const { ownScriptCheck } = await import("../own-wallet.ts");
+  return ownScriptCheck(policy.value, { branch: isChange ? 1 : 0, index });
+};
+
 interface AddressOptions {
   readonly port: string;
   readonly wallet: string;
   readonly index: string;
+  readonly policy?: string | undefined;
   readonly change?: true | undefined;
   readonly show?: true | undefined;
 }
@@ -104,6 +126,8 @@ const address = async (options: AddressOptions, output: Output): Promise<Outcome
     return badOption("--index", "not a whole number below 2147483648");
   }
   const isChange = options.change === true;
+  const check = await scriptCheck(options.policy, isChange, index);
+  if (!check.ok) return check;
   return withOwnDevice(options.port, async (client) => {
     const isShown = options.show === true;
     const reply = await client.getAddress(
@@ -113,6 +137,8 @@ const address = async (options: AddressOptions, output: Output): Promise<Outcome
     if (!reply.ok) return reply;
     const checked = checkReturnedAddress(reply.value.address, reply.value.scriptPubKey);
     if (!checked.ok) return checked;
+    const own = check.value(reply.value.scriptPubKey);
+    if (!own.ok) return own;
     const scriptHex = toHex(reply.value.scriptPubKey);
     const path = `${isChange ? 1 : 0}/${index}`;
     output.say({ event: "address", address: checked.value, path, scriptHex }, [checked.value]);
@@ -125,6 +151,7 @@ const addressCommand = () =>
     .requiredOption("--port <port>", PORT)
     .requiredOption("--wallet <id>", "the wallet's id, 64 hex digits")
     .requiredOption("--index <i>", "which address, from 0")
+    .option("--policy <file>", "the wallet's policy: the host derives the address too")
     .option("--change", "of the change branch")
     .option("--show", "show it on the device and wait for a press")
     .action((options) => answer((output) => address(options, output)));

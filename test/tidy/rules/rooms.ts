@@ -89,6 +89,11 @@ const WALLS: readonly Wall[] = [
     why: "the vault does not know its control",
   },
   {
+    of: /^host\/vault\/wallet\//,
+    bans: (target) => isOurs(target, /^host\/vault\/(?!wallet)/),
+    why: "a wallet knows nothing of drafting, combining and signers",
+  },
+  {
     of: /^hardware\/raspberry-pi\//,
     bans: (target) =>
       isOurs(target, /^hardware\/emulator\//) ||

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { descriptorChecksum, isChecksumRight, walletDescriptors } from "../../host/vault/index.ts";
-import { randomSigners, walletOf } from "./three-keys.ts";
+import {
+  descriptorChecksum,
+  isChecksumRight,
+  walletDescriptors,
+} from "../../../host/vault/index.ts";
+import { randomSigners, walletOf } from "../three-keys.ts";
 
 const XPUB =
   "xpub6ERApfZwUNrhLCkDtcHTcxd75RbzS1ed54G1LkBUHQVHQKqhMkhgbmJbZRkrgZw4koxb5JaHWkY4ALHY2grBGRjaDMzQLcgJvLJuZZvRcEL";

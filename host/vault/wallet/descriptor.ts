@@ -1,8 +1,11 @@
 /**
- * Output descriptors of a wallet, for Bitcoin Core and for backups: BIP-380 (checksum), BIP-383
- * (sortedmulti) and BIP-389 (multipath).
+ * Output descriptors of a wallet, for Bitcoin Core and for backups: BIP-380 (keys, checksum), 381
+ * to 387 (functions) and 389 (multipath).
  */
 
+import { assert } from "../../../protocol/errors.ts";
+import { describeKey } from "./key.ts";
+import { type KeyExpression, rewriteKeys } from "./template.ts";
 import type { Wallet } from "./wallet.ts";
 
 // BIP-380, "Character Set" and "Checksum".
@@ -79,18 +82,24 @@ export interface WalletDescriptors {
   readonly change: string;
 }
 
-const describe = ({ threshold, keys }: Wallet, branch: string): string => {
-  const origins = keys.map(({ fingerprint, path, node }) => {
-    const origin = [fingerprint, path.replaceAll("'", "h")].filter((part) => part !== "").join("/");
-    return `[${origin}]${node.toBase58()}/${branch}/*`;
+const describe = (
+  { template, keys }: Wallet,
+  step: (branches: KeyExpression["branches"]) => number | string,
+): string => {
+  const body = rewriteKeys(template, ({ key, branches }) => {
+    const known = keys[key];
+    assert(known !== undefined, "an opened wallet's template names keys that are there");
+    return `${describeKey(known)}/${step(branches)}/*`;
   });
-  const body = `wsh(sortedmulti(${threshold},${origins.join(",")}))`;
   return `${body}#${descriptorChecksum(body)}`;
 };
 
-/** Describes a wallet: `wsh(sortedmulti(k,[fingerprint/48h/1h/0h/2h]tpub...,...))#checksum`. */
+/**
+ * Describes a wallet, such as `wsh(sortedmulti(k,[fingerprint/48h/1h/0h/2h]tpub...,...))#checksum`:
+ * its template, with the keys in the places of their names.
+ */
 export const walletDescriptors = (wallet: Wallet): WalletDescriptors => ({
-  multipath: describe(wallet, "<0;1>"),
-  receive: describe(wallet, "0"),
-  change: describe(wallet, "1"),
+  multipath: describe(wallet, ([receive, change]) => `<${receive};${change}>`),
+  receive: describe(wallet, ([receive]) => receive),
+  change: describe(wallet, ([, change]) => change),
 });

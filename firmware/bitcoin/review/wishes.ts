@@ -1,0 +1,50 @@
+/**
+ * Keys that a review is going to need. It derives what it needs itself; whoever runs it may have
+ * the keys of the next inputs derived on other cores meanwhile, and supply them in time.
+ */
+import { INPUT_FLAG } from "../psbt/input-table.ts";
+import type { Psbt } from "../psbt/psbt.ts";
+import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
+import type { Branch, Deriver } from "../wallet/script.ts";
+import { branchOfWay } from "./places.ts";
+
+/** Places of one branch whose keys may be supplied to the deriver. */
+export interface KeysWish {
+  readonly deriver: Deriver;
+  readonly branch: Branch;
+  readonly indices: Uint32Array;
+}
+
+/**
+ * Steps that yield wishes now and then. The wishes of one step are to be met before the step after
+ * the next that has some, or not at all.
+ */
+export type WishfulSteps<T> = Generator<readonly KeysWish[] | undefined, T, void>;
+
+/** Inputs whose keys are wished for at once. */
+export const WISHED_INPUTS = 128;
+
+/** Gives the wishes for the inputs from one on. */
+export const createWishes = (psbt: Psbt, wallet: RegisteredWallet) => {
+  const { inputs, ways } = psbt;
+  const { deriver } = wallet;
+  const branches = ways.map((way) => branchOfWay(wallet, way));
+  const branchAt = (input: number): Branch | undefined => {
+    const hasPlace = (inputs.flagsAt(input) & INPUT_FLAG.hasPlace) !== 0;
+    return hasPlace ? branches[inputs.wayAt(input)] : undefined;
+  };
+  return (from: number): readonly KeysWish[] => {
+    const wished: Readonly<Record<Branch, Set<number>>> = { 0: new Set(), 1: new Set() };
+    const end = Math.min(inputs.count(), from + WISHED_INPUTS);
+    for (let input = from; input < end; input += 1) {
+      const branch = branchAt(input);
+      if (branch !== undefined) wished[branch].add(inputs.indexAt(input));
+    }
+    const branchesWished: readonly Branch[] = [0, 1];
+    return branchesWished.flatMap((branch) =>
+      wished[branch].size === 0
+        ? []
+        : [{ deriver, branch, indices: Uint32Array.from(wished[branch]) }],
+    );
+  };
+};

@@ -1,0 +1,58 @@
+/**
+ * The keys that a review is going to need, derived on other cores while it is busy with the ones
+ * before, where the board has cores to spare.
+ */
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import type { KeysWish } from "../bitcoin/index.ts";
+import type { Crypto } from "../hal.ts";
+
+/** Derives ahead. */
+export interface KeysAhead {
+  /** Begins with these, and waits for those that were wished for before. */
+  readonly next: (wishes: readonly KeysWish[]) => Promise<Outcome<void, "cancelled">>;
+  /** Nothing is needed any more. */
+  readonly end: () => Promise<void>;
+}
+
+type Supplied = Outcome<readonly (() => void)[], "cancelled">;
+
+/** Where the board has no such cores, the review derives by itself. */
+const NOTHING_AHEAD: KeysAhead = {
+  next: () => Promise.resolve(ok(undefined)),
+  end: () => Promise.resolve(),
+};
+
+const deriveAll = async (
+  deriveMany: NonNullable<Crypto["deriveMany"]>,
+  wishes: readonly KeysWish[],
+): Promise<Supplied> => {
+  const supplies: (() => void)[] = [];
+  const derived = await Promise.all(
+    wishes.map(({ deriver, branch, indices }) => deriveMany(deriver.parents(branch), indices)),
+  );
+  for (const [i, { deriver, branch, indices }] of wishes.entries()) {
+    const keys = derived[i];
+    if (keys?.ok !== true) return fail("cancelled");
+    supplies.push(() => deriver.supply(branch, indices, keys.value));
+  }
+  return ok(supplies);
+};
+
+/** Nothing was wished for. */
+export const createKeysAhead = ({ deriveMany }: Pick<Crypto, "deriveMany">): KeysAhead => {
+  if (deriveMany === undefined) return NOTHING_AHEAD;
+  let pending: Promise<Supplied> = Promise.resolve(ok([]));
+  return {
+    next: async (wishes) => {
+      const before = pending;
+      pending = deriveAll(deriveMany, wishes);
+      const supplied = await before;
+      if (!supplied.ok) return supplied;
+      for (const supply of supplied.value) supply();
+      return ok(undefined);
+    },
+    end: async () => {
+      await pending;
+    },
+  };
+};
