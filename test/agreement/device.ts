@@ -28,7 +28,6 @@ import { withoutGrinding } from "./without-grinding.ts";
 export const DEVICE_REACH: Reach = {
   shapes: ["wsh sortedmulti"],
   versions: [0],
-  fewestKeys: 2,
   lacks: ["allowances", "change_branch", "change_gap", "fee_high"],
 };
 
@@ -109,9 +108,9 @@ const createOneWay = (secrets: ImportingSecrets) => {
 
 /** A device on an engine, which grinds or does not as each call says. */
 export const createDevice = (engine: Secrets["engine"]): SignPsbt => {
-  const open = (): ImportingSecrets => must(openSecrets({ engine, rng: systemRng() }));
-  const ground = createOneWay(open());
-  const plain = createOneWay(withoutGrinding(open()));
+  const secrets = must(openSecrets({ engine, rng: systemRng() }));
+  const ground = createOneWay(secrets);
+  const plain = createOneWay(withoutGrinding(secrets));
   return (policy, ownSeed, psbt, options) =>
     (options.grind ? ground : plain)(policy, ownSeed, psbt, options);
 };

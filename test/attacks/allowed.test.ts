@@ -6,7 +6,7 @@ import { PSBT_OPTIONS, signByBitcoinjs } from "../agreement/by-bitcoinjs.ts";
 import { createDevice, DEVICE_REACH } from "../agreement/device.ts";
 import type { Plan } from "../agreement/plans.ts";
 import { type PsbtMaps, toVersion2, writeMaps } from "../agreement/psbt-maps.ts";
-import { linesOf } from "../agreement/seam.ts";
+import { type Allowance, linesOf } from "../agreement/seam.ts";
 import { plainWallet, type ShapeName, strangersWallet } from "../agreement/shapes.ts";
 import type { AgreementWallet } from "../agreement/wallets.ts";
 import { elementOf, errorOf, unwrap } from "../bitcoin/expect-value.ts";
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 60_000;
 /** A spend that takes an allowance. */
 interface Allowed {
   readonly claim: string;
-  readonly allows: readonly string[];
+  readonly allows: readonly Allowance[];
   readonly shapes: readonly ShapeName[];
   /** The spend as far as it is the wallet's, which the signatures are of. */
   readonly plan: (wallet: AgreementWallet) => Plan;
@@ -44,7 +44,12 @@ const typed =
     };
   };
 
-const ofType = (claim: string, sighash: number, shows: RegExp, ...allows: string[]): Allowed => ({
+const ofType = (
+  claim: string,
+  sighash: number,
+  shows: RegExp,
+  ...allows: Allowance[]
+): Allowed => ({
   claim,
   allows,
   shapes: ALL,
