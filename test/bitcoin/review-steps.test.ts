@@ -30,14 +30,9 @@ const countOf = (bytes: Uint8Array, walletId: Uint8Array | undefined): number =>
   const psbt = unwrap(parsePsbt(bytes, CONTEXT));
   const steps = reviewSteps(psbt, WALLETS, walletId, CONTEXT);
   let count = 0;
-  let wishes = 0;
   let step = steps.next();
-  for (; step.done !== true; step = steps.next()) {
-    if (step.value === undefined) count += 1;
-    else wishes += 1;
-  }
-  // The first inputs' keys, and then those of the next ones, of which there are none.
-  expect(wishes).toBe(2);
+  // Wishes for places that come next are no work yet.
+  for (; step.done !== true; step = steps.next()) count += step.value === undefined ? 1 : 0;
   const atOnce = unwrap(review(bytes, WALLETS, walletId, CONTEXT));
   const reviewed = unwrap(step.value);
   expect(linesOf(reviewed)).toEqual(linesOf(atOnce));
