@@ -38,7 +38,7 @@ export const readPsbt = (bytes: Uint8Array): Outcome<Combiner, "not_a_psbt"> => 
   return transaction.ok ? ok(createCombiner(maps.value, transaction.value)) : transaction;
 };
 
-/** Reads a PSBT of version 0 for bitcoinjs-lib, which knows no other; `not_a_psbt` as `readPsbt`. */
+/** Reads a PSBT of version 0, the one that bitcoinjs-lib knows; `not_a_psbt` as `readPsbt`. */
 export const readPsbtVersion0 = (bytes: Uint8Array): Outcome<Psbt, "not_a_psbt"> => {
   const read = readPsbt(bytes);
   if (!read.ok) return read;
