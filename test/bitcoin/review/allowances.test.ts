@@ -1,56 +1,16 @@
 /** What a wallet allows its signers: refused without it, and told on a screen with it. */
 import { describe, expect, test } from "bun:test";
-import { formatAddress } from "../../../firmware/bitcoin/index.ts";
-import type { Allowance } from "../../../protocol/wallet-policy.ts";
 import type { Plan } from "../../agreement/plans.ts";
-import { type PsbtMaps, unsignedOf, withTransaction } from "../../agreement/psbt-maps.ts";
 import { strangersWallet } from "../../agreement/shapes.ts";
 import type { AgreementWallet } from "../../agreement/wallets.ts";
 import { mixed } from "../../attacks/inputs.ts";
 import { COIN_SATS, coinAt, goodPlan, mapsOf, outputAt, payment } from "../../attacks/scene.ts";
 import { elementOf, unwrap } from "../expect-value.ts";
-import { STRANGER_ADDRESS } from "../psbt-fixture.ts";
 import { allowing, judge, KINDS, screensOf, tasksOf } from "./kinds.ts";
+import { pay, shown, summary, withInputsOf } from "./shown.ts";
 
 const VERSIONS = [0, 2] as const;
 const BITCOIN = 100_000_000;
-
-const summary = (inputs: string, leaving: string, fee: string): readonly string[] => [
-  "Spend from",
-  "Wallet: Plain",
-  inputs,
-  `Leaving ${leaving} BTC`,
-  `Fee ${fee} BTC`,
-];
-const pay = (amount: string): readonly string[] => [
-  "Pay 1 of 1",
-  `${amount} BTC`,
-  ...formatAddress(STRANGER_ADDRESS),
-];
-const feeOf = (amount: string, rate: number): readonly string[] => [
-  "Fee",
-  `${amount} BTC`,
-  `about ${rate.toFixed(1)} sat/vB`,
-];
-
-/** The screens of a review but for the last one, whose rate depends on the kind. */
-const shown = (wallet: AgreementWallet, maps: PsbtMaps, version: 0 | 2) => {
-  const reviewed = unwrap(judge(wallet, maps, version));
-  const screens = screensOf(reviewed);
-  const fee = (reviewed.feeSats / BITCOIN).toFixed(8);
-  expect(elementOf(screens, screens.length - 1)).toEqual(feeOf(fee, reviewed.feeRate));
-  return screens.slice(0, -1);
-};
-
-/** A PSBT with the inputs of another behind its own, all but the first of them. */
-const withInputsOf = (own: PsbtMaps, other: PsbtMaps): PsbtMaps => {
-  const transaction = unsignedOf(own);
-  for (const { hash, index, sequence } of unsignedOf(other).ins.slice(1)) {
-    transaction.addInput(hash, index, sequence);
-  }
-  const inputs = [...own.inputs, ...other.inputs.slice(1)];
-  return withTransaction({ ...own, inputs }, transaction);
-};
 
 test("what needs no allowance is told of by its own screens alone, of every kind", () => {
   for (const shape of KINDS.all) {
@@ -86,7 +46,7 @@ describe("amounts-unproved", () => {
           ["Amounts not proved", line],
           pay("0.01480000"),
         ]);
-        expect(judge(allowing(shape), maps) as unknown).toEqual({
+        expect<unknown>(judge(allowing(shape), maps)).toEqual({
           ok: false,
           error: "previous_transaction_missing",
           details: { input: inputs[0] },
@@ -132,7 +92,7 @@ describe("inputs-foreign", () => {
         ]);
         const reviewed = unwrap(judge(wallet, maps, version));
         expect(new Set(tasksOf(reviewed).map(({ input }) => input))).toEqual(new Set([0]));
-        expect(judge(allowing(shape), maps, version) as unknown).toEqual(refused);
+        expect<unknown>(judge(allowing(shape), maps, version)).toEqual(refused);
       }
     }
   });
@@ -173,7 +133,7 @@ describe("inputs-foreign", () => {
     const maps = mixed(wallet, strangersWallet(wallet));
     const [first, second] = maps.inputs;
     const inputs = [first ?? [], (second ?? []).filter(({ key }) => key[0] !== 0)];
-    expect(judge(wallet, { ...maps, inputs }) as unknown).toEqual({
+    expect<unknown>(judge(wallet, { ...maps, inputs })).toEqual({
       ok: false,
       error: "previous_transaction_missing",
       details: { input: 1 },
@@ -210,7 +170,7 @@ describe("fee-high", () => {
           ["High fee", `${fee} BTC`, `${percent} % of what is spent`],
           pay(paid),
         ]);
-        expect(judge(allowing(shape), maps) as unknown).toEqual({
+        expect<unknown>(judge(allowing(shape), maps)).toEqual({
           ok: false,
           error: "fee_high",
           details: { feeSats, percent },
@@ -229,80 +189,5 @@ describe("fee-high", () => {
         expect(shown(wallet, mapsOf(paying(wallet, total, feeSats)), 0)).toHaveLength(2);
       }
     }
-  });
-});
-
-describe("sighash types", () => {
-  const NONE = ["sighash-none"] as const;
-  const SINGLE = ["sighash-single"] as const;
-  const ANYONE = ["sighash-anyone-can-pay"] as const;
-  const table: readonly (readonly [number, string, readonly Allowance[]])[] = [
-    [0x02, "SIGHASH_NONE", NONE],
-    [0x03, "SIGHASH_SINGLE", SINGLE],
-    [0x81, "SIGHASH_ALL|ANYONECANPAY", ANYONE],
-    [0x82, "SIGHASH_NONE|ANYONECANPAY", [...NONE, ...ANYONE]],
-    [0x83, "SIGHASH_SINGLE|ANYONECANPAY", [...SINGLE, ...ANYONE]],
-  ];
-  const OTHERS: readonly Allowance[] = ["amounts-unproved", "inputs-foreign", "fee-high"];
-  const typed = (wallet: AgreementWallet, sighash: number) => {
-    const plan = goodPlan(wallet);
-    const coins = plan.coins.map((coin, at) => (at === 1 ? { ...coin, sighash } : coin));
-    return mapsOf({ ...plan, coins });
-  };
-
-  /** Input and type of what is signed, each once. */
-  const typesOf = (wallet: AgreementWallet, maps: PsbtMaps) => {
-    const tasks = tasksOf(unwrap(judge(wallet, maps)));
-    return [
-      ...new Map(
-        tasks.map(({ input, sighash }) => [`${input} ${sighash}`, [input, sighash]]),
-      ).values(),
-    ];
-  };
-
-  for (const [sighash, name, allows] of table) {
-    test(`${name}: told with its number of inputs; sighash_refused without all it takes`, () => {
-      for (const shape of KINDS.all) {
-        const wallet = allowing(shape, ...allows);
-        const maps = typed(wallet, sighash);
-        expect(shown(wallet, maps, 0)).toEqual([
-          summary("2 inputs", "0.01500000", "0.00020000"),
-          [`Signs ${name}`, "1 input", "Others may change the rest"],
-          pay("0.01480000"),
-        ]);
-        expect(typesOf(wallet, maps)).toEqual([
-          [0, wallet.kind === "tr" ? 0 : 1],
-          [1, sighash],
-        ]);
-        const all: readonly Allowance[] = [...NONE, ...SINGLE, ...ANYONE, ...OTHERS];
-        for (const one of allows) {
-          const lacking = allowing(shape, ...all.filter((allowance) => allowance !== one));
-          expect(judge(lacking, maps) as unknown).toEqual({
-            ok: false,
-            error: "sighash_refused",
-            details: { input: 1, sighash },
-          });
-        }
-      }
-    });
-  }
-
-  test("all notices of one transaction, in their order", () => {
-    const wallet = allowing("wpkh", ...OTHERS, ...NONE, ...ANYONE);
-    const maps = mixed(wallet, strangersWallet(wallet));
-    const plan = goodPlan(wallet);
-    const own = mapsOf({
-      ...plan,
-      coins: [{ ...elementOf(plan.coins, 0), sighash: 0x82, hasPrevious: false }],
-      outputs: [payment(1_400_000)],
-    });
-    expect(shown(wallet, withInputsOf(own, maps), 0)).toEqual([
-      summary("1 input", "0.01000000", "0.00600000"),
-      ["With 1 input of others", "0.01000000 BTC"],
-      ["Amounts not proved", "1 input"],
-      ["Signs SIGHASH_NONE|ANYONECANPAY", "1 input", "Others may change the rest"],
-      ["High fee", "0.00600000 BTC", "30 % of what is spent"],
-      pay("0.01400000"),
-    ]);
   });
 });
