@@ -58,7 +58,7 @@ describe("amounts-unproved", () => {
   test("of wallets from before segwit: refused all the same, a witness UTXO notwithstanding", () => {
     for (const shape of KINDS.legacy) {
       const wallet = allowing(shape, "amounts-unproved");
-      expect(judge(wallet, mapsOf(without(wallet, 1))) as unknown).toEqual({
+      expect<unknown>(judge(wallet, mapsOf(without(wallet, 1)))).toEqual({
         ok: false,
         error: "previous_transaction_missing",
         details: { input: 1 },
