@@ -157,6 +157,18 @@ export const ERRORS = {
     "never",
     "The fee is above 1 BTC or 25 % of what is spent; the wallet may allow it.",
   ),
+  message_unsupported: entry(
+    731,
+    "signing",
+    "never",
+    "Addresses of that wallet have no signed message of that format.",
+  ),
+  proof_malformed: entry(
+    732,
+    "signing",
+    "never",
+    "The PSBT is no proof of funds of that message and address.",
+  ),
 
   declined: entry(801, "device", "never", "The person at the device said no."),
   consent_timeout: entry(802, "device", "later", "Nobody answered at the device in time."),
@@ -208,6 +220,12 @@ export const ERRORS = {
   request_malformed: entry(1017, "host", "never", "The line is not a withdrawal request."),
   device_changed: entry(1019, "host", "never", "The device is not the one that answered before."),
   attestation_invalid: entry(1020, "host", "never", "The device's attestation does not hold."),
+  signature_inconclusive: entry(
+    1031,
+    "host",
+    "never",
+    "The signature's script is none that can be judged here.",
+  ),
   unexpected: entry(1018, "host", "never", "Mayfly met a fault of its own."),
 } as const satisfies Record<string, Declaration>;
 

@@ -119,6 +119,14 @@ export const LIMITS = {
   descriptor: 8192,
   /** Steps of a derivation path. */
   pathLength: 10,
+  /** Bytes of a message that is signed: some pages of a small screen, which a person reads. */
+  signedMessage: 1024,
+  /** Signatures over one message: one for each key of the longest template that may be ours. */
+  messageSignatures: 32,
+  /** Bytes of a script behind a hash, or of a leaf: what P2SH allows, and 15 keys take 513. */
+  script: 520,
+  /** Bytes of a control block (BIP-341): a key, and 32 steps of a tree that has fewer leaves. */
+  controlBlock: 1057,
   /** Signatures in one reply: as many inputs as a device signs at once. */
   signatures: 20_000,
 } as const;

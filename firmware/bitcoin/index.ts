@@ -10,6 +10,7 @@
  * - `transaction/`: transactions and what is signed of them (BIP-143, 341, 342)
  * - `psbt/`: PSBTs as they come, and what is kept of them (BIP-174, 370, 371)
  * - `review/`: the judgement, and what a person is shown of it
+ * - `message/`: signed messages and proofs of funds, which spend nothing (BIP-322, 137)
  */
 export { type AddressContext, describeOutput } from "./wallet/address.ts";
 export { isSame } from "./encoding/bytes.ts";
@@ -17,6 +18,13 @@ export { encodeDer } from "./encoding/der.ts";
 export { descriptorChecksum, descriptors } from "./wallet/descriptor.ts";
 export { fingerprintOf, hash160, isChildIndex, parseXpub, toXpub } from "./wallet/extended-key.ts";
 export { BITCOIN_LIMITS } from "./limits.ts";
+export { type MessagePlan, type MessageRequest, planMessage } from "./message/plan.ts";
+export {
+  type ProofError,
+  type ProofRequest,
+  type ProofReview,
+  reviewProofSteps,
+} from "./message/proof-review.ts";
 export { NETWORK_NAMES, NETWORKS, type NetworkName, type NetworkPrefixes } from "./network.ts";
 export type { PsbtError } from "./psbt/map.ts";
 export {

@@ -67,6 +67,10 @@ export const BITCOIN_LIMITS = {
   feeSats: 100_000_000,
   /** Percent of what is spent that a fee may be without the wallet's allowance. */
   feePercent: 25,
+  /** Characters of a message on one line: an escape of 10 fits, and small displays have room. */
+  messageLineChars: 32,
+  /** Lines of a message on one page: what a person reads at a glance. */
+  messagePageLines: 8,
   /** Places that a deriver remembers: 3 kB each with 15 keys, and there may be 1,000 wallets. */
   rememberedPlaces: 8,
 } as const;

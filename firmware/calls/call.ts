@@ -19,7 +19,7 @@ export interface Call extends CallKey {
 }
 
 /** Commands that make signatures: done again when asked again, the same at no charge. */
-export const SIGNING: ReadonlySet<CommandName> = new Set(["signPsbt"]);
+export const SIGNING: ReadonlySet<CommandName> = new Set(["signPsbt", "proveFunds"]);
 
 /** The name of a call among all callers'. */
 export const nameOf = ({ caller, key }: CallKey): string => `${caller}/${key}`;

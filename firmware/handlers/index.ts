@@ -2,6 +2,7 @@
 import type { Handlers } from "../dispatch.ts";
 import { auditHandlers } from "./audit.ts";
 import { custodyHandlers } from "./custody.ts";
+import { messageHandlers } from "./message.ts";
 import { pairingHandlers } from "./pairing.ts";
 import { signingHandlers } from "./signing.ts";
 import { statusHandlers } from "./status.ts";
@@ -16,5 +17,6 @@ export const handlers: Handlers = {
   ...timeHandlers,
   ...walletHandlers,
   ...signingHandlers,
+  ...messageHandlers,
   ...auditHandlers,
 };

@@ -3,63 +3,16 @@
  * computed. Review and signing are cut into slices so that the line stays served, and stop as soon
  * as the device holds other keys or none.
  */
-import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { fail, ok } from "../../protocol/errors.ts";
 import { encodeRecords } from "../../protocol/signature-record.ts";
-import {
-  createPsbtReader,
-  type Psbt,
-  type PsbtReader,
-  type Review,
-  type ReviewError,
-  reviewSteps,
-} from "../bitcoin/index.ts";
-import type { EndReason } from "../cancellation.ts";
+import { type Review, reviewSteps } from "../bitcoin/index.ts";
 import type { Keys } from "../device.ts";
 import type { Context, Receivers, Reply } from "../dispatch.ts";
 import type { Screen } from "../hal.ts";
-import { createKeysAhead, type KeysAhead } from "../signing/keys-ahead.ts";
-import { MANY_INPUTS, signAll } from "../signing/sign-all.ts";
-import { createTurns, holdsStill } from "../signing/turns.ts";
-
-type Params = Parameters<Receivers["signPsbt"]>[1];
-
-/** The review, slice by slice; it ends early for a call that should end, too. */
-const reviewSliced = async (
-  context: Context,
-  keys: Keys,
-  psbt: Psbt,
-  { walletId }: Params,
-  ahead: KeysAhead,
-): Promise<Outcome<Review, ReviewError | EndReason>> => {
-  const { hal, network, endReason, progress } = context;
-  const reviewContext = { crypto: hal.crypto, network, fingerprint: keys.fingerprint };
-  const mayGoOn = createTurns(context, keys);
-  const steps = reviewSteps(psbt, keys.wallets, walletId, reviewContext);
-  let step = steps.next();
-  for (let done = 0; step.done !== true; done += 1) {
-    progress("reviewing", done);
-    const wished = step.value === undefined ? ok(undefined) : await ahead.next(step.value);
-    if (!wished.ok || !(await mayGoOn())) return fail("cancelled");
-    const reason = endReason();
-    if (reason !== undefined) return fail(reason);
-    step = steps.next();
-  }
-  return step.value;
-};
-
-/** The review, with keys from other cores where there are many inputs. */
-const reviewWhole = async (
-  context: Context,
-  keys: Keys,
-  psbt: Psbt,
-  params: Params,
-): Promise<Outcome<Review, ReviewError | EndReason>> => {
-  const isMany = psbt.inputs.count() >= MANY_INPUTS;
-  const ahead = createKeysAhead(isMany ? context.hal.crypto : {});
-  const reviewed = await reviewSliced(context, keys, psbt, params, ahead);
-  await ahead.end();
-  return reviewed;
-};
+import { receivePsbt } from "../signing/receive-psbt.ts";
+import { runReview } from "../signing/run-review.ts";
+import { signAll } from "../signing/sign-all.ts";
+import { holdsStill } from "../signing/turns.ts";
 
 const consentTo = ({ screens }: Review): Screen => ({
   kind: "transaction",
@@ -84,33 +37,15 @@ const signReviewed = async (
   return ok({ walletId: wallet.id, signatures: encodeRecords(records.value) });
 };
 
-const finishSigning = async (
-  context: Context,
-  keys: Keys,
-  reader: PsbtReader,
-  params: Params,
-): Promise<Reply<"signPsbt">> => {
-  // Its hints were read for the keys of then.
-  if (!holdsStill(context, keys)) return fail("wrong_phase");
-  const psbt = reader.end();
-  if (!psbt.ok) return psbt;
-  const reviewed = await reviewWhole(context, keys, psbt.value, params);
-  return reviewed.ok ? signReviewed(context, keys, reviewed.value) : reviewed;
-};
-
-const signPsbt: Receivers["signPsbt"] = ({ hal, device }, params) => {
-  const begun = device();
-  if (begun.phase !== "ready") {
-    return { take: () => undefined, heldBytes: () => 0, finish: () => fail("wrong_phase") };
-  }
-  const { keys } = begun;
-  const reader = createPsbtReader({ crypto: hal.crypto, fingerprint: keys.fingerprint });
-  return {
-    take: reader.take,
-    heldBytes: reader.heldBytes,
-    finish: (context) => finishSigning(context, keys, reader, params),
-  };
-};
+const signPsbt: Receivers["signPsbt"] = (device, { walletId }) =>
+  receivePsbt(device, async (context, keys, psbt) => {
+    if (!psbt.ok) return psbt;
+    const { hal, network } = context;
+    const bearings = { crypto: hal.crypto, network, fingerprint: keys.fingerprint };
+    const steps = reviewSteps(psbt.value, keys.wallets, walletId, bearings);
+    const reviewed = await runReview(context, keys, psbt.value, steps);
+    return reviewed.ok ? signReviewed(context, keys, reviewed.value) : reviewed;
+  });
 
 /** Handlers of protocol/commands/signing.ts. */
 export const signingHandlers: Pick<Receivers, "signPsbt"> = { signPsbt };

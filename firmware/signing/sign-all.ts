@@ -7,13 +7,13 @@ import type { Context } from "../dispatch.ts";
 import { type Branches, createBranches } from "./branches.ts";
 import { signInBatches } from "./sign-batches.ts";
 import { signTask } from "./sign-tasks.ts";
-import { createTurns, holdsStill } from "./turns.ts";
-
-/** From so many inputs on other cores are asked: a batch's way there and back takes half a ms. */
-export const MANY_INPUTS = 16;
+import { createTurns, holdsStill, MANY_INPUTS } from "./turns.ts";
 
 /** Why there are no signatures. */
 export type SignError = "cancelled" | "index_out_of_range";
+
+/** What was reviewed, as far as signing goes. */
+export type Signable = Pick<Review, "wallet" | "inputs">;
 
 type Records = Outcome<readonly SignatureRecord[], SignError>;
 
@@ -21,7 +21,7 @@ const signInTurn = async (
   context: Context,
   keys: Keys,
   branches: Branches,
-  { inputs }: Review,
+  { inputs }: Signable,
 ): Promise<Records> => {
   const mayGoOn = createTurns(context, keys);
   const records: SignatureRecord[] = [];
@@ -40,7 +40,7 @@ const signTogether = async (
   context: Context,
   keys: Keys,
   branches: Branches,
-  { inputs }: Review,
+  { inputs }: Signable,
 ): Promise<Records> => {
   const { signMany } = context.hal.secrets;
   if (signMany === undefined) return fail("cancelled");
@@ -55,7 +55,11 @@ const signTogether = async (
 };
 
 /** Signs what was reviewed and committed; the branches' keys live no longer than that. */
-export const signAll = async (context: Context, keys: Keys, reviewed: Review): Promise<Records> => {
+export const signAll = async (
+  context: Context,
+  keys: Keys,
+  reviewed: Signable,
+): Promise<Records> => {
   const { secrets } = context.hal;
   const branches = createBranches(secrets, keys.master, reviewed.wallet);
   const isMany = secrets.signMany !== undefined && reviewed.inputs.own >= MANY_INPUTS;

@@ -21,7 +21,11 @@ const isAlike = (task: SigningTask, other: SigningTask): boolean =>
   task.scheme === other.scheme &&
   (task.tweak === undefined) === (other.tweak === undefined);
 
-/** Tasks in their order, cut where they are not alike. */
+/**
+ * Tasks in their order, cut where they are not alike.
+ *
+ * @yields batches
+ */
 function* batchesOf(tasks: Iterable<SigningTask>): Generator<readonly SigningTask[], void, void> {
   let batch: SigningTask[] = [];
   for (const task of tasks) {

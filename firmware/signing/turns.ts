@@ -4,6 +4,9 @@ import type { Keys } from "../device.ts";
 import type { Context } from "../dispatch.ts";
 import type { Hal } from "../hal.ts";
 
+/** From so many inputs on other cores are asked: a batch's way there and back takes half a ms. */
+export const MANY_INPUTS = 16;
+
 const pause = ({ clock }: Hal): Promise<void> =>
   new Promise((resolve) => {
     clock.after(0, resolve);

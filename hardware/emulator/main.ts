@@ -30,8 +30,13 @@ import { openPty, type Pty } from "./pty.ts";
 import { createSeededRng, openSystemRng } from "./rng.ts";
 import { readPress, readSettings, type Settings } from "./settings.ts";
 
-/** Milliseconds after which a device that listens starts its threads. */
+/** Milliseconds after which a device that has its keys starts its threads. */
 const THREADS_START_MS = 200;
+
+/** Whoever waits for an answer gets it before; a batch that cannot wait starts them itself. */
+const startThreadsSoon = ({ startThreads }: ImportingSecrets): void => {
+  if (startThreads !== undefined) setTimeout(startThreads, THREADS_START_MS);
+};
 
 /** First of all: the settings may bring a seed along. */
 const protections = hardenProcess();
@@ -181,6 +186,7 @@ const run = (
     if (!isListed.ok) say({ event: "failed", error: isListed.error, details: isListed.details });
     const linkKey = hexOf(signer.linkKey());
     say({ event: "phase", name, phase: signer.phase(), linkKey });
+    if (signer.phase() === "ready") startThreadsSoon(secrets.value);
   };
   if (!listed.ok) return refuse(listed);
   const parts = { pty: pty.value, buttons, onEnd: end, onPhase: tellKeys };
@@ -195,8 +201,6 @@ const run = (
   seed.value?.fill(0);
   if (signer.value.linkKey() !== undefined) tellKeys();
   sayListening(link, name, signer.value);
-  // Whoever waits for the first answer gets it before; a batch that cannot wait starts them itself.
-  setTimeout(() => secrets.value.startThreads?.(), THREADS_START_MS);
   return ok(end);
 };
 

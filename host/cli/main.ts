@@ -11,6 +11,7 @@ import { emulateCommand } from "./commands/emulate.ts";
 import { hostCommand } from "./commands/host.ts";
 import { linkCommand } from "./commands/link.ts";
 import { manifestCommand } from "./commands/manifest.ts";
+import { messageCommand } from "./commands/message.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { signCommand } from "./commands/sign.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -55,7 +56,8 @@ const program = new Command("mayfly")
   .addCommand(attestCommand())
   .addCommand(xpubCommand())
   .addCommand(walletCommand())
-  .addCommand(signCommand());
+  .addCommand(signCommand())
+  .addCommand(messageCommand());
 
 /** commander throws instead of ending the process or speaking for itself, also in subcommands. */
 const holdCommander = (command: CommandUnknownOpts): void => {

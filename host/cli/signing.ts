@@ -1,13 +1,7 @@
 /** Signatures of one or more devices into a PSBT: the work of `mayfly sign`. */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import {
-  type AddedSignature,
-  addSignatures,
-  ecdsaSignatures,
-  finalise,
-  type Psbt,
-  readPsbt,
-} from "../vault/index.ts";
+import { decodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
+import { type AddedSignature, type Combiner, readPsbt, uploadForm } from "../vault/index.ts";
 import type { Client } from "../driver/index.ts";
 import { fromHex, toHex } from "./bytes.ts";
 import { withOwnDevice } from "./device.ts";
@@ -27,36 +21,29 @@ export interface SignOptions {
 
 /** What is signed, and for which wallet where the user named one. */
 interface Subject {
-  readonly psbt: Psbt;
+  readonly psbt: Combiner;
   readonly walletId: Uint8Array | undefined;
 }
 
-const readFile = (file: string): Outcome<Psbt> => {
+const readFile = (file: string): Outcome<Combiner> => {
   const bytes = readBytes(file);
   if (!bytes.ok) return bytes;
   const psbt = readPsbt(bytes.value);
   return psbt.ok ? psbt : fail(psbt.error, { ...psbt.details, file });
 };
 
-/** Inputs that carry a key of this master: a device that signs at all signs each of them. */
-const inputsOf = (psbt: Psbt, fingerprint: string): number =>
-  psbt.data.inputs.filter(({ bip32Derivation }) =>
-    bip32Derivation?.some(({ masterFingerprint }) => toHex(masterFingerprint) === fingerprint),
-  ).length;
-
-/** Adds a device's signatures, unless they are bad, fewer than its inputs, or none. */
+/** Adds a device's signatures, unless they are bad, fewer than its wallet's inputs, or none. */
 const addAll = (
-  psbt: Psbt,
+  psbt: Combiner,
   fingerprint: string,
-  records: Uint8Array,
-): Outcome<readonly AddedSignature[], "signature_invalid" | "malformed_reply"> => {
-  const signatures = ecdsaSignatures(records);
-  if (!signatures.ok) return signatures;
-  const added = addSignatures(psbt, fingerprint, signatures.value);
-  if (!added.ok) return added;
-  const signed = new Set(added.value.map(({ input }) => input)).size;
-  const inputs = inputsOf(psbt, fingerprint);
-  return signed > 0 && signed === inputs ? added : fail("signature_invalid", { signed, inputs });
+  records: readonly SignatureRecord[],
+): Outcome<readonly AddedSignature[], "signature_invalid"> => {
+  const positions = new Set(records.map(({ input }) => input));
+  const inputs = psbt.countBeside(fingerprint, positions);
+  const signed = positions.size;
+  return signed > 0 && signed === inputs
+    ? psbt.add(fingerprint, records)
+    : fail("signature_invalid", { signed, inputs });
 };
 
 /** The call itself; how far it has come is told by the device's own name. */
@@ -66,7 +53,7 @@ const callWith = async (
   device: string,
   output: Output,
 ): ReturnType<Client["signPsbt"]> => {
-  const bytes = Uint8Array.from(psbt.toBuffer());
+  const bytes = uploadForm(psbt.bytes());
   const params = walletId === undefined ? { psbt: bytes } : { psbt: bytes, walletId };
   const { onProgress, end } = createProgress(output, device, { device });
   const reply = await client.signPsbt(params, { onProgress });
@@ -82,7 +69,8 @@ const signWith = (port: string, subject: Subject, output: Output) =>
     const reply = await callWith(client, subject, device, output);
     if (!reply.ok) return fail(reply.error, { ...reply.details, device });
     if (fingerprint === undefined) return fail("wrong_phase", { device });
-    const added = addAll(subject.psbt, toHex(fingerprint), reply.value.signatures);
+    const records = decodeRecords(reply.value.signatures);
+    const added = records.ok ? addAll(subject.psbt, toHex(fingerprint), records.value) : records;
     return added.ok ? added : fail(added.error, { ...added.details, device });
   });
 
@@ -139,9 +127,9 @@ export const sign = async (
   const { signatures, end } = await signWithAll(port, subject.value, output);
   // One that refuses must not cost the others' signatures: a person may have pressed for them.
   if (!end.ok && signatures.length === 0) return end;
-  const text = psbt.toBase64();
+  const text = Buffer.from(psbt.bytes()).toString("base64");
   const written = out === undefined ? ok(undefined) : writeResult(out, `${text}\n`, force === true);
-  const complete = finalise(psbt).ok;
+  const complete = psbt.finalise().ok;
   const ms = Math.round(performance.now() - began);
   output.say({ event: "signed", psbt: text, complete, signatures, receipts: [], ms }, [
     // A file that cannot be written must not cost the signatures.

@@ -207,6 +207,8 @@ export const openClient = async (
     getXpub: (params, how) => call(at, "getXpub", params, how),
     getAddress: (params, how) => call(at, "getAddress", params, how),
     signPsbt: ({ psbt, ...params }, how) => callWith(at, "signPsbt", params, psbt, how),
+    proveFunds: ({ psbt, ...params }, how) => callWith(at, "proveFunds", params, psbt, how),
+    signMessage: (params, how) => call(at, "signMessage", params, how),
     attest: (params, how) => call(at, "attest", params, how),
   });
 };

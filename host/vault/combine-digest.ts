@@ -1,69 +1,116 @@
 /**
- * The digest that a P2WSH signature with SIGHASH_ALL signs (BIP-143, "Specification"). The three
- * hashes that all inputs share are made once, so that n inputs cost n and not n squared as in
- * bitcoinjs-lib's `hashForWitnessV0`; a test asserts that both agree.
+ * The digests that signatures before taproot sign: BIP-143, "Specification", and the one before
+ * segwit. The three hashes that all inputs share are made once, so that n segwit inputs cost n and
+ * not n squared as in bitcoinjs-lib's `hashForWitnessV0`; a test asserts that both agree.
  */
 
 import { crypto, type Transaction } from "bitcoinjs-lib";
+import { joinBytes, uint32, uint64, withLength } from "./byte-parts.ts";
 
-const SIGHASH_ALL = 1;
+/** Sighash types: what of the transaction a signature is for. */
+export const SIGHASH = { default: 0, all: 1, none: 2, single: 3, anyoneCanPay: 0x80 } as const;
 
-const concat = (parts: readonly Uint8Array[]): Uint8Array => {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
-};
+/** Whether it is one of the six types of ECDSA. */
+export const isSighashType = (sighash: number): boolean =>
+  [SIGHASH.all, SIGHASH.none, SIGHASH.single].some(
+    (type) => type === sighash || (type | SIGHASH.anyoneCanPay) === sighash,
+  );
 
-const uint32 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, true);
-  return bytes;
-};
+/** A sighash type taken apart. */
+export const readSighash = (sighash: number) => ({
+  outputs: sighash & 3,
+  isAnyoneCanPay: (sighash & SIGHASH.anyoneCanPay) !== 0,
+});
 
-const uint64 = (value: bigint): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value, true);
-  return bytes;
-};
+/** The digest's parts that inputs share. */
+export interface TransactionParts {
+  readonly outpoints: readonly Uint8Array[];
+  readonly sequences: readonly Uint8Array[];
+  readonly outputs: readonly Uint8Array[];
+}
 
-/** CompactSize length before the script; witness scripts are at most 10,000 bytes. */
-const withLength = (script: Uint8Array): Uint8Array => {
-  const length =
-    script.length < 0xfd ? [script.length] : [0xfd, script.length & 0xff, script.length >> 8];
-  return concat([Uint8Array.from(length), script]);
-};
+/** Takes a transaction apart as its digests want it. */
+export const partsOf = ({ ins, outs }: Transaction): TransactionParts => ({
+  outpoints: ins.map(({ hash, index }) => joinBytes([hash, uint32(index)])),
+  sequences: ins.map(({ sequence }) => uint32(sequence)),
+  outputs: outs.map(({ value, script }) => joinBytes([uint64(value), withLength(script)])),
+});
 
 /**
  * The digest of one input, 32 bytes.
  *
- * @returns `undefined` where the transaction has no such input
+ * @param sighash SIGHASH_ALL unless given
+ * @returns `undefined` where the transaction has no such input or the type is none; for
+ * SIGHASH_SINGLE without an output of the input's position, which commits to no output
  */
 export type InputDigest = (
   input: number,
-  witnessScript: Uint8Array,
+  scriptCode: Uint8Array,
   amountSats: bigint,
+  sighash?: number,
 ) => Uint8Array | undefined;
 
-/** Prepares the digests of a transaction's inputs. */
+const NOTHING = new Uint8Array(32);
+
+/** Prepares the digests of a transaction's segwit v0 inputs. */
 export const inputDigests = (transaction: Transaction): InputDigest => {
-  const { ins, outs, version, locktime } = transaction;
-  const outpoints = ins.map(({ hash, index }) => concat([hash, uint32(index)]));
-  const sequences = ins.map(({ sequence }) => uint32(sequence));
-  const outputs = outs.map(({ value, script }) => concat([uint64(value), withLength(script)]));
-  const hashPrevouts = crypto.hash256(concat(outpoints));
-  const hashSequence = crypto.hash256(concat(sequences));
-  const hashOutputs = crypto.hash256(concat(outputs));
-  const head = concat([uint32(version), hashPrevouts, hashSequence]);
-  const tail = concat([hashOutputs, uint32(locktime), uint32(SIGHASH_ALL)]);
-  return (input, witnessScript, amountSats) => {
-    const outpoint = outpoints[input];
-    const sequence = sequences[input];
-    if (outpoint === undefined || sequence === undefined) return undefined;
-    const scriptCode = withLength(witnessScript);
-    return crypto.hash256(concat([head, outpoint, scriptCode, uint64(amountSats), sequence, tail]));
+  const { version, locktime } = transaction;
+  const { outpoints, sequences, outputs } = partsOf(transaction);
+  const hashPrevouts = crypto.hash256(joinBytes(outpoints));
+  const hashSequence = crypto.hash256(joinBytes(sequences));
+  const hashOutputs = crypto.hash256(joinBytes(outputs));
+  /** By output mode; of SIGHASH_SINGLE only the output of the input's own position. */
+  const outputsHash = (input: number, mode: number): Uint8Array | undefined => {
+    if (mode === SIGHASH.all) return hashOutputs;
+    if (mode === SIGHASH.none) return NOTHING;
+    const output = outputs[input];
+    return output === undefined ? undefined : crypto.hash256(output);
   };
+  /** What a digest says of the other inputs: the two hashes, or nothing. */
+  const othersHashes = ({ outputs: mode, isAnyoneCanPay }: ReturnType<typeof readSighash>) => [
+    isAnyoneCanPay ? NOTHING : hashPrevouts,
+    isAnyoneCanPay || mode !== SIGHASH.all ? NOTHING : hashSequence,
+  ];
+  return (input, scriptCode, amountSats, sighash = SIGHASH.all) => {
+    if (!isSighashType(sighash)) return undefined;
+    const type = readSighash(sighash);
+    const [outpoint, sequence, outputHash] = [
+      outpoints[input],
+      sequences[input],
+      outputsHash(input, type.outputs),
+    ];
+    if (outpoint === undefined || sequence === undefined || outputHash === undefined)
+      return undefined;
+    return crypto.hash256(
+      joinBytes([
+        uint32(version),
+        ...othersHashes(type),
+        outpoint,
+        withLength(scriptCode),
+        uint64(amountSats),
+        sequence,
+        outputHash,
+        uint32(locktime),
+        uint32(sighash),
+      ]),
+    );
+  };
+};
+
+/**
+ * The digest before segwit: quadratic by consensus, and bitcoinjs-lib's own.
+ *
+ * @returns `undefined` as `InputDigest` does: the digest 1 of an unmatched SIGHASH_SINGLE would be
+ * a signature for any transaction
+ */
+export const legacyDigest = (
+  transaction: Transaction,
+  input: number,
+  scriptCode: Uint8Array,
+  sighash: number,
+): Uint8Array | undefined => {
+  const isSingle = readSighash(sighash).outputs === SIGHASH.single;
+  const isUnmatched = isSingle && input >= transaction.outs.length;
+  if (isUnmatched || !isSighashType(sighash) || input >= transaction.ins.length) return undefined;
+  return transaction.hashForSignature(input, scriptCode, sighash);
 };

@@ -1,122 +1,71 @@
-/** An input of a PSBT as a P2WSH multisig: who may sign it, and whether a signature is good. */
+/** The inputs of a PSBT, each as the ways in which it may be spent. */
 
-import { hex } from "@scure/base";
-import { payments, type Psbt, script, Transaction } from "bitcoinjs-lib";
-import { type InputDigest, inputDigests } from "./combine-digest.ts";
-import { isSignatureValid } from "./wallet-curve.ts";
+import type { Transaction } from "bitcoinjs-lib";
+import { inputDigests, legacyDigest } from "./combine-digest.ts";
+import { type TaprootDigest, taprootDigests } from "./combine-digest-taproot.ts";
+import { ecdsaPath } from "./combine-ecdsa.ts";
+import type { InputContext, SpendPath } from "./combine-path.ts";
+import { hashIn } from "./combine-script.ts";
+import { type SpentOutput, spentReader } from "./combine-spent.ts";
+import { taprootPaths } from "./combine-taproot.ts";
+import type { PsbtMap } from "./psbt-map.ts";
 
-type PsbtInput = Psbt["data"]["inputs"][number];
-type Outpoint = Transaction["ins"][number];
-
-/** One key of the input's script. */
-export interface InputKey {
-  /** 66 hex digits. */
-  readonly publicKey: string;
-  /** Its master's fingerprint: 8 hex digits. */
-  readonly fingerprint: string;
-}
-
-/** An input whose script, amount and derivations fit together. */
-export interface MultisigInput {
-  readonly threshold: number;
-  readonly witnessScript: Uint8Array;
-  /** In the script's order; keys without derivation are left out. */
-  readonly keys: readonly InputKey[];
-  /** Whether it is a DER signature with low s and SIGHASH_ALL by that key. */
-  readonly isSignedBy: (publicKey: string, signature: Uint8Array) => boolean;
-}
-
-type Output = NonNullable<PsbtInput["witnessUtxo"]>;
-
-/** The output that the input spends: the previous transaction's word, where there is one. */
-const spentOutput = (input: PsbtInput, outpoint: Outpoint): Output | undefined => {
-  const { nonWitnessUtxo, witnessUtxo } = input;
-  if (nonWitnessUtxo === undefined) return witnessUtxo;
-  const previous = Transaction.fromBuffer(nonWitnessUtxo);
-  const output = previous.outs[outpoint.index];
-  if (output === undefined || hex.encode(previous.getHash()) !== hex.encode(outpoint.hash))
-    return undefined;
-  const isSame =
-    witnessUtxo === undefined ||
-    (witnessUtxo.value === output.value &&
-      hex.encode(witnessUtxo.script) === hex.encode(output.script));
-  return isSame ? output : undefined;
-};
-
-/** r and s, 32 bytes each, of a strict DER signature that ends in SIGHASH_ALL. */
-const compactSignature = (signature: Uint8Array): Uint8Array | undefined => {
-  try {
-    const decoded = script.signature.decode(signature);
-    return decoded.hashType === Transaction.SIGHASH_ALL ? decoded.signature : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const isDigestSigned = (digest: Uint8Array, publicKey: string, signature: Uint8Array): boolean => {
-  const compact = compactSignature(signature);
-  return compact !== undefined && isSignatureValid(digest, hex.decode(publicKey), compact);
-};
-
-const inputKeys = (input: PsbtInput, publicKeys: readonly Uint8Array[]): readonly InputKey[] => {
-  const fingerprints = new Map(
-    (input.bip32Derivation ?? []).map(({ pubkey, masterFingerprint }) => [
-      hex.encode(pubkey),
-      hex.encode(masterFingerprint),
-    ]),
-  );
-  return publicKeys.flatMap((bytes) => {
-    const publicKey = hex.encode(bytes);
-    const fingerprint = fingerprints.get(publicKey);
-    return fingerprint === undefined ? [] : [{ publicKey, fingerprint }];
-  });
-};
-
-const readInput = (
-  input: PsbtInput,
-  position: number,
-  outpoint: Outpoint,
-  digestOf: InputDigest,
-): MultisigInput | undefined => {
-  const { witnessScript } = input;
-  const spent = spentOutput(input, outpoint);
-  if (witnessScript === undefined || spent === undefined) return undefined;
-  const multisig = payments.p2ms({ output: witnessScript });
-  const { output } = payments.p2wsh({ redeem: multisig });
-  const digest = digestOf(position, witnessScript, spent.value);
-  if (output === undefined || hex.encode(output) !== hex.encode(spent.script)) return undefined;
-  if (multisig.m === undefined || multisig.pubkeys === undefined || digest === undefined)
-    return undefined;
-  return {
-    threshold: multisig.m,
-    witnessScript,
-    keys: inputKeys(input, multisig.pubkeys),
-    isSignedBy: (publicKey, signature) => isDigestSigned(digest, publicKey, signature),
+/**
+ * Taproot signatures are for the outputs of all inputs, so their digest waits until one is asked
+ * for; `undefined` where one of the outputs is not known.
+ */
+const lazyTaproot = (
+  transaction: Transaction,
+  spent: readonly (SpentOutput | undefined)[],
+): (() => TaprootDigest | undefined) => {
+  let digest: TaprootDigest | undefined;
+  const known = spent.filter((output) => output !== undefined);
+  return () => {
+    if (known.length < spent.length) return undefined;
+    digest ??= taprootDigests(transaction, known);
+    return digest;
   };
 };
 
-/** A copy of the unsigned transaction inside a PSBT that has at least one input. */
-export const unsignedTransaction = (psbt: Psbt): Transaction =>
-  Transaction.fromBuffer(psbt.data.getTransaction());
+const pathsOf = (context: InputContext): readonly SpendPath[] => {
+  const outputKey = hashIn("tr", context.spent.script);
+  if (outputKey !== undefined) return taprootPaths(context, outputKey);
+  const path = ecdsaPath(context);
+  return path === undefined ? [] : [path];
+};
 
 /**
- * A reader of a PSBT's inputs by position.
+ * A reader of a PSBT's inputs by position; each is read once.
  *
- * @returns `undefined` for an input that isn't there, isn't P2WSH multisig, or whose script or
- * amount differ from the output it spends
+ * @returns no way at all for an input that isn't there, whose output is not known, or whose
+ * scripts don't fit it
  */
-export const multisigInputs = (psbt: Psbt): ((position: number) => MultisigInput | undefined) => {
-  if (psbt.data.inputs.length === 0) return () => undefined;
-  const transaction = unsignedTransaction(psbt);
-  const digestOf = inputDigests(transaction);
+export const inputReader = (
+  maps: readonly PsbtMap[],
+  transaction: Transaction,
+): ((position: number) => readonly SpendPath[]) => {
+  const readSpent = spentReader();
+  const spent = transaction.ins.map((outpoint, position) => {
+    const map = maps[position];
+    return map === undefined ? undefined : readSpent(map, outpoint);
+  });
+  const shared = {
+    segwit: inputDigests(transaction),
+    legacy: (position: number, scriptCode: Uint8Array, sighash: number) =>
+      legacyDigest(transaction, position, scriptCode, sighash),
+    taproot: lazyTaproot(transaction, spent),
+  };
+  const known = new Map<number, readonly SpendPath[]>();
+  const read = (position: number): readonly SpendPath[] => {
+    const map = maps[position];
+    const output = spent[position];
+    return map === undefined || output === undefined
+      ? []
+      : pathsOf({ ...shared, map, position, spent: output });
+  };
   return (position) => {
-    const input = psbt.data.inputs[position];
-    const outpoint = transaction.ins[position];
-    if (input === undefined || outpoint === undefined) return undefined;
-    try {
-      return readInput(input, position, outpoint, digestOf);
-    } catch {
-      return undefined;
-    }
+    const paths = known.get(position) ?? read(position);
+    known.set(position, paths);
+    return paths;
   };
 };

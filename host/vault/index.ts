@@ -4,8 +4,8 @@
  */
 
 export type { Psbt } from "bitcoinjs-lib";
-export { type AddedSignature, addSignatures, type InputSignature } from "./combine.ts";
-export { type FinalTransaction, finalise } from "./combine-final.ts";
+export type { AddedSignature, Combiner } from "./combine.ts";
+export type { FinalTransaction } from "./combine-final.ts";
 export {
   type Draft,
   type DraftError,
@@ -14,7 +14,8 @@ export {
   type Prevout,
 } from "./draft.ts";
 export { type FundingRequest, madeUpCoins } from "./funding.ts";
-export { readPsbt } from "./psbt-file.ts";
+export { readPsbt, readPsbtVersion0 } from "./psbt-file.ts";
+export { uploadForm } from "./upload-form.ts";
 export {
   type AddressKey,
   descriptorChecksum,
@@ -35,6 +36,5 @@ export {
   type WalletKey,
   walletDescriptors,
 } from "./wallet/index.ts";
-export { ecdsaSignature, ecdsaSignatures, schnorrSignature } from "./signature-bytes.ts";
 export { VAULT_LIMITS } from "./wallet-limits.ts";
 export { askQuorum, type QuorumEvent, type QuorumResult, type QuorumSigner } from "./quorum.ts";

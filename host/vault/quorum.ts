@@ -2,16 +2,17 @@
  * Asking a quorum: as many signers as the threshold at once, and the next in line for each that
  * fails. What comes back is verified before it counts; one good answer per signer, nothing twice.
  */
-import type { Psbt } from "bitcoinjs-lib";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { type AddedSignature, addSignatures, type InputSignature } from "./combine.ts";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
+import type { AddedSignature, Combiner } from "./combine.ts";
+import { uploadForm } from "./upload-form.ts";
 
 /** A signer that may be asked. */
 export interface QuorumSigner {
   readonly name: string;
   /** Of its master key: 8 hex digits. */
   readonly fingerprint: string;
-  readonly sign: (psbt: Uint8Array) => Promise<Outcome<readonly InputSignature[]>>;
+  readonly sign: (psbt: Uint8Array) => Promise<Outcome<readonly SignatureRecord[]>>;
 }
 
 /** What happens while a quorum is asked. */
@@ -39,12 +40,12 @@ const checkCount = (
  * tells in `details` how many signed and who failed with what.
  */
 export const askQuorum = async (
-  psbt: Psbt,
+  psbt: Combiner,
   signers: readonly QuorumSigner[],
   threshold: number,
   onEvent: (event: QuorumEvent) => void = () => undefined,
 ): Promise<Outcome<QuorumResult, "signers_missing">> => {
-  const draft = psbt.toBuffer();
+  const draft = uploadForm(psbt.bytes());
   const waiting = [...signers];
   const signed = new Map<string, readonly AddedSignature[]>();
   const failures: Record<string, string> = {};
@@ -53,7 +54,7 @@ export const askQuorum = async (
     onEvent({ kind: "asked", name: signer.name });
     const reply = await signer.sign(draft);
     const added = reply.ok
-      ? checkCount(addSignatures(psbt, signer.fingerprint, reply.value), psbt.inputCount)
+      ? checkCount(psbt.add(signer.fingerprint, reply.value), psbt.inputCount)
       : reply;
     if (added.ok) {
       signed.set(signer.name, added.value);

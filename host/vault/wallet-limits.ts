@@ -28,6 +28,8 @@ export const VAULT_LIMITS = {
   cachedAddresses: 20_000,
   /** index of an address: hardened children begin above it (BIP-32). */
   addressIndex: 0x7fff_ffff,
+  /** taproot leaves looked at in one input: a wallet's policy names far fewer. */
+  inputLeaves: 64,
   /** bytes of a PSBT file in any encoding: 20,000 inputs of 1 kB each, in hex. */
   psbtFileBytes: 48 * 1024 * 1024,
 } as const;

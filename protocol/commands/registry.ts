@@ -2,6 +2,7 @@
 import { auditCommands } from "./audit.ts";
 import type { Command, Declared } from "./command.ts";
 import { custodyCommands } from "./custody.ts";
+import { messageCommands } from "./message.ts";
 import { pairingCommands } from "./pairing.ts";
 import { signingCommands } from "./signing.ts";
 import { statusCommands } from "./status.ts";
@@ -15,6 +16,7 @@ const declarations = {
   ...timeCommands,
   ...walletCommands,
   ...signingCommands,
+  ...messageCommands,
   ...auditCommands,
 };
 

@@ -2,11 +2,11 @@
  * One case of the agreement: a random spend, made into PSBTs by both libraries, signed by the
  * device and by each library, finalised by both.
  */
-import { expect } from "bun:test";
 import { type Psbt, script } from "bitcoinjs-lib";
 import { elementOf, unwrap } from "../bitcoin/expect-value.ts";
 import { createRandom, type Random } from "../protocol/random.ts";
 import {
+  expressionsOf,
   finaliseByBitcoinjs,
   type PlacedSignature,
   psbtByBitcoinjs,
@@ -18,7 +18,7 @@ import { placeOf, publicKeyOf, xOnly } from "./places.ts";
 import { type Plan, randomPlan } from "./plans.ts";
 import { readMaps, toVersion2, writeMaps } from "./psbt-maps.ts";
 import { linesOf, type SignatureRecord, type SignPsbt } from "./seam.ts";
-import { MOST_KEYS, randomWallet, SHAPES, type ShapeName } from "./shapes.ts";
+import { FEWEST_KEYS, MOST_KEYS, randomWallet, SHAPES, type ShapeName } from "./shapes.ts";
 import { spendingExpressions, spendingLeaf } from "./spending.ts";
 import type { AgreementWallet } from "./wallets.ts";
 
@@ -26,14 +26,12 @@ import type { AgreementWallet } from "./wallets.ts";
 export interface Reach {
   readonly shapes: readonly ShapeName[];
   readonly versions: readonly (0 | 2)[];
-  /** Keys of a multisig, at least. */
-  readonly fewestKeys: number;
   /** Refusals, and other things, that it does not know yet. */
   readonly lacks: readonly string[];
 }
 
 /** All that there is. */
-export const EVERYTHING: Reach = { shapes: SHAPES, versions: [0, 2], fewestKeys: 1, lacks: [] };
+export const EVERYTHING: Reach = { shapes: SHAPES, versions: [0, 2], lacks: [] };
 
 /** A spend that was agreed on. */
 export interface Agreed {
@@ -43,15 +41,16 @@ export interface Agreed {
 }
 
 const INPUT_COUNTS = [1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 8, 12];
-const MOST_INPUTS = 30;
+/** Inputs of the largest spends. */
+export const MOST_INPUTS = 30;
 /** After so many turns of all shapes every one had 15 keys once, and 30 inputs once. */
 const TURNS = 17;
 
 /** What comes in turn: 15 keys with few inputs, 30 inputs with few keys, else as chance has it. */
-const sizesOf = (turn: number, shape: number, { fewestKeys }: Reach, random: Random) => {
+const sizesOf = (turn: number, shape: number, random: Random) => {
   // So that the first turns have several keys where they have 15.
   const round = (turn + 8 + 5 * shape) % TURNS;
-  const few = Math.max(fewestKeys, 1 + random.below(random.chance(0.8) ? 4 : 9));
+  const few = FEWEST_KEYS + random.below(random.chance(0.8) ? 3 : 8);
   if (round === 0) return { keys: MOST_KEYS, inputs: 1 + random.below(2) };
   if (round === 9) return { keys: Math.min(few, 3), inputs: MOST_INPUTS };
   return { keys: few, inputs: elementOf(INPUT_COUNTS, random.below(INPUT_COUNTS.length)) };
@@ -63,7 +62,7 @@ export const planOf = (seed: number, number: number, reach: Reach) => {
   const turn = Math.floor(number / reach.shapes.length);
   const at = number % reach.shapes.length;
   const shape = elementOf(reach.shapes, at);
-  const { keys, inputs } = sizesOf(turn, at, reach, random);
+  const { keys, inputs } = sizesOf(turn, at, random);
   const plan = randomPlan(randomWallet(shape, random, keys), inputs, random);
   return { shape, plan, random };
 };
@@ -135,11 +134,22 @@ const ofInput = (psbt: Psbt, plan: Plan, input: number, at: number): PlacedSigna
   return own === undefined ? [] : [{ input, publicKey, leafHash, encoded: own.signature }];
 };
 
-/** Every signature that the wallet's own key can give, and as many as it has expressions. */
-const expectComplete = (plan: Plan, records: readonly SignatureRecord[]): void => {
+/** Throws where two texts differ, with the first line that does; it runs in threads as well. */
+const demandSame = (what: string, given: string, wanted: string): void => {
+  if (given === wanted) return;
+  const lines = wanted.split("\n");
+  const at = given.split("\n").findIndex((line, index) => line !== lines[index]);
+  const line = at === -1 ? "(nothing)" : given.split("\n")[at];
+  throw new Error(`${what} differ at ${at}:\n${line}\n${lines[at] ?? "(nothing)"}`);
+};
+
+const textOf = (records: readonly SignatureRecord[]): string => linesOf(records).join("\n");
+
+/** Every signature that the wallet's own key can give: one for each of its expressions. */
+const demandComplete = (plan: Plan, records: readonly SignatureRecord[]): void => {
   const { wallet, coins } = plan;
-  const own = wallet.expressions.filter(({ key }) => key === wallet.ownKey).length;
-  expect(records.length).toBe(coins.length * own);
+  const own = expressionsOf(wallet, wallet.ownKey).length;
+  demandSame("counts of signatures", `${records.length}`, `${coins.length * own}`);
 };
 
 /** Runs one case; throws where anything differs. */
@@ -155,7 +165,8 @@ export const agreeOn = async (
   const firstBytes = bitcoinjs.toBuffer();
   const version = elementOf(reach.versions, random.below(reach.versions.length));
   const secondBytes = scure.toPSBT(version);
-  expect(scure.unsignedTx.toHex()).toBe(bitcoinjs.data.globalMap.unsignedTx.toBuffer().toHex());
+  const unsigned = bitcoinjs.data.globalMap.unsignedTx.toBuffer().toHex();
+  demandSame("unsigned transactions", scure.unsignedTx.toHex(), unsigned);
 
   const sign = signerOf(plan);
   const { policy } = plan.wallet;
@@ -164,13 +175,14 @@ export const agreeOn = async (
   const asked = inVersion(firstBytes, otherVersion, random);
   const ground = unwrap(await sign(policy, ownSeed, asked, { grind: true }));
   const plain = unwrap(await sign(policy, ownSeed, secondBytes, { grind: false }));
-  expect(linesOf(ground)).toEqual(linesOf(signByBitcoinjs(bitcoinjs, plan)));
-  expect(linesOf(plain)).toEqual(linesOf(signByScure(scure, plan)));
-  expectComplete(plan, ground);
+  demandSame("ground signatures", textOf(ground), textOf(signByBitcoinjs(bitcoinjs, plan)));
+  demandSame("plain signatures", textOf(plain), textOf(signByScure(scure, plan)));
+  demandComplete(plan, ground);
 
   const own = ground.filter((record) => isOfSpend(plan, record));
   const signatures = [...own.map((record) => placedOf(plan, record)), ...othersOf(bitcoinjs, plan)];
   const transactionHex = finaliseByBitcoinjs(firstBytes, plan, signatures);
-  expect(finaliseByScure(secondBytes, plan, signatures)).toBe(transactionHex);
+  const other = finaliseByScure(secondBytes, plan, signatures);
+  demandSame("signed transactions", other, transactionHex);
   return { plan, shape, transactionHex };
 };

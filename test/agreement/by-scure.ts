@@ -1,4 +1,4 @@
-/** @scure/btc-signer's half: PSBTs of plans, reference signatures without grinding, transactions. */
+/** @scure/btc-signer's half: PSBTs of plans, signatures without grinding, transactions. */
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { TaprootControlBlock, Transaction } from "@scure/btc-signer";
 import { elementOf } from "../bitcoin/expect-value.ts";

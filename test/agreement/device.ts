@@ -20,17 +20,12 @@ import { isAllowance } from "../../protocol/wallet-policy.ts";
 import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "../firmware/made-up-call.ts";
 import { must } from "../secrets/oracles/loading.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
-import type { Reach } from "./agreement.ts";
+import { EVERYTHING, type Reach } from "./agreement.ts";
 import type { PolicyText, SignatureRecord, SigningOptions, SignPsbt } from "./seam.ts";
 import { withoutGrinding } from "./without-grinding.ts";
 
-/** What the device signs. */
-export const DEVICE_REACH: Reach = {
-  shapes: ["wsh sortedmulti"],
-  versions: [0],
-  fewestKeys: 2,
-  lacks: ["allowances", "change_branch", "change_gap", "fee_high"],
-};
+/** What the device signs: all that there is. */
+export const DEVICE_REACH: Reach = EVERYTHING;
 
 const boardOf = (secrets: ImportingSecrets): Hal =>
   createBoard({

@@ -1,4 +1,4 @@
-/** What stands at a place of a wallet: scripts put together by bitcoinjs-lib, or by hand for leaves. */
+/** What stands at a place of a wallet: scripts by bitcoinjs-lib, leaves and trees by hand. */
 import * as ecc from "@bitcoinerlab/secp256k1";
 import type { HDKey } from "@scure/bip32";
 import { crypto, payments } from "bitcoinjs-lib";

@@ -1,4 +1,4 @@
-/** PSBTs as maps of keys and values, of either version: what no library would write is written so. */
+/** PSBTs as maps of keys and values, of either version: to write what no library would. */
 import { Transaction } from "bitcoinjs-lib";
 
 /** A pair of a map: the whole key with its type, and the value. */

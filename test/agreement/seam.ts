@@ -2,12 +2,21 @@
 import type { Outcome } from "../../protocol/errors.ts";
 import type { Branch } from "../../firmware/bitcoin/index.ts";
 
+/** What a wallet's owner may allow its signers. */
+export type Allowance =
+  | "amounts-unproved"
+  | "fee-high"
+  | "inputs-foreign"
+  | "sighash-anyone-can-pay"
+  | "sighash-none"
+  | "sighash-single";
+
 /** A wallet policy as it comes to the device, with what its owner allows. */
 export interface PolicyText {
   readonly name: string;
   readonly template: string;
   readonly keys: readonly string[];
-  readonly allows?: readonly string[];
+  readonly allows?: readonly Allowance[];
 }
 
 /** One signature, as the wire's records carry it. */

@@ -2,6 +2,7 @@
 import { elementOf } from "../bitcoin/expect-value.ts";
 import { createRandom, type Random } from "../protocol/random.ts";
 import { createHolder, createUnspendable, hardened, type Holder } from "./holders.ts";
+import type { Allowance } from "./seam.ts";
 import {
   type AgreementWallet,
   createWallet,
@@ -9,7 +10,7 @@ import {
   type WalletShape,
 } from "./wallets.ts";
 
-/** The seeds that wallets share: deriving keys is what these tests would else spend their time on. */
+/** The seeds that wallets share: these tests would else spend their time deriving keys. */
 const SEEDS = 20;
 /** The most keys of one script. */
 export const MOST_KEYS = 15;
@@ -62,8 +63,8 @@ export const SHAPES = [
 /** The name of a shape. */
 export type ShapeName = (typeof SHAPES)[number];
 
-/** How many keys a multisig has, mostly few. */
-const KEY_COUNTS = [1, 2, 2, 3, 3, 3, 4, 5, 7];
+/** Keys of a multisig, at least: the device knows no quorum among one. */
+export const FEWEST_KEYS = 2;
 
 /** A random order of the first numbers. */
 const shuffled = (count: number, random: Random): readonly number[] =>
@@ -111,8 +112,9 @@ const leavesOf = (
   const ownLeaf = random.below(count);
   return Array.from({ length: count }, (_, leaf) => {
     const some = others.filter((_other, at) => at % count === leaf);
-    const withOwn = inAll || leaf === ownLeaf || some.length === 0;
-    const holders = withOwn ? [...some, own] : some;
+    const withOwn = inAll || leaf === ownLeaf ? [...some, own] : some;
+    const rest = all.filter((holder) => !withOwn.includes(holder));
+    const holders = [...withOwn, ...rest.slice(0, Math.max(0, FEWEST_KEYS - withOwn.length))];
     return multisigOf((leaf + ownLeaf) % 2 === 0, holders, random);
   });
 };
@@ -138,18 +140,18 @@ const shapeOf = (
   return { shape: { kind: "tr", internal, leaves }, own: keys.own };
 };
 
-/** A random wallet of a shape; `keyCount` where the number of its keys must be this. */
+/** A random wallet of a shape, of so many keys where it has several: at least `FEWEST_KEYS`. */
 export const randomWallet = (
   name: ShapeName,
   random: Random,
-  keyCount: number = elementOf(KEY_COUNTS, random.below(KEY_COUNTS.length)),
+  keyCount: number,
 ): AgreementWallet => {
   const { shape, own } = shapeOf(name, keyCount, random);
   return createWallet(`Agreement ${random.below(1000)}`, shape, own);
 };
 
 /** A wallet of a shape for tests that need no chance: three keys where it has several. */
-export const plainWallet = (name: ShapeName, allows?: readonly string[]): AgreementWallet => {
+export const plainWallet = (name: ShapeName, allows?: readonly Allowance[]): AgreementWallet => {
   const { shape, own } = shapeOf(name, 3, createRandom(PLAIN_SEED));
   return createWallet("Plain", shape, own, allows);
 };

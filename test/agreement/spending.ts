@@ -1,4 +1,4 @@
-/** Which way a spend goes, and whose signatures it takes: the device's and enough of the others'. */
+/** Which way a spend goes, and whose signatures it takes: the device's and some others'. */
 import { elementOf } from "../bitcoin/expect-value.ts";
 import { compare, type PlacedLeaf, placeOf, publicKeyOf, xOnly } from "./places.ts";
 import type { Place } from "./seam.ts";

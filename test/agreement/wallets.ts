@@ -1,6 +1,6 @@
 /** Wallets of every kind as tests describe them: a policy, and who holds which of its keys. */
 import type { Holder } from "./holders.ts";
-import type { PolicyText } from "./seam.ts";
+import type { Allowance, PolicyText } from "./seam.ts";
 
 /** How a wallet's outputs are locked. */
 export type ScriptKind = "pkh" | "wpkh" | "sh-wpkh" | "sh" | "wsh" | "sh-wsh" | "tr";
@@ -118,7 +118,7 @@ export const createWallet = (
   name: string,
   shape: WalletShape,
   own: Holder,
-  allows?: readonly string[],
+  allows?: readonly Allowance[],
 ): AgreementWallet => {
   const numbering = createNumbering();
   const { template, multisigs } = templateOf(shape, numbering);

@@ -4,8 +4,14 @@ import type { Handle } from "../../firmware/hal.ts";
 import type { ImportingSecrets } from "../../hardware/secrets/index.ts";
 import { signPlain } from "./low-r.ts";
 
+/** Signing in batches, which an engine may have or not: without it, one follows the other. */
+interface Batching {
+  readonly signMany?: unknown;
+}
+
 /** The engine with the seeds and nodes that went through it remembered beside it. */
-export const withoutGrinding = (secrets: ImportingSecrets): ImportingSecrets => {
+export const withoutGrinding = (engine: ImportingSecrets & Batching): ImportingSecrets => {
+  const { signMany: _grinds, ...secrets } = engine;
   const seeds = new Map<number, Uint8Array>();
   const nodes = new Map<number, HDKey>();
   const nodeOf = ({ id }: Handle<"node">): HDKey => {

@@ -1,4 +1,5 @@
 /** What a wallet allows is signed, and shown: the same PSBTs without the allowance are attacks. */
+import { BITCOIN_LIMITS } from "../../firmware/bitcoin/index.ts";
 import { expect, test } from "bun:test";
 import { Psbt } from "bitcoinjs-lib";
 import { ownSeedOf } from "../agreement/agreement.ts";
@@ -6,7 +7,7 @@ import { PSBT_OPTIONS, signByBitcoinjs } from "../agreement/by-bitcoinjs.ts";
 import { createDevice, DEVICE_REACH } from "../agreement/device.ts";
 import type { Plan } from "../agreement/plans.ts";
 import { type PsbtMaps, toVersion2, writeMaps } from "../agreement/psbt-maps.ts";
-import { linesOf } from "../agreement/seam.ts";
+import { type Allowance, linesOf } from "../agreement/seam.ts";
 import { plainWallet, type ShapeName, strangersWallet } from "../agreement/shapes.ts";
 import type { AgreementWallet } from "../agreement/wallets.ts";
 import { elementOf, errorOf, unwrap } from "../bitcoin/expect-value.ts";
@@ -22,7 +23,7 @@ const TIMEOUT_MS = 60_000;
 /** A spend that takes an allowance. */
 interface Allowed {
   readonly claim: string;
-  readonly allows: readonly string[];
+  readonly allows: readonly Allowance[];
   readonly shapes: readonly ShapeName[];
   /** The spend as far as it is the wallet's, which the signatures are of. */
   readonly plan: (wallet: AgreementWallet) => Plan;
@@ -44,7 +45,12 @@ const typed =
     };
   };
 
-const ofType = (claim: string, sighash: number, shows: RegExp, ...allows: string[]): Allowed => ({
+const ofType = (
+  claim: string,
+  sighash: number,
+  shows: RegExp,
+  ...allows: Allowance[]
+): Allowed => ({
   claim,
   allows,
   shapes: ALL,
@@ -172,7 +178,7 @@ test.skipIf(DEVICE_REACH.lacks.includes("change_gap"))(
       const wallet = plainWallet(shape);
       const plan = goodPlan(wallet);
       for (const place of [
-        { branch: 1, index: 1006 },
+        { branch: 1, index: 6 + BITCOIN_LIMITS.changeReach },
         { branch: 0, index: 9 },
       ] as const) {
         const outputs = [elementOf(plan.outputs, 0), outputAt(wallet, place, 500_000)];

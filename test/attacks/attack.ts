@@ -1,5 +1,6 @@
 /** What an attack is, and what holds of every one: its own refusal, whatever the wallet's kind. */
 import type { PsbtMaps } from "../agreement/psbt-maps.ts";
+import type { Allowance } from "../agreement/seam.ts";
 import type { ShapeName } from "../agreement/shapes.ts";
 import type { AgreementWallet } from "../agreement/wallets.ts";
 
@@ -12,7 +13,7 @@ export interface Attack {
   /** The versions that can be attacked so; both where it says nothing. */
   readonly versions?: readonly (0 | 2)[];
   /** What the wallet allows, which must not help. */
-  readonly allows?: readonly string[];
+  readonly allows?: readonly Allowance[];
   /** The attacked PSBT in version 0, which is made into one of version 2 afterwards. */
   readonly make: (wallet: AgreementWallet) => PsbtMaps;
   /** Attacks the PSBT once more in its final version. */

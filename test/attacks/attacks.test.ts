@@ -1,4 +1,4 @@
-/** Every attack on a spend has its own refusal, whatever the wallet's kind and the PSBT's version. */
+/** Every attack on a spend has its own refusal: all kinds of wallets, both versions of PSBTs. */
 import { describe, expect, test } from "bun:test";
 import { DEVICE_REACH, createDevice } from "../agreement/device.ts";
 import { ownSeedOf } from "../agreement/agreement.ts";

@@ -103,11 +103,17 @@ const MISSING: readonly Attack[] = [
     ...maps,
     global: replace(maps.global, GLOBAL.outputCount, pair(GLOBAL.outputCount, compactSize(1))),
   })),
-  malformed("fewer input maps than inputs", [0], (maps) => ({
-    ...maps,
-    inputs: maps.inputs.slice(1),
-    outputs: maps.outputs.slice(1),
-  })),
+  {
+    // What was the second input's map is read as the first one's, as it comes.
+    claim: "fewer input maps than inputs",
+    error: "previous_transaction_mismatch",
+    shapes: ["pkh", "wsh sortedmulti"],
+    versions: [0],
+    make: (wallet) => {
+      const maps = mapsOf(goodPlan(wallet));
+      return { ...maps, inputs: maps.inputs.slice(1), outputs: maps.outputs.slice(1) };
+    },
+  },
   malformed("a map after the last", undefined, (maps) => ({
     ...maps,
     outputs: [...maps.outputs, []],
@@ -177,11 +183,17 @@ const LENGTHS: readonly Attack[] = [
   malformed("a txid of 31 bytes", [2], (maps) =>
     editInput(maps, 1, (map) => replace(map, INPUT.txid, pair(INPUT.txid, new Uint8Array(31)))),
   ),
-  malformed("a negative amount", [2], (maps) =>
-    editOutput(maps, 0, (map) =>
-      replace(map, OUTPUT.amount, pair(OUTPUT.amount, new Uint8Array(8).fill(0xff))),
-    ),
-  ),
+  {
+    claim: "a negative amount",
+    error: "amount_out_of_range",
+    shapes: SOME,
+    versions: [2],
+    make: good,
+    spoil: (maps) =>
+      editOutput(maps, 0, (map) =>
+        replace(map, OUTPUT.amount, pair(OUTPUT.amount, new Uint8Array(8).fill(0xff))),
+      ),
+  },
   malformed("a lock by height that is a time", [2], (maps) =>
     withInput(maps, pair(INPUT.heightLock, uint32(500_000_000))),
   ),

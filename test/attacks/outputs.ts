@@ -1,4 +1,5 @@
 /** Attacks on change: outputs that claim to be the wallet's. */
+import { BITCOIN_LIMITS } from "../../firmware/bitcoin/index.ts";
 import { OUTPUT, pair, type PairMap, replace } from "../agreement/psbt-maps.ts";
 import { placeOf } from "../agreement/places.ts";
 import type { Plan } from "../agreement/plans.ts";
@@ -19,7 +20,7 @@ import {
 
 const ELSEWHERE: Place = { branch: 1, index: 9 };
 /** Beyond the 1,000 that change may be ahead of the furthest coin, which is at 6. */
-const BEYOND_GAP: Place = { branch: 1, index: 1007 };
+const BEYOND_GAP: Place = { branch: 1, index: 6 + BITCOIN_LIMITS.changeReach + 1 };
 const RECEIVE: Place = { branch: 0, index: 3 };
 
 const withChangeAt = (wallet: AgreementWallet, place: Place): Plan => {

@@ -2,7 +2,7 @@
 import { Transaction } from "bitcoinjs-lib";
 import { placeOf } from "../agreement/places.ts";
 import { fundingOf, type Plan } from "../agreement/plans.ts";
-import { GLOBAL, pair, type PsbtMaps } from "../agreement/psbt-maps.ts";
+import { compactSize, GLOBAL, pair, type PsbtMaps, replace } from "../agreement/psbt-maps.ts";
 import type { Place } from "../agreement/seam.ts";
 import type { AgreementWallet } from "../agreement/wallets.ts";
 import { elementOf } from "../bitcoin/expect-value.ts";
@@ -10,7 +10,7 @@ import { createRandom } from "../protocol/random.ts";
 import { ALL, type Attack, LEGACY } from "./attack.ts";
 import { goodPlan, mapsOf, payment, STRANGER_SCRIPT } from "./scene.ts";
 
-/** Inputs that are signed, at most; of those whose digest is quadratic fewer (DESIGN, section 6). */
+/** Inputs that are signed, at most; there are fewer of those whose digest is quadratic. */
 const MOST_INPUTS = 20_000;
 /** Inputs of P2PKH and P2SH. */
 export const MOST_LEGACY_INPUTS = 200;
@@ -66,7 +66,26 @@ export const SIZE_ATTACKS: readonly Attack[] = [
   {
     claim: "no inputs",
     error: "psbt_unsupported",
-    shapes: ALL.slice(0, 1),
+    shapes: ALL,
+    versions: [0],
     make: () => emptyInputs(0),
+  },
+  {
+    claim: "no inputs in version 2",
+    error: "psbt_unsupported",
+    shapes: ALL,
+    versions: [2],
+    make: (wallet) => mapsOf(goodPlan(wallet)),
+    spoil: (maps) => ({
+      ...maps,
+      inputs: [],
+      global: replace(maps.global, GLOBAL.inputCount, pair(GLOBAL.inputCount, compactSize(0))),
+    }),
+  },
+  {
+    claim: "no outputs",
+    error: "psbt_unsupported",
+    shapes: ALL,
+    make: (wallet) => mapsOf({ ...goodPlan(wallet), outputs: [] }),
   },
 ];

@@ -31,7 +31,8 @@ const countOf = (bytes: Uint8Array, walletId: Uint8Array | undefined): number =>
   const steps = reviewSteps(psbt, WALLETS, walletId, CONTEXT);
   let count = 0;
   let step = steps.next();
-  for (; step.done !== true; step = steps.next()) count += 1;
+  // Wishes for places that come next are no work yet.
+  for (; step.done !== true; step = steps.next()) count += step.value === undefined ? 1 : 0;
   const atOnce = unwrap(review(bytes, WALLETS, walletId, CONTEXT));
   const reviewed = unwrap(step.value);
   expect(linesOf(reviewed)).toEqual(linesOf(atOnce));

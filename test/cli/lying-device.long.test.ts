@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Transaction } from "@scure/btc-signer";
 import { Psbt, script } from "bitcoinjs-lib";
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import { registerChecked } from "../../host/cli/registering.ts";
@@ -142,6 +143,18 @@ describe.skipIf(hasNoPty)("pty: sign", () => {
     expect(event).toMatchObject({ event: "signed", complete: false });
     const kept = Psbt.fromBase64(textOf(event, "psbt"));
     expect(kept.data.inputs.map(({ partialSig }) => partialSig?.length)).toEqual([1, 1]);
+  });
+
+  test.concurrent("a PSBT of version 2 comes back as one, signed", async () => {
+    const version2 = Transaction.fromPSBT(Uint8Array.from(psbt.toBuffer())).toPSBT(2);
+    writeFileSync(file("version-2.psbt"), version2);
+    const ports = [1, 2].map((byte) => startFake(fake(byte, signaturesBy(byte))));
+    const signed = await askMayfly({ home }, "sign", file("version-2.psbt"), "--port", ...ports);
+    expect(signed["complete"]).toBe(true);
+    expect(signed["signatures"]).toHaveLength(4);
+    const back = Transaction.fromPSBT(Uint8Array.fromBase64(textOf(signed, "psbt")));
+    expect(back.opts.PSBTVersion).toBe(2);
+    expect([0, 1].map((input) => back.getInput(input).partialSig?.length)).toEqual([2, 2]);
   });
 
   test.concurrent("complete is what verifies, not what is counted", async () => {

@@ -1,4 +1,4 @@
-/** An emulator's process starts its engine's threads after it listens, and ends with them. */
+/** An emulator's process starts its engine's threads once it has keys, and ends with them. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -11,6 +11,9 @@ import { type EmulatorSettings, superviseEmulator } from "../../host/cli/emulato
 import { until, unwrap } from "../driver/lines.ts";
 import { hasNoLibraries } from "../secrets/oracles/engines.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
+
+/** BIP-39's first test vector. */
+const WORDS = `${"abandon ".repeat(11)}about`;
 
 const folder = mkdtempSync(join(tmpdir(), "mayfly-threads-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,6 +33,7 @@ const start = async (changes: Partial<EmulatorSettings>) =>
       link: join(folder, "A"),
       runFolder: folder,
       secrets: "native",
+      mnemonic: WORDS,
       ...changes,
     }),
   );
@@ -52,7 +56,7 @@ describe.skipIf(hasNoLibraries || process.platform !== "linux")("a process", () 
     });
   }
 
-  for (const changes of [{ threads: 0 }, { dieAfterInput: 5 }]) {
+  for (const changes of [{ threads: 0 }, { dieAfterInput: 5 }, { mnemonic: "" }]) {
     test(`has none: ${JSON.stringify(changes)}`, async () => {
       const emulator = await start(changes);
       await pause(600); // they would have come by now

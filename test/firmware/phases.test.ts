@@ -126,6 +126,8 @@ const TRAPS: Handlers = {
   getXpub: trap,
   getAddress: trap,
   signPsbt: trap,
+  signMessage: trap,
+  proveFunds: trap,
   attest: trap,
 };
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { Transaction as OtherTransaction } from "@scure/btc-signer";
-import { type Psbt, script, Transaction } from "bitcoinjs-lib";
-import { addSignatures, ecdsaSignatures, finalise } from "../../host/vault/index.ts";
+import { Psbt, script, Transaction } from "bitcoinjs-lib";
+import { readPsbt } from "../../host/vault/index.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { decodeRecords } from "../../protocol/signature-record.ts";
 import { CHANGE, COIN, DRAFT, PAYMENT, SECOND } from "../bitcoin/attacked-draft.ts";
@@ -168,8 +168,7 @@ const signBy = (psbt: Psbt, holder: number): void => {
 describe("signed", () => {
   test("finalises in bitcoinjs-lib and in @scure/btc-signer to the same transaction", async () => {
     const { bench, client, walletId } = await readyDevice();
-    const psbt = psbtOf(5);
-    const bytes = Uint8Array.from(psbt.toBuffer());
+    const bytes = Uint8Array.from(psbtOf(5).toBuffer());
     const reply = unwrap(await client.signPsbt({ psbt: bytes, walletId }));
     expect(reply.walletId).toEqual(walletId);
     expect(unwrap(decodeRecords(reply.signatures))).toMatchObject(
@@ -177,28 +176,30 @@ describe("signed", () => {
     );
     expect(unwrap(decodeRecords(reply.signatures)).some((record) => "leaf" in record)).toBe(false);
     const fingerprint = hex.encode(at(HOT.cosigners, 0).master.fingerprint);
-    unwrap(addSignatures(psbt, fingerprint, unwrap(ecdsaSignatures(reply.signatures))));
+    const combiner = unwrap(readPsbt(bytes));
+    unwrap(combiner.add(fingerprint, unwrap(decodeRecords(reply.signatures))));
+    const psbt = Psbt.fromBuffer(combiner.bytes());
     signBy(psbt, 2);
     const other = OtherTransaction.fromPSBT(Uint8Array.from(psbt.toBuffer()));
     other.finalize();
     const ours = psbt.clone().finalizeAllInputs().extractTransaction(true);
     expect(hex.encode(other.extract())).toBe(ours.toHex());
-    expect(unwrap(finalise(psbt)).txHex).toBe(ours.toHex());
+    expect(unwrap(unwrap(readPsbt(psbt.toBuffer())).finalise()).txHex).toBe(ours.toHex());
     expect(bench.signatures()).toBe(5);
     await client.close();
   });
 
-  test("gives strict DER with low R, low S and SIGHASH_ALL", async () => {
+  test("gives low R, low S and SIGHASH_ALL: DER of at most 71 bytes", async () => {
     const { client } = await readyDevice();
     const { signatures } = unwrap(
       await client.signPsbt({ psbt: Uint8Array.from(psbtOf(20).toBuffer()) }),
     );
-    for (const { signature } of unwrap(ecdsaSignatures(signatures))) {
-      expect(script.isCanonicalScriptSignature(signature)).toBe(true);
-      const { signature: compact, hashType } = script.signature.decode(signature);
-      expect(hashType).toBe(Transaction.SIGHASH_ALL);
-      expect([at([...compact], 0) < 0x80, at([...compact], 32) < 0x80]).toEqual([true, true]);
-      expect(signature.length).toBeLessThanOrEqual(71);
+    for (const { signature, sighash } of unwrap(decodeRecords(signatures))) {
+      expect(sighash).toBe(Transaction.SIGHASH_ALL);
+      expect([at([...signature], 0) < 0x80, at([...signature], 32) < 0x80]).toEqual([true, true]);
+      const der = script.signature.encode(signature, sighash);
+      expect(script.isCanonicalScriptSignature(der)).toBe(true);
+      expect(der.length).toBeLessThanOrEqual(71);
     }
     await client.close();
   });

@@ -38,4 +38,11 @@ export const readyCalls = (walletId: Uint8Array): readonly Call[] => [
   call("getAddress", { walletId, isChange: false, index: 7, isShown: true }),
   call("signPsbt", { walletId }, draftBytes()),
   call("signPsbt", {}, draftBytes()),
+  call("signMessage", {
+    walletId,
+    isChange: true,
+    index: 7,
+    message: "Hello\nWorld",
+    format: "bip322",
+  }),
 ];

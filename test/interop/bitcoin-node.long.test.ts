@@ -5,8 +5,8 @@ import { checkTransaction } from "../../host/control/index.ts";
 import {
   askQuorum,
   draftPsbt,
-  finalise,
   type QuorumSigner,
+  readPsbt,
   type WalletAddress,
 } from "../../host/vault/index.ts";
 import type { Coin, Payment, WalletPath } from "../../host/withdrawal.ts";
@@ -63,8 +63,9 @@ const spend = async ({ wallet, descriptor }: ThreeSigners, request: Spend) => {
   const draft = must(
     draftPsbt({ wallet, coins, payments, change, feeRate: FEE_RATE, minimumInputs }),
   );
-  must(await askQuorum(draft.psbt, signers, 2));
-  const final = must(finalise(draft.psbt));
+  const psbt = must(readPsbt(draft.psbt.toBuffer()));
+  must(await askQuorum(psbt, signers, 2));
+  const final = must(psbt.finalise());
   const { txHex } = final;
   const { points, signedBy } = checkTransaction({
     txHex,

@@ -1,13 +1,13 @@
 /** Three emulators in this process with fixed seeds, and the 2-of-3 wallet they agree on. */
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import {
-  ecdsaSignatures,
   openWallet,
   type QuorumSigner,
   type Wallet,
   walletDescriptors,
 } from "../../host/vault/index.ts";
 import { assert, type Outcome } from "../../protocol/errors.ts";
+import { decodeRecords } from "../../protocol/signature-record.ts";
 
 const HARDENED = 0x8000_0000;
 /** BIP-48: multisig, test coin, first account, P2WSH. */
@@ -48,7 +48,7 @@ const enrol = async ({ name, fingerprint, client }: Started, wallet: Wallet) => 
   assert(receive === own.receive && change === own.change, "signer and vault see one wallet");
   const sign: QuorumSigner["sign"] = async (psbt) => {
     const reply = await client.signPsbt({ psbt, walletId });
-    return reply.ok ? ecdsaSignatures(reply.value.signatures) : reply;
+    return reply.ok ? decodeRecords(reply.value.signatures) : reply;
   };
   return { name, fingerprint, sign };
 };

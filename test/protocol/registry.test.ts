@@ -62,6 +62,8 @@ describe("the registry", () => {
       getXpub: 0x21,
       getAddress: 0x22,
       signPsbt: 0x30,
+      signMessage: 0x31,
+      proveFunds: 0x32,
       attest: 0x40,
     });
     expect(new Set(COMMAND_NAMES.map((name) => REGISTRY[name].code)).size).toBe(
@@ -95,6 +97,7 @@ describe("the registry", () => {
 
   test("signs in no phase but ready, and wakes in none that is over", () => {
     expect(REGISTRY.signPsbt.phases).toEqual(["ready"]);
+    expect(REGISTRY.signMessage.phases).toEqual(["ready"]);
     for (const name of COMMAND_NAMES.filter((one) => one !== "getStatus")) {
       const late = REGISTRY[name].phases.filter((phase) => TRANSITIONS[phase].length === 0);
       expect({ name, late }).toEqual({ name, late: [] });
@@ -129,6 +132,8 @@ describe("access", () => {
       getXpub: ["vault", "operator", "auditor"],
       getAddress: ["vault", "operator", "auditor", "control"],
       signPsbt: ["vault"],
+      signMessage: ["vault"],
+      proveFunds: ["vault"],
       attest: ["vault", "operator", "auditor", "control"],
     });
   });

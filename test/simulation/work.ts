@@ -1,8 +1,9 @@
 /** The work itself: one payment after the other, under its key, until it is signed or dropped. */
+import { script } from "bitcoinjs-lib";
 import type { Client } from "../../host/driver/index.ts";
-import { ecdsaSignatures } from "../../host/vault/index.ts";
 import type { Commands } from "../../protocol/commands/registry.ts";
 import type { ErrorName, Outcome } from "../../protocol/errors.ts";
+import { decodeRecords } from "../../protocol/signature-record.ts";
 import { HOT } from "../bitcoin/wallet-fixture.ts";
 import type { Chance } from "./chance.ts";
 import type { Findings } from "./findings.ts";
@@ -71,8 +72,11 @@ export const createSignatures = (findings: Findings) => {
   const known = new Map<string, string>();
   return (payment: Payment, records: Uint8Array): void => {
     const { name, digests, isSignature } = payment;
-    const read = ecdsaSignatures(records);
-    const signatures = read.ok ? read.value : [];
+    const read = decodeRecords(records);
+    const signatures = (read.ok ? read.value : []).map(({ input, sighash, signature }) => ({
+      input,
+      signature: script.signature.encode(signature, sighash),
+    }));
     const isGood = signatures.every(({ input, signature }) => isSignature(input, signature));
     const isWhole = signatures.length === digests.length;
     findings.expect(isGood && isWhole, "sameSignatures", () => `${name} is not signed well`);

@@ -1,65 +1,30 @@
 import { describe, expect, test } from "bun:test";
-import { hex } from "@scure/base";
+import { base64, hex } from "@scure/base";
 import { Transaction as OtherTransaction } from "@scure/btc-signer";
 import * as curve from "@bitcoinerlab/secp256k1";
 import { Psbt, script, Transaction } from "bitcoinjs-lib";
 import fc from "fast-check";
 import { inputDigests } from "../../host/vault/combine-digest.ts";
-import {
-  addSignatures,
-  draftPsbt,
-  finalise,
-  madeUpCoins,
-  readPsbt,
-  type Wallet,
-} from "../../host/vault/index.ts";
+import { readPsbt, type Wallet } from "../../host/vault/index.ts";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
 import {
   at,
+  combinerOf,
   printedSeed,
+  psbtIn,
   randomSigners,
+  recordOf,
   signaturesOf,
   type TestSigner,
   unwrap,
   walletOf,
 } from "./three-keys.ts";
+import { addBy, draftFrom, people, signWith, wallet, withHighS } from "./signed-drafts.ts";
 
-const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-const signers = randomSigners(3).toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
-const [alice, bob, carol] = [at(signers, 0), at(signers, 1), at(signers, 2)];
-const wallet = walletOf(signers);
+const [alice, bob, carol] = people;
 
 const draftOf = (inputs: number, feeRate = 3, from: Wallet = wallet) =>
-  unwrap(
-    draftPsbt({
-      wallet: from,
-      coins: madeUpCoins({
-        wallet: from,
-        amountsSats: Array.from({ length: inputs }, () => 10_000_000),
-        seedLabel: "combine",
-      }),
-      payments: [{ address: from.address({ branch: 0, index: 99 }).address, amountSats: 50_000 }],
-      change: { branch: 1, index: 0 },
-      feeRate,
-      minimumInputs: inputs,
-    }),
-  );
-
-const signWith = (psbt: Psbt, by: readonly TestSigner[]): Psbt => {
-  for (const signer of by)
-    unwrap(addSignatures(psbt, signer.fingerprint, signaturesOf(psbt, signer)));
-  return psbt;
-};
-
-/** The same signature with s on the other side of the curve's order: valid ECDSA, high S. */
-const withHighS = (signature: Uint8Array): Uint8Array => {
-  const rLength = at([...signature], 3);
-  const sStart = 4 + rLength + 2;
-  const r = signature.slice(4, 4 + rLength);
-  const s = BigInt(`0x${hex.encode(signature.slice(sStart, -1))}`);
-  const high = hex.decode(`00${(ORDER - s).toString(16).padStart(64, "0")}`);
-  const body = [2, r.length, ...r, 2, high.length, ...high];
-  return Uint8Array.from([0x30, body.length, ...body, 1]);
-};
+  draftFrom(from, inputs, feeRate);
 
 describe("draft, sign, combine, finalise", () => {
   test.each([
@@ -68,12 +33,12 @@ describe("draft, sign, combine, finalise", () => {
     ["second and third", [bob, carol]],
   ])("with the %s signer", (_, pair) => {
     const { psbt, prevouts, vsize, feeSats } = draftOf(3);
-    expect(finalise(psbt).ok).toBeFalse();
-    signWith(psbt, pair);
-    expect(finalise(psbt).ok).toBeTrue();
-    const before = psbt.toBase64();
-    const { txHex, txid, signedBy } = unwrap(finalise(psbt));
-    expect(psbt.toBase64()).toBe(before);
+    expect(combinerOf(psbt).finalise().ok).toBeFalse();
+    const signed = signWith(psbt, pair);
+    expect(signed.finalise().ok).toBeTrue();
+    const before = signed.bytes();
+    const { txHex, txid, signedBy } = unwrap(signed.finalise());
+    expect(signed.bytes()).toEqual(before);
     expect(signedBy).toEqual(pair.map(({ fingerprint }) => fingerprint).toSorted());
     const other = OtherTransaction.fromRaw(hex.decode(txHex));
     expect([other.id, other.inputsLength, other.outputsLength]).toEqual([txid, 3, 2]);
@@ -84,16 +49,17 @@ describe("draft, sign, combine, finalise", () => {
   });
 
   test("makes the bytes that bitcoinjs-lib's own finaliser makes", () => {
-    const psbt = signWith(draftOf(4).psbt, [bob, alice]);
-    const { txHex } = unwrap(finalise(psbt));
-    expect(psbt.clone().finalizeAllInputs().extractTransaction(true).toHex()).toBe(txHex);
+    const signed = signWith(draftOf(4).psbt, [bob, alice]);
+    const { txHex } = unwrap(signed.finalise());
+    expect(psbtIn(signed).finalizeAllInputs().extractTransaction(true).toHex()).toBe(txHex);
   });
 
   test("from a PSBT that went through a file between the signers", () => {
     const { psbt } = draftOf(2);
-    const once = unwrap(readPsbt(signWith(psbt, [carol]).toBuffer()));
-    const twice = unwrap(readPsbt(new TextEncoder().encode(signWith(once, [alice]).toBase64())));
-    expect(unwrap(finalise(twice)).signedBy).toEqual([alice.fingerprint, carol.fingerprint]);
+    const once = unwrap(readPsbt(signWith(psbt, [carol]).bytes()));
+    const text = base64.encode(addBy(once, alice).bytes());
+    const twice = unwrap(readPsbt(new TextEncoder().encode(text)));
+    expect(unwrap(twice.finalise()).signedBy).toEqual([alice.fingerprint, carol.fingerprint]);
   });
 
   test("with 1-of-2, 3-of-3 and 8-of-8, whose script is longer than 252 bytes", () => {
@@ -104,7 +70,7 @@ describe("draft, sign, combine, finalise", () => {
     ] as const) {
       const group = randomSigners(count);
       const { psbt, vsize } = draftOf(2, 3, walletOf(group, threshold));
-      const { txHex } = unwrap(finalise(signWith(psbt, group)));
+      const { txHex } = unwrap(signWith(psbt, group).finalise());
       const actual = Transaction.fromHex(txHex).virtualSize();
       expect(actual).toBeLessThanOrEqual(vsize);
       expect(actual).toBeGreaterThanOrEqual(vsize - 2 * 3 * threshold);
@@ -116,7 +82,7 @@ describe("draft, sign, combine, finalise", () => {
     fc.assert(
       fc.property(inputs, fc.double({ min: 0.5, max: 500, noNaN: true }), (count, feeRate) => {
         const { psbt, vsize, feeSats } = draftOf(count, feeRate);
-        const { txHex } = unwrap(finalise(signWith(psbt, [alice, carol])));
+        const { txHex } = unwrap(signWith(psbt, [alice, carol]).finalise());
         const actual = Transaction.fromHex(txHex).virtualSize();
         expect(actual).toBeLessThanOrEqual(vsize);
         expect(actual).toBeGreaterThanOrEqual(vsize - 3 * count);
@@ -127,17 +93,17 @@ describe("draft, sign, combine, finalise", () => {
   });
 });
 
-describe("addSignatures", () => {
+describe("add", () => {
   test("returns input, public key and signature in hex", () => {
     const { psbt } = draftOf(2);
     const signatures = signaturesOf(psbt, bob);
-    const added = unwrap(addSignatures(psbt, bob.fingerprint.toUpperCase(), signatures));
+    const added = unwrap(combinerOf(psbt).add(bob.fingerprint.toUpperCase(), signatures));
     for (const [input, one] of added.entries()) {
       const path = `m/48'/1'/0'/2'/0/${input}`;
       expect(one).toEqual({
         input,
         pubkey: hex.encode(bob.master.derivePath(path).publicKey),
-        signature: hex.encode(at(signatures, input).signature),
+        signature: hex.encode(script.signature.encode(at(signatures, input).signature, 1)),
       });
     }
   });
@@ -145,10 +111,11 @@ describe("addSignatures", () => {
   test("adds a signature once, however often it comes", () => {
     const { psbt } = draftOf(1);
     const signatures = signaturesOf(psbt, bob);
-    unwrap(addSignatures(psbt, bob.fingerprint, [...signatures, ...signatures]));
-    unwrap(addSignatures(psbt, bob.fingerprint, signatures));
-    expect(psbt.data.inputs.map(({ partialSig }) => partialSig?.length)).toEqual([1]);
-    expect(finalise(psbt).ok).toBeFalse();
+    const combiner = combinerOf(psbt);
+    unwrap(combiner.add(bob.fingerprint, [...signatures, ...signatures]));
+    unwrap(combiner.add(bob.fingerprint, signatures));
+    expect(psbtIn(combiner).data.inputs.map(({ partialSig }) => partialSig?.length)).toEqual([1]);
+    expect(combiner.finalise().ok).toBeFalse();
   });
 
   const { psbt } = draftOf(2);
@@ -156,42 +123,39 @@ describe("addSignatures", () => {
   const { signature } = good;
   const flip = (position: number): Uint8Array =>
     signature.map((byte, index) => (index === position ? byte ^ 1 : byte));
-  const withByte = (sighash: number): Uint8Array =>
-    Uint8Array.from([...signature.slice(0, -1), sighash]);
-  const withSighash = (sighash: number): Uint8Array => {
+  const withSighash = (sighash: number): SignatureRecord => {
     const copy = psbt.clone().updateInput(0, { sighashType: sighash });
     copy.signInputHD(0, alice.master, [sighash]);
-    return at(copy.data.inputs[0]?.partialSig ?? [], 0).signature;
+    return recordOf(0, at(copy.data.inputs[0]?.partialSig ?? [], 0).signature);
   };
 
-  test.each<[string, TestSigner, number, Uint8Array]>([
-    ["a damaged r", alice, 0, flip(10)],
-    ["a damaged s", alice, 0, flip(signature.length - 5)],
-    ["damaged DER", alice, 0, flip(1)],
-    ["another signer's signature", alice, 0, at(signaturesOf(psbt, bob), 0).signature],
-    ["a signature under another fingerprint", bob, 0, signature],
-    ["a key that isn't the wallet's", at(randomSigners(1), 0), 0, signature],
-    ["another input's signature", alice, 0, next.signature],
-    ["a high S", alice, 0, withHighS(signature)],
-    ["SIGHASH_NONE", alice, 0, withSighash(2)],
-    ["SIGHASH_SINGLE", alice, 0, withSighash(3)],
-    ["SIGHASH_ALL with ANYONECANPAY", alice, 0, withSighash(0x81)],
-    ["a sighash byte that isn't what was signed", alice, 0, withByte(2)],
-    ["the same with ANYONECANPAY", alice, 0, withByte(0x81)],
-    ["a sighash byte that is none", alice, 0, flip(signature.length - 1)],
-    ["no sighash byte", alice, 0, signature.slice(0, -1)],
-    ["an empty signature", alice, 0, new Uint8Array(0)],
-    ["an input that isn't there", alice, 2, signature],
-    ["a negative input", alice, -1, signature],
-  ])("refuses %s", (_, signer, input, bytes) => {
-    const target = psbt.clone();
-    const added = addSignatures(target, signer.fingerprint, [
-      { input: 1, signature: next.signature },
-      { input, signature: bytes },
-    ]);
-    const blamed = signer === alice ? input : 1;
+  test.each<[string, TestSigner, Partial<SignatureRecord>]>([
+    ["a damaged r", alice, { signature: flip(10) }],
+    ["a damaged s", alice, { signature: flip(60) }],
+    ["another signer's signature", alice, at(signaturesOf(psbt, bob), 0)],
+    ["a signature under another fingerprint", bob, {}],
+    ["a key that isn't the wallet's", at(randomSigners(1), 0), {}],
+    ["another input's signature", alice, { signature: next.signature }],
+    ["a high S", alice, { signature: withHighS(signature) }],
+    ["SIGHASH_NONE", alice, withSighash(2)],
+    ["SIGHASH_SINGLE", alice, withSighash(3)],
+    ["SIGHASH_ALL with ANYONECANPAY", alice, withSighash(0x81)],
+    ["a sighash byte that isn't what was signed", alice, { sighash: 2 }],
+    ["the same with ANYONECANPAY", alice, { sighash: 0x81 }],
+    ["a sighash byte that is none", alice, { sighash: 0 }],
+    ["a leaf, where there are none", alice, { leaf: 0 }],
+    ["a signature of 63 bytes", alice, { signature: signature.slice(0, -1) }],
+    ["a signature of 65 bytes", alice, { signature: Uint8Array.of(...signature, 1) }],
+    ["an empty signature", alice, { signature: new Uint8Array(0) }],
+    ["an input that isn't there", alice, { input: 2 }],
+    ["a negative input", alice, { input: -1 }],
+  ])("refuses %s", (_, signer, change) => {
+    const target = combinerOf(psbt);
+    const changed = { ...good, ...change };
+    const added = target.add(signer.fingerprint, [next, changed]);
+    const blamed = signer === alice ? changed.input : 1;
     expect(added).toEqual({ ok: false, error: "signature_invalid", details: { input: blamed } });
-    expect(target.data.inputs.flatMap(({ partialSig }) => partialSig ?? [])).toEqual([]);
+    expect(target.bytes()).toEqual(Uint8Array.from(psbt.toBuffer()));
   });
 
   test("refuses the high S for nothing else: it is valid ECDSA", () => {
@@ -199,12 +163,18 @@ describe("addSignatures", () => {
     const { witnessScript, publicKeys } = wallet.address({ branch: 0, index: 0 });
     const position = publicKeys.findIndex((key) => key.fingerprint === alice.fingerprint);
     const { publicKey } = at(publicKeys, position);
-    const { signature: compact } = script.signature.decode(withHighS(signature));
+    const compact = withHighS(signature);
     const message = digest(0, witnessScript ?? new Uint8Array(), 10_000_000n) ?? new Uint8Array();
     expect(curve.verify(message, publicKey, compact, false)).toBeTrue();
     expect(curve.verify(message, publicKey, compact, true)).toBeFalse();
-    expect(addSignatures(psbt.clone(), alice.fingerprint, [good]).ok).toBeTrue();
+    expect(combinerOf(psbt).add(alice.fingerprint, [good]).ok).toBeTrue();
   });
+
+  /** Other fields in the first input; what is undefined is taken out. */
+  const changeFirst = (target: Psbt, change: object) => {
+    const changed = Object.entries({ ...at(target.data.inputs, 0), ...change });
+    target.data.inputs[0] = Object.fromEntries(changed.filter(([, value]) => value !== undefined));
+  };
 
   test("refuses an input whose fields don't fit together", () => {
     const [own, other] = [at(psbt.data.inputs, 0), at(draftOf(3).psbt.data.inputs, 2)];
@@ -224,63 +194,12 @@ describe("addSignatures", () => {
     ] as const;
     for (const change of changes) {
       const target = Psbt.fromBuffer(psbt.toBuffer());
-      Object.assign(at(target.data.inputs, 0), change);
-      const added = addSignatures(target, alice.fingerprint, [good]);
+      changeFirst(target, change);
+      const added = combinerOf(target).add(alice.fingerprint, [good]);
       expect(added).toMatchObject({ error: "signature_invalid", details: { input: 0 } });
     }
     const target = Psbt.fromBuffer(psbt.toBuffer());
-    Object.assign(at(target.data.inputs, 0), { nonWitnessUtxo: undefined });
-    expect(addSignatures(target, alice.fingerprint, [good]).ok).toBeTrue();
-  });
-});
-
-describe("finalise", () => {
-  test("says which input lacks signatures", () => {
-    const { psbt } = draftOf(2);
-    const missing = { error: "signers_missing", details: { input: 0, have: 0, need: 2 } };
-    expect(finalise(psbt)).toMatchObject(missing);
-    signWith(psbt, [alice]);
-    unwrap(addSignatures(psbt, bob.fingerprint, signaturesOf(psbt, bob).slice(0, 1)));
-    expect(finalise(psbt).ok).toBeFalse();
-    expect(finalise(psbt)).toMatchObject({ details: { input: 1, have: 1, need: 2 } });
-  });
-
-  test("trims a third signature, whatever the order they came in", () => {
-    const { psbt } = draftOf(5);
-    const pair = unwrap(finalise(signWith(psbt.clone(), [alice, bob])));
-    for (const order of [signers, signers.toReversed(), [bob, carol, alice]])
-      expect(unwrap(finalise(signWith(psbt.clone(), order)))).toEqual(pair);
-    expect(pair.signedBy).toEqual([alice.fingerprint, bob.fingerprint]);
-  });
-
-  test("prefers the signers of most inputs where one stopped half way", () => {
-    const { psbt } = draftOf(4);
-    const half = signaturesOf(psbt, alice).slice(0, 2);
-    unwrap(addSignatures(psbt, alice.fingerprint, half));
-    signWith(psbt, [bob, carol]);
-    const { signedBy } = unwrap(finalise(psbt));
-    expect(signedBy).toEqual([bob.fingerprint, carol.fingerprint]);
-  });
-
-  test("refuses a signature that got into the PSBT without being verified", () => {
-    const { psbt } = draftOf(2);
-    signWith(psbt, [alice, bob]);
-    const [first, second] = [at(psbt.data.inputs, 0), at(psbt.data.inputs, 1)];
-    const swapped = psbt.clone();
-    Object.assign(at(swapped.data.inputs, 1), {
-      partialSig: (second.partialSig ?? []).map(({ pubkey }, position) => ({
-        pubkey,
-        signature: at(first.partialSig ?? [], position).signature,
-      })),
-    });
-    expect(finalise(swapped)).toMatchObject({ error: "signature_invalid", details: { input: 1 } });
-    const foreign = psbt.clone();
-    at(foreign.data.inputs, 0).partialSig?.push(...(second.partialSig ?? []));
-    expect(finalise(foreign)).toMatchObject({ error: "signature_invalid", details: { input: 0 } });
-  });
-
-  test("makes nothing of a PSBT without inputs", () => {
-    expect(finalise(new Psbt())).toMatchObject({ ok: false, error: "signers_missing" });
-    expect(addSignatures(new Psbt(), alice.fingerprint, [])).toEqual({ ok: true, value: [] });
+    changeFirst(target, { nonWitnessUtxo: undefined });
+    expect(combinerOf(target).add(alice.fingerprint, [good]).ok).toBeTrue();
   });
 });

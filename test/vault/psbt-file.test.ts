@@ -35,7 +35,7 @@ describe("readPsbt", () => {
       ),
     ],
   ])("takes %s", (_, bytes) => {
-    expect(unwrap(readPsbt(bytes)).toBuffer()).toEqual(binary);
+    expect(unwrap(readPsbt(bytes)).bytes()).toEqual(binary);
   });
 
   test.each([

@@ -3,15 +3,16 @@ import { expect, test } from "bun:test";
 import {
   askQuorum,
   draftPsbt,
-  finalise,
-  type InputSignature,
   madeUpCoins,
   type QuorumEvent,
   type QuorumSigner,
+  uploadForm,
 } from "../../host/vault/index.ts";
 import { fail, ok } from "../../protocol/errors.ts";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
 import {
   at,
+  combinerOf,
   randomSigners,
   signaturesOf,
   type TestSigner,
@@ -34,7 +35,7 @@ const draft = () =>
     }),
   ).psbt;
 
-type Sign = (all: readonly InputSignature[]) => ReturnType<QuorumSigner["sign"]>;
+type Sign = (all: readonly SignatureRecord[]) => ReturnType<QuorumSigner["sign"]>;
 
 /** Signers A, B and C; `ways` says what each makes of the signatures it should give. */
 const signersOf = (psbt: ReturnType<typeof draft>, ways: Readonly<Record<string, Sign>>) =>
@@ -45,9 +46,10 @@ const signersOf = (psbt: ReturnType<typeof draft>, ways: Readonly<Record<string,
   });
 
 const ask = async (ways: Readonly<Record<string, Sign>>) => {
-  const psbt = draft();
+  const drafted = draft();
+  const psbt = combinerOf(drafted);
   const events: QuorumEvent[] = [];
-  const outcome = await askQuorum(psbt, signersOf(psbt, ways), 2, (event) => events.push(event));
+  const outcome = await askQuorum(psbt, signersOf(drafted, ways), 2, (event) => events.push(event));
   const asked = events.filter(({ kind }) => kind === "asked").map(({ name }) => name);
   return { psbt, outcome, asked };
 };
@@ -55,11 +57,28 @@ const ask = async (ways: Readonly<Record<string, Sign>>) => {
 const fingerprints = (...names: readonly string[]): readonly string[] =>
   names.map((name) => at(people, NAMES.indexOf(name)).fingerprint).toSorted();
 
+test("each is sent the upload form, without what others have signed", async () => {
+  const drafted = draft();
+  const psbt = combinerOf(drafted);
+  unwrap(psbt.add(at(people, 2).fingerprint, signaturesOf(drafted, at(people, 2))));
+  const sent: Uint8Array[] = [];
+  const signers = signersOf(drafted, {}).map((signer) => ({
+    ...signer,
+    sign: (bytes: Uint8Array) => {
+      sent.push(bytes);
+      return signer.sign(bytes);
+    },
+  }));
+  unwrap(await askQuorum(psbt, signers.slice(0, 2), 2));
+  const form = uploadForm(Uint8Array.from(drafted.toBuffer()));
+  expect(sent).toEqual([form, form]);
+});
+
 test("two are asked, and the third is left alone", async () => {
   const { psbt, outcome, asked } = await ask({});
   expect([...unwrap(outcome).keys()].toSorted()).toEqual(["A", "B"]);
   expect(asked).toEqual(["A", "B"]);
-  expect(unwrap(finalise(psbt)).signedBy).toEqual(fingerprints("A", "B"));
+  expect(unwrap(psbt.finalise()).signedBy).toEqual(fingerprints("A", "B"));
 });
 
 const FAULTS: readonly (readonly [string, Sign])[] = [
@@ -88,7 +107,7 @@ test.each(FAULTS)("the third takes over from one that %s", async (_, fault) => {
   const { psbt, outcome, asked } = await ask({ B: fault });
   expect([...unwrap(outcome).keys()].toSorted()).toEqual(["A", "C"]);
   expect(asked).toEqual(["A", "B", "C"]);
-  expect(unwrap(finalise(psbt)).signedBy).toEqual(fingerprints("A", "C"));
+  expect(unwrap(psbt.finalise()).signedBy).toEqual(fingerprints("A", "C"));
 });
 
 test("two that fail are too many: signers_missing names them", async () => {

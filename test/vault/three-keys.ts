@@ -1,12 +1,13 @@
 /** Three signers made on the spot, the wallet they share, and what the tests do with both. */
 
 import { hex } from "@scure/base";
-import type { Psbt } from "bitcoinjs-lib";
+import { Psbt, script } from "bitcoinjs-lib";
 import fc from "fast-check";
-import { type InputSignature, openWallet, type Wallet } from "../../host/vault/index.ts";
+import { type Combiner, openWallet, readPsbt, type Wallet } from "../../host/vault/index.ts";
 import { type KeyNode, keyTree, NETWORKS } from "../../host/vault/wallet-curve.ts";
 import type { NetworkName, WalletPolicy } from "../../host/withdrawal.ts";
 import type { Outcome } from "../../protocol/errors.ts";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
 
 const ACCOUNT = "48'/1'/0'/2'";
 
@@ -50,13 +51,25 @@ export const walletOf = (
   network: NetworkName = "regtest",
 ): Wallet => unwrap(openWallet(policyOf(signers, threshold), network));
 
+/** Opens bitcoinjs-lib's PSBT for combining; it isn't changed itself. */
+export const combinerOf = (psbt: Psbt): Combiner => unwrap(readPsbt(psbt.toBuffer()));
+
+/** What a combiner holds, as bitcoinjs-lib reads it. */
+export const psbtIn = (combiner: Combiner): Psbt => Psbt.fromBuffer(combiner.bytes());
+
+/** A signature of a PSBT as a signer's record of it. */
+export const recordOf = (input: number, der: Uint8Array): SignatureRecord => {
+  const { signature, hashType } = script.signature.decode(der);
+  return { input, key: 0, sighash: hashType, signature };
+};
+
 /** One signer's signatures over all inputs, made by bitcoinjs-lib on a copy of the PSBT. */
-export const signaturesOf = (psbt: Psbt, { master }: TestSigner): readonly InputSignature[] => {
+export const signaturesOf = (psbt: Psbt, { master }: TestSigner): readonly SignatureRecord[] => {
   const copy = psbt.clone();
   for (const input of copy.data.inputs) delete input.partialSig;
   copy.signAllInputsHD(master);
   return copy.data.inputs.flatMap(({ partialSig }, input) =>
-    (partialSig ?? []).map(({ signature }) => ({ input, signature })),
+    (partialSig ?? []).map(({ signature }) => recordOf(input, signature)),
   );
 };
 

@@ -79,14 +79,32 @@ const prove = (settling: Settling, input: number, output: number): Uint8Array =>
   return script;
 };
 
-/** All others of the ring, the first time; those whose output is not there stay unproved. */
-const proveRing = (settling: Settling, input: number): void => {
+/** Whether what was said of a coin is what the previous transaction proves; silence agrees. */
+const agreesWith = (settling: Settling, input: number, output: number): boolean => {
+  const { table, previous, crypto } = settling;
+  if ((table.flagsAt(input) & INPUT_FLAG.hasCoin) === 0) return true;
+  return (
+    table.amountAt(input) === previous.outputs.amountAt(output) &&
+    isCoinOf(table, input, previous.outputs.scriptAt(output), crypto)
+  );
+};
+
+/**
+ * All others of the ring, the first time; those whose output is not there stay unproved.
+ *
+ * @returns the first input of which something else was said before
+ */
+const proveRing = (settling: Settling, input: number): number | undefined => {
   const { table, previous } = settling;
+  let liar: number | undefined;
   for (let other = table.nextAt(input); other !== input; other = table.nextAt(other)) {
     const output = table.outputAt(other);
     const isThere = output < previous.outputs.count();
-    if (isThere && !isProved(table, other)) prove(settling, other, output);
+    if (!isThere || isProved(table, other)) continue;
+    if (!agreesWith(settling, other, output)) liar ??= other;
+    prove(settling, other, output);
   }
+  return liar;
 };
 
 const byPrevious = (
@@ -100,7 +118,8 @@ const byPrevious = (
   const isFirst = !isProved(table, input);
   if (output >= outputs.count()) return fail("previous_transaction_mismatch");
   const script = prove(settling, input, output);
-  if (isFirst) proveRing(settling, input);
+  const liar = isFirst ? proveRing(settling, input) : undefined;
+  if (liar !== undefined) return fail("amount_mismatch", { input: liar });
   const agrees =
     witnessUtxo === undefined ||
     (witnessUtxo.amountSats === outputs.amountAt(output) && isSame(witnessUtxo.script, script));

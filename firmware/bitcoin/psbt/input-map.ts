@@ -11,7 +11,7 @@ import { areCommitted, isTaproot } from "./input-scripts.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG, type InputTable } from "./input-table.ts";
 import type { LockTimes } from "./lock-times.ts";
 import { type MapReader, PSBT_MALFORMED, type Refused } from "./map.ts";
-import { claimTag, leafTag } from "./tap-claims.ts";
+import { claimTag, createProofs, joinClaims, leafTag, type TapClaims } from "./tap-claims.ts";
 import { readUtxo } from "./utxo.ts";
 
 /** What inputs are read with. */
@@ -33,7 +33,6 @@ export interface InputMaps extends MapReader {
   readonly settle: () => Refused;
 }
 
-const NOTHING = new Uint8Array(0);
 /** Bits of the fields that version 2 demands. */
 const HAS_ID = 1;
 const HAS_OUTPUT = 2;
@@ -45,8 +44,7 @@ interface Said {
   witnessUtxo: TransactionOutput | undefined;
   redeemScript: Uint8Array | undefined;
   witnessScript: Uint8Array | undefined;
-  internalKey: Uint8Array | undefined;
-  merkleRoot: Uint8Array | undefined;
+  claims: TapClaims;
   hasPrevious: boolean;
   outpoint: number;
 }
@@ -55,8 +53,7 @@ const nothingSaid = (): Said => ({
   witnessUtxo: undefined,
   redeemScript: undefined,
   witnessScript: undefined,
-  internalKey: undefined,
-  merkleRoot: undefined,
+  claims: {},
   hasPrevious: false,
   outpoint: 0,
 });
@@ -64,11 +61,12 @@ const nothingSaid = (): Said => ({
 /** The input that is being read. */
 interface Reading extends InputSinks {
   readonly version: 0 | 2;
+  readonly proofOf: ReturnType<typeof createProofs>;
   input: number;
   said: Said;
 }
 
-type Taker = (reading: Reading, value: Uint8Array) => Refused;
+type Taker = (reading: Reading, value: Uint8Array, keyData: Uint8Array) => Refused;
 
 const takePlace = ({ table, ways, input }: Reading, hint: Uint8Array | undefined): Refused => {
   if (hint === undefined) return PSBT_MALFORMED;
@@ -95,9 +93,18 @@ const takeSighash: Taker = ({ table, input }, value) => {
   return undefined;
 };
 
-const takeLeaf: Taker = ({ table, input, crypto }, value) => {
-  const tag = leafTag(value.at(-1) ?? 0, value.subarray(0, -1), crypto);
-  return table.addLeaf(input, tag) ? undefined : PSBT_MALFORMED;
+const takeClaims = ({ said }: Reading, claims: TapClaims): Refused => {
+  said.claims = joinClaims(said.claims, claims);
+  return undefined;
+};
+
+/** A leaf, and the proof that the coin commits to it. */
+const takeLeaf: Taker = (reading, value, controlBlock) => {
+  const { table, input, crypto, proofOf } = reading;
+  const version = value.at(-1) ?? 0;
+  const script = value.subarray(0, -1);
+  if (!table.addLeaf(input, leafTag(version, script, crypto))) return PSBT_MALFORMED;
+  return takeClaims(reading, proofOf(controlBlock, version, script));
 };
 
 const takeSequence: Taker = ({ table, input }, value) => {
@@ -115,7 +122,7 @@ const part =
   };
 
 const kept =
-  (name: "redeemScript" | "witnessScript" | "internalKey" | "merkleRoot"): Taker =>
+  (name: "redeemScript" | "witnessScript"): Taker =>
   ({ said }, value) => {
     said[name] = value.slice();
     return undefined;
@@ -134,18 +141,19 @@ const TAKERS: Readonly<Record<number, Taker>> = {
   [FIELD.input.heightLock]: ({ locks }, value) => locks.take("height", uint32At(value, 0)),
   [FIELD.input.tapLeafScript]: takeLeaf,
   [FIELD.input.tapDerivation]: (reading, value) => takePlace(reading, pastLeafHashes(value)),
-  [FIELD.input.tapInternalKey]: kept("internalKey"),
-  [FIELD.input.tapMerkleRoot]: kept("merkleRoot"),
+  [FIELD.input.tapInternalKey]: (reading, value) =>
+    takeClaims(reading, { internalKey: value.slice() }),
+  [FIELD.input.tapMerkleRoot]: (reading, value) =>
+    takeClaims(reading, { merkleRoot: value.slice() }),
 };
 
 /** Keeps a tag of what is claimed of a taproot coin. */
-const keepClaim = ({ table, input, said, crypto }: Reading, script: Uint8Array): void => {
-  const { internalKey, merkleRoot } = said;
+const keepClaims = ({ table, input, said, crypto }: Reading, script: Uint8Array): void => {
+  const { internalKey, merkleRoot } = said.claims;
   if (!isTaproot(script) || (internalKey === undefined && merkleRoot === undefined)) return;
-  const tag = claimTag(internalKey ?? NOTHING, merkleRoot ?? NOTHING, crypto);
   if (internalKey !== undefined) table.addFlags(input, INPUT_FLAG.hasInternalKey);
   if (merkleRoot !== undefined) table.addFlags(input, INPUT_FLAG.hasMerkleRoot);
-  table.coinAt(input).set(tag, COIN_HASH_BYTES);
+  table.coinAt(input).set(claimTag(said.claims, crypto), COIN_HASH_BYTES);
 };
 
 const settle = (reading: Reading): Refused => {
@@ -156,17 +164,18 @@ const settle = (reading: Reading): Refused => {
   const { value: script } = coin;
   onScript(script);
   if (script === undefined) return undefined;
-  keepClaim(reading, script);
+  keepClaims(reading, script);
   return areCommitted(script, said, crypto) ? undefined : fail("script_mismatch");
 };
 
 /** Reads inputs of a version into the table. */
 export const createInputMaps = (version: 0 | 2, sinks: InputSinks): InputMaps => {
-  const reading: Reading = { ...sinks, version, input: 0, said: nothingSaid() };
+  const proofOf = createProofs(sinks.crypto);
+  const reading: Reading = { ...sinks, version, proofOf, input: 0, said: nothingSaid() };
   return {
     rules: INPUT_RULES,
     version,
-    take: (type, value) => TAKERS[type]?.(reading, value),
+    take: (type, value, keyData) => TAKERS[type]?.(reading, value, keyData),
     stream: (isBegun) => {
       reading.said.hasPrevious = true;
       return sinks.coins.readPrevious(isBegun);

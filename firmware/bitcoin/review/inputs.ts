@@ -52,8 +52,6 @@ export interface Found extends WalletPlace {
   readonly script: DerivedScript;
 }
 
-const NOTHING = new Uint8Array(0);
-
 /** Finds the wallet's inputs by their hints and their coins. */
 export const createFinder = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
   const { inputs } = psbt;
@@ -102,22 +100,6 @@ const createTotals = () => {
   };
 };
 
-/** Whether what a PSBT claims of taproot is what the wallet derives. */
-const isClaimTrue = (
-  psbt: Psbt,
-  input: number,
-  { taproot }: DerivedScript,
-  crypto: Crypto,
-): boolean => {
-  const flags = psbt.inputs.flagsAt(input);
-  const { hasInternalKey, hasMerkleRoot } = INPUT_FLAG;
-  if (taproot === undefined || (flags & (hasInternalKey | hasMerkleRoot)) === 0) return true;
-  const key = (flags & hasInternalKey) === 0 ? NOTHING : taproot.internalKey;
-  const root = (flags & hasMerkleRoot) === 0 ? NOTHING : taproot.merkleRoot;
-  const claimed = psbt.inputs.coinAt(input).subarray(COIN_HASH_BYTES);
-  return isSame(claimTag(key, root, crypto), claimed);
-};
-
 /** What inputs are judged with. */
 const createCourt = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
   const ofScript = createScriptDigest(psbt, wallet.policy.kind, crypto);
@@ -136,6 +118,26 @@ const createCourt = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
 
 type Court = ReturnType<typeof createCourt>;
 
+/** Whether what a PSBT claims of taproot is what the wallet derives; leaves bring proofs along. */
+const isClaimTrue = (
+  { psbt, crypto }: Court,
+  input: number,
+  { taproot }: DerivedScript,
+  hasLeaves: boolean,
+): boolean => {
+  const flags = psbt.inputs.flagsAt(input);
+  const { hasInternalKey, hasMerkleRoot } = INPUT_FLAG;
+  if (taproot === undefined || (flags & (hasInternalKey | hasMerkleRoot)) === 0) return true;
+  const { internalKey, merkleRoot, parity } = taproot;
+  const claims = {
+    internalKey: (flags & hasInternalKey) === 0 ? undefined : internalKey,
+    merkleRoot: (flags & hasMerkleRoot) === 0 ? undefined : merkleRoot,
+    parity: hasLeaves ? parity : undefined,
+  };
+  const claimed = psbt.inputs.coinAt(input).subarray(COIN_HASH_BYTES);
+  return isSame(claimTag(claims, crypto), claimed);
+};
+
 const chosenSighash = (
   { psbt: { inputs, outputs }, wallet }: Court,
   input: number,
@@ -152,12 +154,12 @@ const judgeOwn = (
   { script, ...place }: Found,
   tags: Uint32Array,
 ): Outcome<void, InputError> => {
-  const { psbt, crypto, table, totals, signersOf } = court;
-  if (!isClaimTrue(psbt, input, script, crypto)) return fail("taproot_mismatch");
-  const type = chosenSighash(court, input);
-  if (!type.ok) return type;
+  const { table, totals, signersOf } = court;
   const signers = signersOf(script, tags);
   if (!signers.ok) return signers;
+  if (!isClaimTrue(court, input, script, tags.length > 0)) return fail("taproot_mismatch");
+  const type = chosenSighash(court, input);
+  if (!type.ok) return type;
   const isAdded = table.add({ input, place, script, type: type.value, signers: signers.value });
   if (!isAdded) return fail("previous_transaction_missing");
   totals.sign(type.value, place.index);

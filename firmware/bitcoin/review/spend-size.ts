@@ -67,7 +67,7 @@ const satisfactionWeight = (policy: WalletPolicy, ownKeyIndex: number): number =
   }
 };
 
-/** Virtual bytes (BIP-141) of a PSBT's transaction once it is signed, as near as is known before. */
+/** Virtual bytes (BIP-141) of a transaction once it is signed, as near as is known before. */
 export const signedSize = (
   { outputs }: Psbt,
   { policy, ownKeyIndex }: { readonly policy: WalletPolicy; readonly ownKeyIndex: number },

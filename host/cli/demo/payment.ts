@@ -1,15 +1,15 @@
 /** The demo's payment: drafted from made-up coins, signed by a quorum, checked on its own path. */
 import { type Outcome, ok } from "../../../protocol/errors.ts";
+import { decodeRecords } from "../../../protocol/signature-record.ts";
 import { checkTransaction, type CheckReport } from "../../control/index.ts";
 import {
   askQuorum,
   type Draft,
   draftPsbt,
-  ecdsaSignatures,
   type FinalTransaction,
-  finalise,
   madeUpCoins,
   type QuorumEvent,
+  readPsbt,
 } from "../../vault/index.ts";
 import type { Coin, Payment, Withdrawal } from "../../withdrawal.ts";
 import type { ReadySigner } from "./signers.ts";
@@ -68,11 +68,13 @@ export const signDraft = async (
     fingerprint,
     sign: async (psbt: Uint8Array) => {
       const reply = await client.signPsbt({ psbt, walletId });
-      return reply.ok ? ecdsaSignatures(reply.value.signatures) : reply;
+      return reply.ok ? decodeRecords(reply.value.signatures) : reply;
     },
   }));
-  const signed = await askQuorum(draft.psbt, asked, wallet.threshold, onEvent);
-  return signed.ok ? finalise(draft.psbt) : signed;
+  const psbt = readPsbt(draft.psbt.toBuffer());
+  if (!psbt.ok) return psbt;
+  const signed = await askQuorum(psbt.value, asked, wallet.threshold, onEvent);
+  return signed.ok ? psbt.value.finalise() : signed;
 };
 
 /** The final check: payments as approved; coins with the transactions that prove them. */

@@ -23,6 +23,8 @@ export interface DerivedTaproot {
   readonly internalKey: Uint8Array;
   /** 32 bytes, x-only: the one in the output. */
   readonly outputKey: Uint8Array;
+  /** Of the output key's Y: 0 even, 1 odd. */
+  readonly parity: number;
   /** 32 bytes, t: what was added to the internal key. */
   readonly tweak: Uint8Array;
   /** 32 bytes; empty where there is no tree. */

@@ -14,7 +14,7 @@ const OP_1 = 0x51;
 const NONE = new Uint8Array(0);
 
 /** An internal key with what is added to it. */
-export type TaprootOutput = Pick<DerivedTaproot, "internalKey" | "outputKey" | "tweak">;
+export type TaprootOutput = Pick<DerivedTaproot, "internalKey" | "outputKey" | "parity" | "tweak">;
 
 /** The hashes of script trees, and the outputs that commit to them. */
 export interface Taproot {
@@ -43,8 +43,10 @@ export const createTaproot = (crypto: Crypto): Taproot => {
       even[0] = EVEN;
       const internalKey = even.subarray(1);
       const tweak = tweakHash(internalKey, merkleRoot);
-      const outputKey = crypto.addTweak(even, tweak)?.subarray(1);
-      return outputKey && { internalKey, outputKey, tweak };
+      const output = crypto.addTweak(even, tweak);
+      if (output === undefined) return undefined;
+      const parity = output[0] === EVEN ? 0 : 1;
+      return { internalKey, outputKey: output.subarray(1), parity, tweak };
     },
   };
 };

@@ -1,0 +1,111 @@
+/** Signed messages and proofs of funds: plan, consent, sign, reply. */
+import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { encodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
+import {
+  isSame,
+  type MessagePlan,
+  planMessage,
+  type ProofReview,
+  type RegisteredWallet,
+  reviewProofSteps,
+} from "../bitcoin/index.ts";
+import type { Keys } from "../device.ts";
+import type { Context, Handlers, Receivers, Reply } from "../dispatch.ts";
+import type { Secrets } from "../hal.ts";
+import { createBranches } from "../signing/branches.ts";
+import { receivePsbt } from "../signing/receive-psbt.ts";
+import { runReview } from "../signing/run-review.ts";
+import { signAll } from "../signing/sign-all.ts";
+import { signTask } from "../signing/sign-tasks.ts";
+import { holdsStill } from "../signing/turns.ts";
+
+const signPlan = (
+  secrets: Secrets,
+  keys: Keys,
+  wallet: RegisteredWallet,
+  { tasks }: MessagePlan,
+): Outcome<readonly SignatureRecord[], "index_out_of_range"> => {
+  const branches = createBranches(secrets, keys.master, wallet);
+  const records: SignatureRecord[] = [];
+  for (const task of tasks) {
+    const record = signTask(secrets, branches, task);
+    if (!record.ok) {
+      branches.wipe();
+      return record;
+    }
+    records.push(record.value);
+  }
+  branches.wipe();
+  return ok(records);
+};
+
+const reply = (
+  { address, script, leaves }: Pick<MessagePlan, "address" | "script" | "leaves">,
+  records: readonly SignatureRecord[],
+) => {
+  const { redeemScript, witnessScript } = script;
+  return ok({
+    address,
+    signatures: encodeRecords(records),
+    ...(redeemScript === undefined ? {} : { redeemScript }),
+    ...(witnessScript === undefined ? {} : { witnessScript }),
+    ...(leaves.length === 0 ? {} : { leaves }),
+  });
+};
+
+const signMessage: Handlers["signMessage"] = async (context, params) => {
+  const { hal, ask, device } = context;
+  const now = device();
+  if (now.phase !== "ready") return fail("wrong_phase");
+  const { keys } = now;
+  const wallet = keys.wallets.find(({ id }) => isSame(id, params.walletId));
+  if (wallet === undefined) return fail("wallet_unknown");
+  const { isChange, index, message, format } = params;
+  const request = { branch: isChange ? 1 : 0, index, message, format } as const;
+  const plan = planMessage(wallet, request, hal.crypto);
+  if (!plan.ok) return plan;
+  const consent = await ask({
+    kind: "message",
+    lines: plan.value.screens.flatMap(({ lines }) => lines),
+  });
+  if (!consent.ok) return consent;
+  if (!holdsStill(context, keys)) return fail("cancelled");
+  const records = signPlan(hal.secrets, keys, wallet, plan.value);
+  return records.ok ? reply(plan.value, records.value) : records;
+};
+
+/** A repeat of a committed call was consented to. Nothing is spent, and nothing is charged. */
+const signProof = async (
+  context: Context,
+  keys: Keys,
+  reviewed: ProofReview,
+): Promise<Reply<"proveFunds">> => {
+  const lines = reviewed.screens.flatMap((screen) => screen.lines);
+  const consent = context.isCommitted()
+    ? ok(undefined)
+    : await context.ask({ kind: "message", lines });
+  if (!consent.ok) return consent;
+  if (!holdsStill(context, keys)) return fail("cancelled");
+  const committed = context.commit({ txid: reviewed.txid, amountSats: 0 });
+  if (!committed.ok) return committed;
+  const records = await signAll(context, keys, reviewed);
+  return records.ok ? reply(reviewed, records.value) : records;
+};
+
+const proveFunds: Receivers["proveFunds"] = (device, params) =>
+  receivePsbt(device, async (context, keys, psbt) => {
+    if (!psbt.ok) return psbt;
+    const { walletId, isChange, index, message } = params;
+    const wallet = keys.wallets.find(({ id }) => isSame(id, walletId));
+    if (wallet === undefined) return fail("wallet_unknown");
+    const request = { branch: isChange ? 1 : 0, index, message } as const;
+    const steps = reviewProofSteps(psbt.value, wallet, request, context.hal.crypto);
+    const reviewed = await runReview(context, keys, psbt.value, steps);
+    return reviewed.ok ? signProof(context, keys, reviewed.value) : reviewed;
+  });
+
+/** Handlers of protocol/commands/message.ts. */
+export const messageHandlers: Pick<Handlers, "signMessage" | "proveFunds"> = {
+  signMessage,
+  proveFunds,
+};

@@ -1,0 +1,49 @@
+/** A review at work: in slices, and with keys from other cores where there are many inputs. */
+import { type ErrorName, fail, type Outcome, ok } from "../../protocol/errors.ts";
+import type { KeysWish, Psbt } from "../bitcoin/index.ts";
+import type { EndReason } from "../cancellation.ts";
+import type { Keys } from "../device.ts";
+import type { Context } from "../dispatch.ts";
+import { createKeysAhead, type KeysAhead } from "./keys-ahead.ts";
+import { createTurns, MANY_INPUTS } from "./turns.ts";
+
+/** The steps of a review, whatever it comes to. */
+export type ReviewWork<T, E extends ErrorName> = Generator<
+  readonly KeysWish[] | undefined,
+  Outcome<T, E>,
+  void
+>;
+
+const runSliced = async <T, E extends ErrorName>(
+  context: Context,
+  keys: Keys,
+  steps: ReviewWork<T, E>,
+  ahead: KeysAhead,
+): Promise<Outcome<T, E | EndReason>> => {
+  const { endReason, progress } = context;
+  const mayGoOn = createTurns(context, keys);
+  let step = steps.next();
+  for (let done = 0; step.done !== true; done += 1) {
+    progress("reviewing", done);
+    const wished = step.value === undefined ? ok(undefined) : await ahead.next(step.value);
+    if (!wished.ok || !(await mayGoOn())) return fail("cancelled");
+    const reason = endReason();
+    if (reason !== undefined) return fail(reason);
+    step = steps.next();
+  }
+  return step.value;
+};
+
+/** Runs the steps to their end; earlier for a call that should end, and without these keys. */
+export const runReview = async <T, E extends ErrorName>(
+  context: Context,
+  keys: Keys,
+  psbt: Psbt,
+  steps: ReviewWork<T, E>,
+): Promise<Outcome<T, E | EndReason>> => {
+  const isMany = psbt.inputs.count() >= MANY_INPUTS;
+  const ahead = createKeysAhead(isMany ? context.hal.crypto : {});
+  const reviewed = await runSliced(context, keys, steps, ahead);
+  await ahead.end();
+  return reviewed;
+};
