@@ -1,29 +1,27 @@
 /** A ready device without a line: the handler itself, on an engine and a board that asks nobody. */
-import { createDeriver } from "../../../firmware/bitcoin/index.ts";
 import type { Device } from "../../../firmware/device.ts";
 import type { Context } from "../../../firmware/dispatch.ts";
-import type { Crypto, Handle, Secrets } from "../../../firmware/hal.ts";
 import { signingHandlers } from "../../../firmware/handlers/signing.ts";
 import { createButtons } from "../../../hardware/emulator/approval.ts";
 import { createBoard } from "../../../hardware/emulator/board.ts";
 import { createCable } from "../../../hardware/emulator/cable.ts";
 import { type ImportingSecrets, openSecrets } from "../../../hardware/secrets/index.ts";
-import { RECORD_BYTES } from "../../../protocol/signature-record.ts";
-import { FINGERPRINT, HOT } from "../../bitcoin/wallet-fixture.ts";
+import type { Commands } from "../../../protocol/commands/registry.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "../../firmware/made-up-call.ts";
-import { must } from "../../secrets/oracles/loading.ts";
+import { unwrap } from "../../bitcoin/expect-value.ts";
 import { systemRng } from "../../secrets/oracles/system-rng.ts";
+import type { Curve } from "./bare-loop.ts";
+import type { Sample } from "./sample.ts";
+import { SEED } from "./wallets.ts";
 
-/** The seed of the wallet's first key. */
-const SEED = new Uint8Array(32).fill(1);
+/** What a device answers. */
+export type Signed = Commands["signPsbt"]["result"];
 
-/** The device. */
-export interface BenchedDevice {
-  readonly secrets: ImportingSecrets;
-  readonly crypto: Crypto;
-  readonly master: Handle<"node">;
-  /** Reviews and signs; how many signatures came. */
-  readonly sign: (psbt: Uint8Array) => Promise<number>;
+/** The device, and the engine in it. */
+export interface BenchedDevice extends Curve {
+  /** Takes the PSBT in the pieces that come over a line, reviews and signs. */
+  readonly sign: (sample: Sample) => Promise<Signed>;
 }
 
 const boardOf = (secrets: ImportingSecrets) =>
@@ -39,19 +37,21 @@ const boardOf = (secrets: ImportingSecrets) =>
     onEnd: () => undefined,
   });
 
-/** Opens one on an engine. */
-export const openDevice = (engine: Secrets["engine"]): BenchedDevice => {
-  const secrets = must(openSecrets({ engine, rng: systemRng() }));
+const LINK = { secret: { kind: "agreement", id: -1 }, publicKey: new Uint8Array(32) } as const;
+const PAIRING = { kind: "symmetric", id: -2 } as const;
+
+/** Opens one on an engine, with so many threads beside the main one. */
+export const openDevice = (engine: ImportingSecrets["engine"], threads: number): BenchedDevice => {
+  const secrets = unwrap(openSecrets({ engine, rng: systemRng(), threads }));
   const master = secrets.master(secrets.importSeed(SEED));
-  const link = { secret: { kind: "agreement", id: -1 }, publicKey: new Uint8Array(32) } as const;
-  const pairing = { kind: "symmetric", id: -2 } as const;
-  const own = { master, link, pairing, audit: MADE_UP_AUDIT, fingerprint: FINGERPRINT };
   const hal = boardOf(secrets);
-  // The fixture's own deriver is on the portable curve.
-  const deriver = createDeriver(HOT.registered.policy, "regtest", hal.crypto);
-  const wallets = [{ ...HOT.registered, deriver }];
-  const device: Device = { phase: "ready", keys: { ...own, wallets } };
-  const context: Context = {
+  /** Ready with a wallet that nothing was derived of yet. */
+  const readyFor = ({ wallet }: Sample): Device => {
+    const { fingerprint } = wallet;
+    const own = { master, link: LINK, pairing: PAIRING, audit: MADE_UP_AUDIT, fingerprint };
+    return { phase: "ready", keys: { ...own, wallets: [wallet.register()] } };
+  };
+  const contextOf = (device: Device): Context => ({
     hal,
     network: "regtest",
     version: "0",
@@ -61,15 +61,19 @@ export const openDevice = (engine: Secrets["engine"]): BenchedDevice => {
     advance: () => undefined,
     ...STRANGERS,
     ...GRANTED,
-  };
+  });
   return {
     secrets,
     crypto: hal.crypto,
     master,
-    sign: async (psbt) => {
+    sign: async (sample) => {
+      const context = contextOf(readyFor(sample));
       const reception = signingHandlers.signPsbt(context, {});
-      reception.take(psbt);
-      return must(await reception.finish(context)).signatures.length / RECORD_BYTES;
+      const { psbt } = sample;
+      for (let at = 0; at < psbt.length; at += LIMITS.piece) {
+        reception.take(psbt.subarray(at, at + LIMITS.piece));
+      }
+      return unwrap(await reception.finish(context));
     },
   };
 };
