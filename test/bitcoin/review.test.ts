@@ -213,7 +213,7 @@ describe("a review", () => {
       [0, 0, 5, 0],
       [1, 1, 2 ** 31 - 1, 0],
     ]);
-    const { tasks, ...inputs } = reviewed.inputs;
+    const { tasks: _tasks, ...inputs } = reviewed.inputs;
     expect(inputs).toEqual({
       own: 2,
       ownSats: 100_050_000,

@@ -6,7 +6,7 @@ import type { AgreementWallet } from "../../agreement/wallets.ts";
 import { mixed } from "../../attacks/inputs.ts";
 import { COIN_SATS, coinAt, goodPlan, mapsOf, outputAt, payment } from "../../attacks/scene.ts";
 import { elementOf, unwrap } from "../expect-value.ts";
-import { allowing, judge, KINDS, screensOf, tasksOf } from "./kinds.ts";
+import { allowing, judge, KINDS, screensOf, tasksOf, refusalOf } from "./kinds.ts";
 import { pay, shown, summary, withInputsOf } from "./shown.ts";
 
 const VERSIONS = [0, 2] as const;
@@ -46,7 +46,7 @@ describe("amounts-unproved", () => {
           ["Amounts not proved", line],
           pay("0.01480000"),
         ]);
-        expect<unknown>(judge(allowing(shape), maps)).toEqual({
+        expect(refusalOf(allowing(shape), maps)).toEqual({
           ok: false,
           error: "previous_transaction_missing",
           details: { input: inputs[0] },
@@ -55,10 +55,10 @@ describe("amounts-unproved", () => {
     }
   });
 
-  test("of wallets from before segwit: refused all the same, a witness UTXO notwithstanding", () => {
+  test("from before segwit: refused all the same, a witness UTXO notwithstanding", () => {
     for (const shape of KINDS.legacy) {
       const wallet = allowing(shape, "amounts-unproved");
-      expect<unknown>(judge(wallet, mapsOf(without(wallet, 1)))).toEqual({
+      expect(refusalOf(wallet, mapsOf(without(wallet, 1)))).toEqual({
         ok: false,
         error: "previous_transaction_missing",
         details: { input: 1 },
@@ -92,7 +92,7 @@ describe("inputs-foreign", () => {
         ]);
         const reviewed = unwrap(judge(wallet, maps, version));
         expect(new Set(tasksOf(reviewed).map(({ input }) => input))).toEqual(new Set([0]));
-        expect<unknown>(judge(allowing(shape), maps, version)).toEqual(refused);
+        expect(refusalOf(allowing(shape), maps, version)).toEqual(refused);
       }
     }
   });
@@ -133,7 +133,7 @@ describe("inputs-foreign", () => {
     const maps = mixed(wallet, strangersWallet(wallet));
     const [first, second] = maps.inputs;
     const inputs = [first ?? [], (second ?? []).filter(({ key }) => key[0] !== 0)];
-    expect<unknown>(judge(wallet, { ...maps, inputs })).toEqual({
+    expect(refusalOf(wallet, { ...maps, inputs })).toEqual({
       ok: false,
       error: "previous_transaction_missing",
       details: { input: 1 },
@@ -170,7 +170,7 @@ describe("fee-high", () => {
           ["High fee", `${fee} BTC`, `${percent} % of what is spent`],
           pay(paid),
         ]);
-        expect<unknown>(judge(allowing(shape), maps)).toEqual({
+        expect(refusalOf(allowing(shape), maps)).toEqual({
           ok: false,
           error: "fee_high",
           details: { feeSats, percent },

@@ -24,7 +24,7 @@ import {
   payment,
 } from "../../attacks/scene.ts";
 import { elementOf, unwrap } from "../expect-value.ts";
-import { allowing, judge, KINDS, registeredOf, screensOf } from "./kinds.ts";
+import { allowing, judge, KINDS, registeredOf, screensOf, refusalOf } from "./kinds.ts";
 import { pay, summary } from "./shown.ts";
 
 const { changeGap, changeReach } = BITCOIN_LIMITS;
@@ -44,7 +44,6 @@ const backTo = (wallet: AgreementWallet, place: Place, highest = HIGHEST): Plan 
 /** All screens but the last, of the fee. */
 const linesOf = (wallet: AgreementWallet, plan: Plan) =>
   screensOf(unwrap(judge(wallet, mapsOf(plan)))).slice(0, -1);
-const refusalOf = (wallet: AgreementWallet, plan: Plan): unknown => judge(wallet, mapsOf(plan));
 
 const FIRST = summary("2 inputs", "0.01500000", "0.00020000");
 const PAID = pay("0.01480000");
@@ -74,7 +73,7 @@ describe("to the change branch", () => {
       const wallet = allowing(shape);
       for (const branch of [0, 1] as const) {
         for (const index of [HIGHEST + changeReach + 1, LAST]) {
-          expect(refusalOf(wallet, backTo(wallet, { branch, index }))).toEqual({
+          expect(refusalOf(wallet, mapsOf(backTo(wallet, { branch, index })))).toEqual({
             ok: false,
             error: "change_gap",
             details: { output: CHANGE_OUTPUT, index },
@@ -97,7 +96,7 @@ describe("to the change branch", () => {
     const { outputs } = mapsOf(plan);
     const transaction = unsignedOf(maps);
     elementOf(transaction.outs, CHANGE_OUTPUT).script = far.script;
-    expect<unknown>(judge(mixing, withTransaction({ ...maps, outputs }, transaction))).toEqual({
+    expect(refusalOf(mixing, withTransaction({ ...maps, outputs }, transaction))).toEqual({
       ok: false,
       error: "change_gap",
       details: { output: CHANGE_OUTPUT, index: 5 + changeReach + 1 },

@@ -45,6 +45,10 @@ export const judge = (
   return review(bytes, [registered], registered.id, context);
 };
 
+/** The same as a value of any shape, to be compared with a refusal. */
+export const refusalOf = (wallet: AgreementWallet, maps: PsbtMaps, version: 0 | 2 = 0): unknown =>
+  judge(wallet, maps, version);
+
 /** A wallet of a shape that allows some things. */
 export const allowing = (shape: ShapeName, ...allows: readonly Allowance[]): AgreementWallet =>
   plainWallet(shape, allows);

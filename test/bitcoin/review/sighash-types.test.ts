@@ -8,7 +8,7 @@ import type { AgreementWallet } from "../../agreement/wallets.ts";
 import { mixed } from "../../attacks/inputs.ts";
 import { goodPlan, mapsOf, payment } from "../../attacks/scene.ts";
 import { elementOf, unwrap } from "../expect-value.ts";
-import { allowing, judge, KINDS, registeredOf, tasksOf } from "./kinds.ts";
+import { allowing, judge, KINDS, registeredOf, tasksOf, refusalOf } from "./kinds.ts";
 import { pay, shown, summary, withInputsOf } from "./shown.ts";
 
 describe("sighash types", () => {
@@ -62,7 +62,7 @@ describe("sighash types", () => {
         lacking.map((l) => [one, l] as const),
       )) {
         const wallet = allowing(shape, ...some);
-        expect<unknown>(judge(wallet, typed(wallet, sighash))).toEqual({
+        expect(refusalOf(wallet, typed(wallet, sighash))).toEqual({
           ok: false,
           error: "sighash_refused",
           details: { input: 1, sighash },
@@ -150,7 +150,7 @@ describe("the choice of a type", () => {
       const plan = goodPlan(wallet);
       const coins = plan.coins.map((coin) => ({ ...coin, sighash: 3 }));
       const alone = mapsOf({ ...plan, coins, outputs: [payment(1_980_000)] });
-      expect<unknown>(judge(wallet, alone)).toEqual({
+      expect(refusalOf(wallet, alone)).toEqual({
         ok: false,
         error: "sighash_refused",
         details: { input: 1, sighash: 3 },

@@ -1,4 +1,4 @@
-/** The size that a fee rate is shown by, beside what bitcoinjs-lib makes of the signed transaction. */
+/** The size that a fee rate is shown by, beside that of what bitcoinjs-lib signs. */
 import { describe, expect, test } from "bun:test";
 import { Transaction } from "bitcoinjs-lib";
 import {
