@@ -8,13 +8,13 @@ export const concat = (a: Uint8Array, b: Uint8Array): Uint8Array => {
   return joined;
 };
 
-/** From here on text is faster: of 4 kB, 1.3 us and not 25, without an optimising compiler. */
-const LONG_BYTES = 128;
+/** From here on text is faster: of 4 kB 1.3 us and not 25, of a hash 90 ns and not 200. */
+const LONG_BYTES = 20;
 
 /** Whether two strings are equal. For public values: it takes no care of time. */
 export const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
   if (a.length !== b.length) return false;
-  // Every chunk of an upload passes here, and the engine writes and compares text natively.
+  // What an upload brings passes here, and without an optimising compiler loops are slow.
   if (a.length >= LONG_BYTES) return a.toBase64() === b.toBase64();
   for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
   return true;

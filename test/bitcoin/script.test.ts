@@ -78,8 +78,8 @@ describe("transactions", () => {
     window.isClosed = true;
     const outputs: TransactionOutput[] = [];
     const stretches: Uint8Array[] = [];
-    const take = (amountSats: number, script: Uint8Array | undefined): void => {
-      outputs.push({ amountSats, script: script ?? new Uint8Array() });
+    const take = (amountSats: number, from: number, to: number): void => {
+      outputs.push({ amountSats, script: window.bytes.slice(from, to) });
     };
     const scan = createPreviousScan(window, take, (part) => stretches.push(part));
     scan.open();

@@ -47,6 +47,9 @@ export const openTap = (window: Window, take: Tap["take"]): void => {
   window.tap = { from: window.at, take };
 };
 
+/** How far a place in the window is behind what was told last. */
+export const sinceTold = ({ tap }: Window, at: number): number => at - (tap?.from ?? at);
+
 /** Tells what was read, and no more. */
 export const closeTap = (window: Window): void => {
   tell(window);

@@ -7,13 +7,14 @@
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto } from "../../hal.ts";
 import { isSame, sha256 } from "../encoding/bytes.ts";
-import { MALFORMED, STARVED, type Window } from "../encoding/window.ts";
+import { MALFORMED, sinceTold, STARVED, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG, type InputTable } from "./input-table.ts";
 import { PSBT_MALFORMED, type PsbtError, type Refused, type Starved } from "./map.ts";
 import { createPreviousOutputs, type PreviousOutputs } from "./previous-outputs.ts";
 import { createPreviousScan } from "./previous-scan.ts";
+import type { OutputTaker } from "./transaction-items.ts";
 
 /** What is kept of a coin's script: 28 bytes of its SHA-256. */
 export const coinHash = (script: Uint8Array, crypto: Crypto): Uint8Array =>
@@ -168,15 +169,17 @@ const settleCoin = (
 const createPreviousReader = (window: Window, previous: Previous, crypto: Crypto) => {
   let isOutOfRange = false;
   let hash = crypto.sha256();
-  const take = (amountSats: number, script: Uint8Array | undefined): void => {
+  const { outputs } = previous;
+  const take: OutputTaker = (amountSats, from, to) => {
     if (amountSats > BITCOIN_LIMITS.amountSats) isOutOfRange = true;
-    previous.outputs.add(amountSats, script);
+    outputs.add(amountSats, sinceTold(window, from), to - from);
   };
   const scan = createPreviousScan(window, take, (stretch) => {
     hash = hash.update(stretch);
+    outputs.keep(stretch);
   });
   const begin = (): void => {
-    previous.outputs.clear();
+    outputs.clear();
     isOutOfRange = false;
     hash = crypto.sha256();
     scan.open();

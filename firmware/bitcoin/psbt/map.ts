@@ -112,15 +112,31 @@ const takeValue = (
 interface Place extends Skip {
   readonly head: Head;
   readonly seen: Set<number | string>;
+  /** A bit for each type below 32 that has come without key data, as most do. */
+  single: number;
+  entries: number;
   /** A long value was begun and goes on. */
   isStreaming: boolean;
 }
 
-const isNew = ({ head, seen }: Place): boolean => {
+const SINGLE_TYPES = 32;
+
+const isNewName = ({ head, seen }: Place): boolean => {
   const name = nameOf(head);
-  if (seen.has(name) || seen.size === BITCOIN_LIMITS.mapEntries) return false;
+  if (seen.has(name)) return false;
   seen.add(name);
   return true;
+};
+
+const isNew = (place: Place): boolean => {
+  const { type, keyData } = place.head;
+  place.entries += 1;
+  if (place.entries > BITCOIN_LIMITS.mapEntries) return false;
+  if (keyData.length > 0 || type >= SINGLE_TYPES) return isNewName(place);
+  const bit = 1 << type;
+  const isFirst = (place.single & bit) === 0;
+  place.single |= bit;
+  return isFirst;
 };
 
 /** Goes on with a long value; the boundary is its end. */
@@ -210,9 +226,13 @@ export interface Maps {
 /** No map is begun. */
 export const createMaps = (window: Window): Maps => {
   const head: Head = { type: 0, keyData: NO_KEY_DATA, valueBytes: 0 };
-  const place: Place = { head, seen: new Set(), isStreaming: false, skipBytes: 0 };
+  const place: Place = { head, seen: new Set(), single: 0, entries: 0, isStreaming: false, skipBytes: 0 };
   return {
-    open: () => place.seen.clear(),
+    open: () => {
+      if (place.seen.size > 0) place.seen.clear();
+      place.single = 0;
+      place.entries = 0;
+    },
     read: (map) => {
       for (;;) {
         const outcome = readOn(window, place, map);

@@ -18,6 +18,7 @@ import {
   skipOn,
   skipSized,
   takeOutput,
+  takeOutputsHere,
 } from "./transaction-items.ts";
 
 const VERSION_BYTES = 4;
@@ -97,9 +98,15 @@ const inputPhase: Phase = (scan) => forEach(scan, skipOneInput, outputCountPhase
 const outputCountPhase: Phase = (scan) =>
   counted(scan, BARE_OUTPUT_BYTES, BITCOIN_LIMITS.previousOutputs, outputPhase);
 
-const takeOneOutput: Phase = (scan) => takeOutput(scan.window, scan, scan.take);
+/** One output, and those behind it that are here. */
+const takeOutputs: Phase = (scan) => {
+  const { window, take } = scan;
+  const state = takeOutput(window, scan, take);
+  if (state === DONE) scan.left -= takeOutputsHere(window, scan.left - 1, take);
+  return state;
+};
 
-const outputPhase: Phase = (scan) => forEach(scan, takeOneOutput, afterOutputs);
+const outputPhase: Phase = (scan) => forEach(scan, takeOutputs, afterOutputs);
 
 const afterOutputs: Phase = (scan) => {
   if (!scan.hasWitness) return go(scan, lockTimePhase);

@@ -25,8 +25,14 @@ export const BARE_OUTPUT_BYTES: number = AMOUNT_BYTES + 1;
 /** What an item comes to besides `STARVED` and `MALFORMED`. */
 export const DONE = 0;
 
-/** Takes an output; a script longer than any that can be spent comes as undefined. */
-export type OutputTaker = (amountSats: number, script: Uint8Array | undefined) => void;
+/** Where the script would be that an output has left out. */
+export const LEFT_OUT = -1;
+
+/**
+ * Takes an output, and where in the window its script is: a view of each would cost more than all
+ * the rest. A script longer than any that can be spent is `LEFT_OUT`.
+ */
+export type OutputTaker = (amountSats: number, from: number, to: number) => void;
 
 /** Bytes that are still to be passed over. */
 export interface Skip {
@@ -87,12 +93,38 @@ export const takeOutput = (window: Window, skip: Skip, take: OutputTaker): numbe
   }
   const amountSats = uint64At(window.view, start);
   if (!isShort) {
-    take(amountSats, undefined);
+    take(amountSats, LEFT_OUT, LEFT_OUT);
     skip.skipBytes = size;
     return skipOn(window, skip);
   }
   const script = window.at;
   window.at += size;
-  take(amountSats, window.bytes.subarray(script, window.at));
+  take(amountSats, script, window.at);
   return DONE;
+};
+
+/** Below it a size is its own byte. */
+const ONE_BYTE_SIZE = 0xfd;
+
+/**
+ * Hands over outputs as `takeOutput` does, up to a number of them, as long as they are wholly here
+ * and short, as nearly all are.
+ *
+ * @returns how many
+ */
+export const takeOutputsHere = (window: Window, most: number, take: OutputTaker): number => {
+  const { bytes, view, stop } = window;
+  const end = Math.min(bytes.length, stop);
+  let { at } = window;
+  let taken = 0;
+  for (; taken < most; taken += 1) {
+    const from = at + BARE_OUTPUT_BYTES;
+    const size = bytes[from - 1] ?? ONE_BYTE_SIZE;
+    const to = from + size;
+    if (size >= ONE_BYTE_SIZE || to > end) break;
+    take(uint64At(view, at), from, to);
+    at = to;
+  }
+  window.at = at;
+  return taken;
 };

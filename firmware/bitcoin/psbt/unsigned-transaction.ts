@@ -14,6 +14,8 @@ import {
   DONE,
   OUTPOINT_BYTES,
   readCount,
+  LEFT_OUT,
+  type OutputTaker,
   takeOutput,
 } from "./transaction-items.ts";
 
@@ -83,9 +85,9 @@ function* outputsSteps(window: Window): Steps<Outcome<readonly TransactionOutput
   /** Passed over like any other that is too long: never, the transaction is refused before. */
   const skip = { skipBytes: 0 };
   let isLong = false;
-  const take = (amountSats: number, script: Uint8Array | undefined): void => {
-    isLong ||= script === undefined;
-    if (script !== undefined) outputs.push({ amountSats, script: script.slice() });
+  const take: OutputTaker = (amountSats, from, to) => {
+    isLong ||= from === LEFT_OUT;
+    if (!isLong) outputs.push({ amountSats, script: window.bytes.slice(from, to) });
   };
   while (outputs.length < count) {
     const state = takeOutput(window, skip, take);
