@@ -1,4 +1,4 @@
-/** What makes a step of a review, what is done as bytes come, and that no place is derived twice. */
+/** What makes a step, what is done as bytes come, and that no place is derived twice. */
 import { describe, expect, test } from "bun:test";
 import { Transaction } from "bitcoinjs-lib";
 import {

@@ -131,8 +131,8 @@ describe("transactions", () => {
         input.script = new Uint8Array();
         input.witness = [];
       }
-      const bytes = psbtOfTransaction(theirs.toBuffer(), theirs.ins.length + theirs.outs.length);
-      const ours = transactionOf(unwrap(parsePsbt(bytes, CONTEXT)));
+      const psbt = psbtOfTransaction(theirs.toBuffer(), theirs.ins.length + theirs.outs.length);
+      const ours = transactionOf(unwrap(parsePsbt(psbt, CONTEXT)));
       expect(finish(transactionIdSteps(ours, crypto)).toHex()).toBe(theirs.getHash().toHex());
       expect([ours.version, ours.lockTime]).toEqual([theirs.version >>> 0, theirs.locktime]);
       expect([...ours.sequences]).toEqual(theirs.ins.map(({ sequence }) => sequence));

@@ -57,7 +57,11 @@ const leafMap = (index: number): Uint8Array =>
 
 const CHUNK = 1_000;
 
-/** Version 0 of so many inputs, each some 600 bytes: P2WSH with its own previous transaction. */
+/**
+ * Version 0 of so many inputs, each some 600 bytes: P2WSH with its own previous transaction.
+ *
+ * @yields the global map, then a thousand inputs at a time
+ */
 export function* manyInputs(count: number, kind: "wsh" | "leaf"): Generator<Uint8Array> {
   const script = kind === "wsh" ? P2WSH : P2TR;
   const outpoints = Array.from({ length: count }, (_, number) =>
@@ -81,7 +85,11 @@ export function* manyInputs(count: number, kind: "wsh" | "leaf"): Generator<Uint
   yield END;
 }
 
-/** The same in pieces of a length. */
+/**
+ * The same in pieces of a length.
+ *
+ * @yields each piece
+ */
 export function* inPieces(parts: Iterable<Uint8Array>, length: number): Generator<Uint8Array> {
   for (const part of parts) {
     for (let at = 0; at < part.length; at += length) yield part.subarray(at, at + length);

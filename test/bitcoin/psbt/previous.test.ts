@@ -10,6 +10,7 @@ import {
   type Coin,
   previousOf,
   readIn,
+  refusalIn,
   SCRIPT,
   utxoValue,
   type WrittenInput,
@@ -171,7 +172,7 @@ describe("a witness UTXO that lies: amount_mismatch", () => {
     for (const version of VERSIONS) {
       for (const utxo of LIES) {
         const maps = written(given(TWO, 0), { ...given(ONE, 0), utxo });
-        expect(readIn(version, maps) as unknown).toEqual(refused(1));
+        expect(refusalIn(version, maps)).toEqual(refused(1));
       }
     }
   });
@@ -180,7 +181,7 @@ describe("a witness UTXO that lies: amount_mismatch", () => {
     for (const version of VERSIONS) {
       for (const utxo of LIES) {
         const maps = written(given(ONE, 1), { previous: ONE, vout: 0, utxo });
-        expect(readIn(version, maps) as unknown).toEqual(refused(1));
+        expect(refusalIn(version, maps)).toEqual(refused(1));
       }
     }
   });
@@ -188,14 +189,14 @@ describe("a witness UTXO that lies: amount_mismatch", () => {
   test("behind another input's, and others in between", () => {
     for (const utxo of LIES) {
       const maps = written(given(ONE, 1), given(TWO, 1), { previous: ONE, vout: 0, utxo });
-      expect(readIn(0, maps) as unknown).toEqual(refused(2));
+      expect(refusalIn(0, maps)).toEqual(refused(2));
     }
   });
 
   test("before another input's, in version 0", () => {
     for (const utxo of LIES) {
       const maps = written({ previous: ONE, vout: 0, utxo }, claimed(TWO, 0), given(ONE, 1));
-      expect(readIn(0, maps) as unknown).toEqual(refused(0));
+      expect(refusalIn(0, maps)).toEqual(refused(0));
     }
   });
 

@@ -86,3 +86,6 @@ export const written = (...inputs: readonly WrittenInput[]): PsbtMaps => {
 /** Reads maps in a version. */
 export const readIn = (version: 0 | 2, maps: PsbtMaps): Outcome<Psbt, PsbtError> =>
   parsePsbt(writeMaps(version === 0 ? maps : toVersion2(maps)), CONTEXT);
+
+/** The same as a value of any shape, to be compared with a refusal. */
+export const refusalIn = (version: 0 | 2, maps: PsbtMaps): unknown => readIn(version, maps);
