@@ -15,7 +15,9 @@ export const compareBytes = (left: Uint8Array, right: Uint8Array): number => {
 
 /** One byte string out of several. */
 export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const joined = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);
@@ -38,13 +40,11 @@ export const uint32At = (bytes: Uint8Array, at: number): number => {
 export const uint32BigEndian = (value: number): Uint8Array =>
   Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 
-/** SHA-256 of the parts in order: 32 bytes. */
+/** SHA-256 of the parts in order, which are short or one: 32 bytes. */
 export const sha256 = (crypto: Crypto, ...parts: readonly Uint8Array[]): Uint8Array => {
   const [only] = parts;
-  if (only !== undefined && parts.length === 1) return crypto.sha256Of(only);
-  let hash = crypto.sha256();
-  for (const part of parts) hash = hash.update(part);
-  return hash.digest();
+  // A hash in steps costs more than to copy what a tagged hash takes.
+  return crypto.sha256Of(only && parts.length === 1 ? only : concatBytes(...parts));
 };
 
 /** SHA-256 twice, as Bitcoin names transactions: 32 bytes. */

@@ -18,7 +18,7 @@ import type { OutputTaker } from "./transaction-items.ts";
 
 /** What is kept of a coin's script: 28 bytes of its SHA-256. */
 export const coinHash = (script: Uint8Array, crypto: Crypto): Uint8Array =>
-  sha256(crypto, script).subarray(0, COIN_HASH_BYTES);
+  sha256(crypto, script).slice(0, COIN_HASH_BYTES);
 
 /** Whether a script is that of an input's coin. */
 export const isCoinOf = (

@@ -29,13 +29,13 @@ const isScriptHashOf = (script: Uint8Array, redeemScript: Uint8Array, crypto: Cr
   script[0] === OP_HASH160 &&
   script[1] === PUSH_20 &&
   script[P2SH_BYTES - 1] === OP_EQUAL &&
-  isSame(crypto.ripemd160(sha256(crypto, redeemScript)), script.subarray(2, P2SH_BYTES - 1));
+  isSame(crypto.ripemd160(sha256(crypto, redeemScript)), script.slice(2, P2SH_BYTES - 1));
 
 const isWitnessHashOf = (script: Uint8Array, witnessScript: Uint8Array, crypto: Crypto): boolean =>
   script.length === P2WSH_BYTES &&
   script[0] === OP_0 &&
   script[1] === PUSH_32 &&
-  isSame(sha256(crypto, witnessScript), script.subarray(2));
+  isSame(sha256(crypto, witnessScript), script.slice(2));
 
 /** Whether an output script commits to the scripts that are claimed, as far as there are any. */
 export const areCommitted = (

@@ -16,6 +16,7 @@ export const COIN_HASH_BYTES = 28;
 /** Bytes of marks. */
 const MARKS = 4;
 const FIRST_TAGS = 16;
+const NO_TAGS = new Uint32Array(0);
 
 /** What is known of an input, as bits. */
 export const INPUT_FLAG = {
@@ -204,7 +205,7 @@ const leavesOf = (columns: Columns): Pick<InputTable, "addLeaf" | "leavesInTurn"
         const from = at;
         at += markAt(columns, input, MARK.leaves);
         input += 1;
-        return tags.subarray(from, at);
+        return at === from ? NO_TAGS : tags.subarray(from, at);
       };
     },
   };

@@ -27,7 +27,7 @@ export const claimTag = (
   crypto: Crypto,
 ): Uint8Array => {
   const own = parity === undefined ? NOTHING : Uint8Array.of(parity);
-  return sha256(crypto, internalKey, merkleRoot, own).subarray(0, TAG_BYTES);
+  return sha256(crypto, internalKey, merkleRoot, own).slice(0, TAG_BYTES);
 };
 
 /** A tag of a leaf: its version and its script. */

@@ -38,12 +38,11 @@ const namedLeaves = (
  * names. Where neither gives anybody to sign, our keys in all leaves.
  */
 const taprootSigners = (
-  wallet: RegisteredWallet,
+  own: readonly number[],
   taproot: DerivedTaproot,
   tags: Uint32Array,
   crypto: Crypto,
 ): Outcome<readonly Signer[], "leaf_foreign"> => {
-  const own = ownExpressions(wallet);
   const named = namedLeaves(taproot, tags, crypto);
   if (named === undefined) return fail("leaf_foreign");
   const inLeaf = (leaf: number): readonly Signer[] =>
@@ -57,12 +56,17 @@ const taprootSigners = (
 
 /** Finds who signs; `tags` are those of the leaves that the PSBT names. */
 export const createSigners = (wallet: RegisteredWallet, crypto: Crypto) => {
-  const only: readonly Signer[] = ownExpressions(wallet).map((expression) => ({ expression }));
+  const own = ownExpressions(wallet);
+  const only: readonly Signer[] = own.map((expression) => ({ expression }));
+  const byKey: readonly Signer[] = own.includes(INTERNAL) ? [{ expression: INTERNAL }] : [];
   return (
     { taproot }: DerivedScript,
     tags: Uint32Array,
   ): Outcome<readonly Signer[], "leaf_foreign"> => {
-    if (taproot !== undefined) return taprootSigners(wallet, taproot, tags, crypto);
+    if (taproot !== undefined) {
+      const isByKey = tags.length === 0 && byKey.length > 0;
+      return isByKey ? ok(byKey) : taprootSigners(own, taproot, tags, crypto);
+    }
     return tags.length > 0 ? fail("leaf_foreign") : ok(only);
   };
 };

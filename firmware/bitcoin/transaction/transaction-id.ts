@@ -3,9 +3,29 @@ import type { Crypto } from "../../hal.ts";
 import { sha256 } from "../encoding/bytes.ts";
 import { encodeCompactSize } from "../encoding/reader.ts";
 import { STEP_ITEMS, type Steps } from "../steps.ts";
-import { outpointOf, outputsBytesOf, type Transaction, uint32s } from "./transaction.ts";
+import {
+  OUTPOINT_BYTES,
+  outpointOf,
+  outputsBytesOf,
+  setUint32,
+  type Transaction,
+  uint32s,
+} from "./transaction.ts";
 
-const NO_SCRIPT = Uint8Array.of(0);
+/** Bytes of an input: outpoint, the size of a script that is not there, sequence. */
+const INPUT_BYTES = OUTPOINT_BYTES + 1 + 4;
+
+/** Writes the inputs from one on into a room that begins with zeros; gives the part that is used. */
+const writeInputs = (room: Uint8Array, transaction: Transaction, from: number): Uint8Array => {
+  const { sequences } = transaction;
+  let at = 0;
+  for (let input = from; input < sequences.length && at < room.length; input += 1) {
+    room.set(outpointOf(transaction, input), at);
+    setUint32(room, at + OUTPOINT_BYTES + 1, sequences[input] ?? 0);
+    at += INPUT_BYTES;
+  }
+  return room.subarray(0, at);
+};
 
 /**
  * The unsigned transaction's id: 32 bytes in hash order (not the reversed order people read).
@@ -14,10 +34,12 @@ const NO_SCRIPT = Uint8Array.of(0);
  */
 export function* transactionIdSteps(transaction: Transaction, crypto: Crypto): Steps<Uint8Array> {
   const { version, lockTime, sequences, outputs } = transaction;
-  let hash = crypto.sha256().update(uint32s(version)).update(encodeCompactSize(sequences.length));
-  for (const [input, sequence] of sequences.entries()) {
-    if (input % STEP_ITEMS === STEP_ITEMS - 1) yield;
-    hash = hash.update(outpointOf(transaction, input)).update(NO_SCRIPT).update(uint32s(sequence));
+  const { length } = sequences;
+  const room = new Uint8Array(INPUT_BYTES * Math.min(length, STEP_ITEMS));
+  let hash = crypto.sha256().update(uint32s(version)).update(encodeCompactSize(length));
+  for (let from = 0; from < length; from += STEP_ITEMS) {
+    if (from > 0) yield;
+    hash = hash.update(writeInputs(room, transaction, from));
   }
   const tail = [encodeCompactSize(outputs.length), outputsBytesOf(transaction), uint32s(lockTime)];
   for (const part of tail) hash = hash.update(part);

@@ -27,14 +27,21 @@ export const OUTPOINT_BYTES = 36;
 export const outpointOf = ({ outpoints }: Transaction, input: number): Uint8Array =>
   outpoints.subarray(OUTPOINT_BYTES * input, OUTPOINT_BYTES * (input + 1));
 
+/** Writes a number as 4 bytes, little-endian. */
+export const setUint32 = (bytes: Uint8Array, at: number, value: number): void => {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+};
+
 /** Numbers as 4 bytes each, little-endian. */
 export const uint32s = (...values: readonly number[]): Uint8Array => uint32Bytes(values);
 
-/** Many numbers as 4 bytes each, little-endian. */
+/** Many numbers as 4 bytes each, little-endian; the buffer of a short array is dear to look at. */
 export const uint32Bytes = (values: ArrayLike<number>): Uint8Array => {
   const bytes = new Uint8Array(4 * values.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i += 1) view.setUint32(4 * i, values[i] ?? 0, true);
+  for (let i = 0; i < values.length; i += 1) setUint32(bytes, 4 * i, values[i] ?? 0);
   return bytes;
 };
 

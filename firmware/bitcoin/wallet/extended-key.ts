@@ -78,7 +78,7 @@ export const createChildKeys = (parent: PublicNode, crypto: Crypto): ChildKeys =
     if (!isChildIndex(index)) return undefined;
     number.setUint32(0, index);
     const digest = crypto.hmacSha512(parent.chainCode, data);
-    return crypto.addTweak(parent.publicKey, digest.subarray(0, 32));
+    return crypto.addTweak(parent.publicKey, digest.slice(0, 32));
   };
 };
 
@@ -90,7 +90,7 @@ export const deriveChild = (
 ): Outcome<PublicNode, "index_out_of_range"> => {
   if (!isChildIndex(index)) return fail("index_out_of_range");
   const digest = crypto.hmacSha512(parent.chainCode, childData(parent, index));
-  const publicKey = crypto.addTweak(parent.publicKey, digest.subarray(0, 32));
+  const publicKey = crypto.addTweak(parent.publicKey, digest.slice(0, 32));
   if (publicKey === undefined) return fail("index_out_of_range");
   return ok({
     depth: parent.depth + 1,

@@ -41,12 +41,12 @@ export const createTaproot = (crypto: Crypto): Taproot => {
     output: (publicKey, merkleRoot) => {
       const even = publicKey.slice();
       even[0] = EVEN;
-      const internalKey = even.subarray(1);
+      const internalKey = even.slice(1);
       const tweak = tweakHash(internalKey, merkleRoot);
       const output = crypto.addTweak(even, tweak);
       if (output === undefined) return undefined;
       const parity = output[0] === EVEN ? 0 : 1;
-      return { internalKey, outputKey: output.subarray(1), parity, tweak };
+      return { internalKey, outputKey: output.slice(1), parity, tweak };
     },
   };
 };
