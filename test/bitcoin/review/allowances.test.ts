@@ -6,7 +6,7 @@ import type { AgreementWallet } from "../../agreement/wallets.ts";
 import { mixed } from "../../attacks/inputs.ts";
 import { COIN_SATS, coinAt, goodPlan, mapsOf, outputAt, payment } from "../../attacks/scene.ts";
 import { elementOf, unwrap } from "../expect-value.ts";
-import { allowing, judge, KINDS, screensOf, tasksOf, refusalOf } from "./kinds.ts";
+import { allowing, judge, KINDS, tasksOf, refusalOf } from "./kinds.ts";
 import { pay, shown, summary, withInputsOf } from "./shown.ts";
 
 const VERSIONS = [0, 2] as const;
