@@ -7,7 +7,13 @@ import { isSame } from "../../protocol/bytes.ts";
 import { type ErrorName, fail, type Outcome } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Hal } from "../hal.ts";
-import { type Announced, type BodySlot, type BodyTaker, createBodySlots } from "./body-slots.ts";
+import {
+  type Announced,
+  type BodySlot,
+  type BodyTaker,
+  createBodySlots,
+  type Waiting,
+} from "./body-slots.ts";
 import type { AnyPrepared } from "./intake.ts";
 import type { OpenRequest } from "./requests.ts";
 
@@ -73,8 +79,12 @@ export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): 
       goOn(slot);
     } // What is there already gains no time.
   };
-  const serve = (slot: BodySlot, request: OpenRequest, taker: BodyTaker): void => {
-    slot.waiting = { request, taker };
+  /** The body goes on for who asked last: a host that waits no more says nothing of it. */
+  const serve = (slot: BodySlot, waiting: Waiting): void => {
+    const { request } = waiting;
+    const before = slot.waiting;
+    slot.waiting = waiting;
+    before?.taker(fail("busy"));
     request.serveBy({
       end: (reason) => failWith(slot, reason),
       abandon: () => letGo(slot),
@@ -89,7 +99,7 @@ export const createBodies = ({ clock, crypto }: Pick<Hal, "clock" | "crypto">): 
       const isFit = announced.claim.size <= mostOf(announced, isHosts);
       const slot = isFit ? slots.open({ caller, isHosts }, announced) : undefined;
       if (slot === undefined) taker(fail(isFit ? "busy" : "body_too_large"));
-      else serve(slot, request, taker);
+      else serve(slot, { key: announced.key, request, taker });
     },
     count: () => slots.all().filter(({ waiting }) => waiting !== undefined).length,
     heldBytes: () => slots.all().reduce((sum, { body }) => sum + body.intake.heldBytes(), 0),

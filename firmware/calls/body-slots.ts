@@ -15,6 +15,8 @@ export type BodyTaker = (call: Outcome<AnyPrepared>) => void;
 export interface Announced {
   /** The digest of its call: command, params beside it, and its hash. */
   readonly digest: string;
+  /** Its idempotency key. */
+  readonly key: string;
   readonly claim: BodyClaim;
   readonly expected: Expected;
 }
@@ -25,22 +27,29 @@ export interface BodyOwner {
   readonly isHosts: boolean;
 }
 
+/** Who waits for a body, under which key. */
+export interface Waiting {
+  readonly key: string;
+  readonly request: OpenRequest;
+  readonly taker: BodyTaker;
+}
+
 /** A body and its surroundings. */
 export interface BodySlot extends BodyOwner {
   readonly name: string;
   readonly body: Body;
   readonly startedMs: number;
   /** Nobody while it outlives its session. */
-  waiting: { readonly request: OpenRequest; readonly taker: BodyTaker } | undefined;
+  waiting: Waiting | undefined;
   stopTimers: () => void;
 }
 
 /** Room for bodies. */
 export interface BodySlots {
   /**
-   * The owner's slot for that body if nobody waits for it, or a fresh one; `undefined` where there
-   * is none: each owner has one. What nobody waits for gives way, the owner's own or the oldest.
-   * A fresh one begins an intake.
+   * The owner's slot for that body if nobody waits for it, or an earlier request of the same call
+   * does, or a fresh one; `undefined` where there is none: each owner has one. What nobody waits for
+   * gives way, the owner's own or the oldest. A fresh one begins an intake.
    */
   readonly open: (owner: BodyOwner, announced: Announced) => BodySlot | undefined;
   readonly drop: (slot: BodySlot) => void;
@@ -50,6 +59,10 @@ export interface BodySlots {
 }
 
 const NOTHING = (): void => undefined;
+
+/** Whether another call waits for it; the same one may have been given up by its host by now. */
+const isTaken = ({ waiting }: BodySlot, key: string): boolean =>
+  waiting !== undefined && waiting.key !== key;
 
 /** Bodies at once, and milliseconds in all. */
 const roomOf = (isHosts: boolean) =>
@@ -82,10 +95,10 @@ export const createBodySlots = (clock: Clock, crypto: Crypto): BodySlots => {
   const afterOr = (delayMs: number, action: () => void): (() => void) =>
     delayMs === Number.POSITIVE_INFINITY ? NOTHING : clock.after(Math.max(0, delayMs), action);
   return {
-    open: (owner, { digest, claim, expected }) => {
+    open: (owner, { digest, key, claim, expected }) => {
       const name = `${owner.caller}/${claim.size}/${digest}`;
       const known = slots.get(name);
-      if (known !== undefined) return known.waiting === undefined ? known : undefined;
+      if (known !== undefined) return isTaken(known, key) ? undefined : known;
       if (!makeRoom(owner)) return undefined;
       const body = createBody(claim, crypto.sha256(), expected.open(claim.size));
       const startedMs = clock.nowMs();

@@ -62,11 +62,12 @@ export const createGate = (config: GateConfig): Gate => {
     else takeBody(call, params, body);
   };
   const takeBody = (call: Call, params: unknown, claim: BodyClaim): void => {
-    const { name, caller, request, digest } = call;
+    const { name, caller, request, digest, key } = call;
     const expected = expectedBody(handlers, context, name, params);
     if (!expected.ok) refuse(call, expected.error);
     else {
-      bodies.take(caller, { digest, claim, expected: expected.value }, request, (prepared) =>
+      const announced = { digest, key, claim, expected: expected.value };
+      bodies.take(caller, announced, request, (prepared) =>
         guard(name, request, () => proceed(call, prepared)),
       );
     }

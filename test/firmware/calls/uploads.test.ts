@@ -215,6 +215,23 @@ describe("an upload that was cut off", () => {
   });
 });
 
+test("asked again before its end, it goes on for who asked last, and for no other call", async () => {
+  const bench = createUploading();
+  const body = countedBytes(100_000);
+  const session = bench.session();
+  const first = session.announceUpload(claimOf(body), { key: 7 }, OF_WALLET);
+  send(session, first, body, 0, 40_000);
+  const stranger = session.announceUpload(claimOf(body), {}, OF_WALLET);
+  expect(session.finals(stranger)).toEqual(["busy"]);
+  const second = session.announceUpload(claimOf(body), { key: 7 }, OF_WALLET);
+  expect(session.finals(first)).toEqual(["busy"]);
+  expect(creditOf(session, second)[0]?.[0]).toBe(40_000);
+  send(session, second, body, 40_000);
+  await settle();
+  expect(session.finals(second)).toEqual(["wallet_unknown"]);
+  expect(bench.receptions).toHaveLength(1);
+});
+
 test("two hosts send at once, each to a reception of his own", async () => {
   const bench = createUploading();
   const hosts = [1, 2].map((salt) => {
