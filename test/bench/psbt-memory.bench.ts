@@ -86,6 +86,6 @@ export const remarks = (rows: readonly Row[]): readonly string[] => {
   const most = peak?.max.toFixed(1);
   return [
     `VmRSS and VmHWM of the emulator's process; PSBTs of 2-of-3 inputs, 625 bytes each`,
-    `${MANY} inputs take ${most} MiB above idle at most, ${ALLOWED} are allowed; ${MOST} were signed`,
+    `${MANY} inputs take ${most} MiB above idle at most, of ${ALLOWED}; ${MOST} were signed`,
   ];
 };

@@ -15,7 +15,7 @@ import { createGlobalMap, type PsbtHead } from "./global-map.ts";
 import { createWays } from "./hints.ts";
 import { createInputMaps } from "./input-map.ts";
 import { createInputTable, type InputTable } from "./input-table.ts";
-import { linkSteps } from "./links.ts";
+import { createLinker } from "./links.ts";
 import { createLockTimes } from "./lock-times.ts";
 import { createMaps, mapSteps, type PsbtError } from "./map.ts";
 import { createOutputMaps, type PsbtOutput } from "./output-map.ts";
@@ -97,13 +97,15 @@ function* headSteps({ window, table, maps }: Reading): Steps<Outcome<PsbtHead, P
 function* inputsSteps(reading: Reading, head: PsbtHead): Steps<Outcome<void, PsbtError>> {
   const { maps, table, scripts } = reading;
   const map = createInputMaps(head.psbtVersion, { ...reading, onScript: scripts.add });
+  // Version 0 has linked them all with its transaction.
+  const link = head.psbtVersion === 2 ? createLinker(table) : undefined;
   for (let input = 0; input < head.inputs; input += 1) {
     map.open(input);
     const refused = (yield* mapSteps(maps, map)) ?? map.settle();
     if (refused !== undefined) return fail(refused.error, { input, ...refused.details });
+    if (link?.(input) === false) return fail("input_repeated", { input });
   }
-  const repeated = head.psbtVersion === 2 ? yield* linkSteps(table) : undefined;
-  return repeated === undefined ? ok(undefined) : fail("input_repeated", { input: repeated });
+  return ok(undefined);
 }
 
 function* outputsSteps(

@@ -213,5 +213,8 @@ export function* reviewInputs(
     if (!judged.ok) return fail(judged.error, { input, ...judged.details });
     yield;
   }
-  return ok({ ...court.totals.all(), tasks: court.table.tasks });
+  const totals = court.totals.all();
+  // Where others' inputs are allowed, one at least is the wallet's.
+  if (totals.own === 0) return fail("input_foreign", { input: 0 });
+  return ok({ ...totals, tasks: court.table.tasks });
 }

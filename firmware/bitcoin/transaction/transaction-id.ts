@@ -15,7 +15,7 @@ import {
 /** Bytes of an input: outpoint, the size of a script that is not there, sequence. */
 const INPUT_BYTES = OUTPOINT_BYTES + 1 + 4;
 
-/** Writes the inputs from one on into a room that begins with zeros; gives the part that is used. */
+/** Writes the inputs from one on into a room of zeros; gives the part that is used. */
 const writeInputs = (room: Uint8Array, transaction: Transaction, from: number): Uint8Array => {
   const { sequences } = transaction;
   let at = 0;

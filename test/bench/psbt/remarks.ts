@@ -46,7 +46,7 @@ const againstBare = (rows: Rows, spend: SpendName): readonly string[] => {
       return `${inputs}: ${times(rows, sample, pair)} (${fastest}, ${processor})`;
     });
   if (parts.length === 0) return [];
-  const says = `${spend}: speed of the device in bare loops, by medians (fastest rounds, processor)`;
+  const says = `${spend}: the device in bare loops, by medians (fastest rounds, processor)`;
   return [`${says}, at least 0.85: ${parts.join("; ")}`];
 };
 
@@ -57,8 +57,8 @@ const exponent = (rows: Rows, spend: SpendName): readonly string[] => {
   if (small === undefined || large === undefined) return [];
   const power = Math.log(large.median / small.median) / Math.log(LARGEST / SMALLEST);
   return [
-    `${spend}: time grows from ${SMALLEST} to ${LARGEST} inputs with the power ${power.toFixed(3)}` +
-      " of their number, at most 1.1",
+    `${spend}: time grows from ${SMALLEST} to ${LARGEST} inputs with the power ` +
+      `${power.toFixed(3)} of their number, at most 1.1`,
   ];
 };
 

@@ -6,7 +6,7 @@ import type { AgreementWallet } from "../../agreement/wallets.ts";
 import { mixed } from "../../attacks/inputs.ts";
 import { COIN_SATS, coinAt, goodPlan, mapsOf, outputAt, payment } from "../../attacks/scene.ts";
 import { elementOf, unwrap } from "../expect-value.ts";
-import { allowing, judge, KINDS, screensOf, tasksOf, refusalOf } from "./kinds.ts";
+import { allowing, judge, KINDS, tasksOf, refusalOf } from "./kinds.ts";
 import { pay, shown, summary, withInputsOf } from "./shown.ts";
 
 const VERSIONS = [0, 2] as const;
@@ -117,15 +117,15 @@ describe("inputs-foreign", () => {
     }
   });
 
-  test("with none of ours: nothing is signed, and that is said", () => {
+  test("with none of ours: input_foreign, for nothing would be signed", () => {
     const wallet = allowing("wpkh", "inputs-foreign");
     const stranger = strangersWallet(wallet);
     const maps = mapsOf({ ...goodPlan(stranger), outputs: [payment(1_980_000)] });
-    const reviewed = unwrap(judge(wallet, maps));
-    expect(elementOf(screensOf(reviewed), 0)).toEqual(
-      summary("0 inputs", "0.00000000", "0.00020000"),
-    );
-    expect(tasksOf(reviewed)).toEqual([]);
+    expect(refusalOf(wallet, maps)).toEqual({
+      ok: false,
+      error: "input_foreign",
+      details: { input: 0 },
+    });
   });
 
   test("another's amount needs its proof, too", () => {
