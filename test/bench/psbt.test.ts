@@ -1,4 +1,4 @@
-/** The PSBT bench: that all its cases do the same work, and what its rows say; never its figures. */
+/** The PSBT bench: its cases do the same work, its rows say the same things; never its figures. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
