@@ -128,7 +128,7 @@ describe("rows", () => {
 
   test("come to the figures of DESIGN.md", () => {
     expect(remarksOf(rows)).toEqual([
-      "P2WSH: speed of the device in bare loops, by medians (fastest rounds, processor), " +
+      "P2WSH: the device in bare loops, by medians (fastest rounds, processor), " +
         "at least 0.85: 500: 0.80 (0.78, 0.80); 125: 0.80 (0.80, 0.80); 2000: 0.80 (0.80, 0.80)",
       "P2WSH: time grows from 125 to 2000 inputs with the power 1.000 of their number, at most 1.1",
       "P2WSH, 500 inputs: the device is so fast, at least 4 times bitcoinjs-lib: " +
