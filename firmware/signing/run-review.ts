@@ -21,12 +21,12 @@ const runSliced = async <T, E extends ErrorName>(
   ahead: KeysAhead,
 ): Promise<Outcome<T, E | EndReason>> => {
   const { endReason, progress } = context;
-  const mayGoOn = createTurns(context, keys);
+  const turns = createTurns(context, keys);
   let step = steps.next();
   for (let done = 0; step.done !== true; done += 1) {
     progress("reviewing", done);
     const wished = step.value === undefined ? ok(undefined) : await ahead.next(step.value);
-    if (!wished.ok || !(await mayGoOn())) return fail("cancelled");
+    if (!wished.ok || (turns.isOver() && !(await turns.rest()))) return fail("cancelled");
     const reason = endReason();
     if (reason !== undefined) return fail(reason);
     step = steps.next();

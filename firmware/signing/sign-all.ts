@@ -23,12 +23,12 @@ const signInTurn = async (
   branches: Branches,
   { inputs }: Signable,
 ): Promise<Records> => {
-  const mayGoOn = createTurns(context, keys);
+  const turns = createTurns(context, keys);
   const records: SignatureRecord[] = [];
   for (const task of inputs.tasks()) {
     context.progress("signing", records.length, inputs.own);
     // Nothing comes between the commit and the first signature.
-    if (records.length > 0 && !(await mayGoOn())) return fail("cancelled");
+    if (records.length > 0 && turns.isOver() && !(await turns.rest())) return fail("cancelled");
     const record = signTask(context.hal.secrets, branches, task);
     if (!record.ok) return record;
     records.push(record.value);

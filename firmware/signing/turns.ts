@@ -18,14 +18,24 @@ export const holdsStill = (context: Pick<Context, "device">, keys: Keys): boolea
   return now.phase === "ready" && now.keys.master === keys.master;
 };
 
-/** Gives the line its turn when a slice is over; false once the device may not go on. */
-export const createTurns = (context: Context, keys: Keys): (() => Promise<boolean>) => {
-  const { hal } = context;
-  let sinceMs = hal.clock.nowMs();
-  return async () => {
-    if (hal.clock.nowMs() - sinceMs <= DEVICE_LIMITS.sliceMs) return true;
-    await pause(hal);
-    sinceMs = hal.clock.nowMs();
-    return holdsStill(context, keys);
+/** Slices of work. */
+export interface Turns {
+  /** Whether the line is to have its turn. */
+  readonly isOver: () => boolean;
+  /** Gives it its turn and begins a slice; false once the device may not go on. */
+  readonly rest: () => Promise<boolean>;
+}
+
+/** A slice begins now. It is over for few inputs: only they are worth a promise. */
+export const createTurns = (context: Context, keys: Keys): Turns => {
+  const { clock } = context.hal;
+  let sinceMs = clock.nowMs();
+  return {
+    isOver: () => clock.nowMs() - sinceMs > DEVICE_LIMITS.sliceMs,
+    rest: async () => {
+      await pause(context.hal);
+      sinceMs = clock.nowMs();
+      return holdsStill(context, keys);
+    },
   };
 };

@@ -22,9 +22,6 @@ const ALLOWED = 64;
 /** Milliseconds until everything that starts by itself has started. */
 const SETTLED_MS = 1500;
 
-const crypto = createCrypto(hasNoLibraries ? "portable" : "native");
-const wallet = walletOf("P2WSH", crypto);
-
 /** One life of a device. */
 interface Life {
   readonly idle: Memory;
@@ -33,6 +30,8 @@ interface Life {
 }
 
 const lifeOf = async (inputs: number): Promise<Life> => {
+  const crypto = createCrypto(hasNoLibraries ? "portable" : "native");
+  const wallet = walletOf("P2WSH", crypto);
   const psbt = psbtBytes({ wallet, inputs, strangers: 1 }, crypto);
   const { client, memory, end } = await startEmulator(wallet);
   try {

@@ -66,22 +66,26 @@ interface Place {
 
 const withoutParity = (key: Uint8Array): Uint8Array => key.subarray(1);
 
+/** By their keys, as the libraries write them: the key's size comes first in an entry. */
+const inOrder = (entries: readonly Uint8Array[]): readonly Uint8Array[] =>
+  entries.toSorted((one, other) => Buffer.compare(one.subarray(1), other.subarray(1)));
+
 const hintsOf = (
   { policy }: RegisteredWallet,
   { publicKeys, taproot }: DerivedScript,
   types: typeof TYPE | typeof OUTPUT_TYPE,
   steps: readonly number[],
-): Uint8Array =>
-  join(
-    ...publicKeys.map((key, i) => {
-      const { fingerprint, originPath } = elementOf(policy.keys, i);
-      const path = join(fingerprint, ...[...originPath, ...steps].map(uint32));
-      return taproot === undefined
-        ? entry(types.path, key, path)
-        : entry(types.tapPath, withoutParity(key), join([0], path));
-    }),
-    taproot === undefined ? [] : entry(types.tapKey, NO_KEY, taproot.internalKey),
-  );
+): Uint8Array => {
+  const paths = publicKeys.map((key, i) => {
+    const { fingerprint, originPath } = elementOf(policy.keys, i);
+    const path = join(fingerprint, ...[...originPath, ...steps].map(uint32));
+    return taproot === undefined
+      ? entry(types.path, key, path)
+      : entry(types.tapPath, withoutParity(key), join([0], path));
+  });
+  const own = taproot === undefined ? [] : [entry(types.tapKey, NO_KEY, taproot.internalKey)];
+  return join(...inOrder([...paths, ...own]));
+};
 
 const placesOf = (wallet: RegisteredWallet, types: typeof TYPE | typeof OUTPUT_TYPE) => {
   const { deriver } = wallet;
