@@ -16,8 +16,8 @@ interface Vector {
 const COUNTS = { 174: [20, 14], 370: [24, 14], 371: [11, 6] } as const;
 /** BIP-174 lists these as PSBTs that are well-formed, and that a signer must not sign. */
 const FOR_SIGNERS = /^(redeem|witness)Script with .* does not match the /;
-/** Whatever is read is of a wallet that is not registered here, or of no use. */
-const NOT_OURS = /^(wallet_unknown|psbt_unsupported)$/;
+/** Whatever is read is of a wallet that is not registered here, tells no coin, or is of no use. */
+const NOT_OURS = /^(wallet_unknown|previous_transaction_missing|psbt_unsupported)$/;
 
 const vectorOf = (entry: unknown): Vector => ({
   bip: Number(field(entry, "bip")),

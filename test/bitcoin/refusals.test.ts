@@ -126,6 +126,15 @@ const INPUT_ATTACKS: readonly Attack[] = [
     tamper: (psbt: Psbt) => tamperHints(inputMap(psbt, 1), path),
   })),
   {
+    claim: "a first input whose coin nothing tells",
+    error: "previous_transaction_missing",
+    details: { input: 0 },
+    draft: { ...DRAFT, coins: [{ ...COIN, lacksPrevious: true }, SECOND] },
+    tamper: (psbt) => {
+      delete inputMap(psbt, 0).witnessUtxo;
+    },
+  },
+  {
     claim: "a first input that nobody owns",
     error: "wallet_unknown",
     draft: { ...DRAFT, coins: [{ ...COIN, wallet: FOREIGN }, SECOND] },

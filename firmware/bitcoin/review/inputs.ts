@@ -21,6 +21,12 @@ import { createSigners } from "./signers.ts";
 import { createTaskTable, type TaskTable } from "./task-table.ts";
 import { createWishes, WISHED_INPUTS, type WishfulSteps } from "./wishes.ts";
 
+/** A sighash type, and how many inputs are signed with it. */
+export interface SighashUse {
+  readonly type: SighashType;
+  readonly signed: number;
+}
+
 /** What the inputs come to. */
 export interface ReviewedInputs extends Pick<TaskTable, "tasks"> {
   /** The wallet's. */
@@ -33,8 +39,8 @@ export interface ReviewedInputs extends Pick<TaskTable, "tasks"> {
   readonly highestIndex: number;
   /** Inputs whose amount nothing proves, where the wallet allows them. */
   readonly unproved: number;
-  /** Sighash types other than ALL and DEFAULT, as people write them, with their inputs' number. */
-  readonly sighashes: ReadonlyMap<string, number>;
+  /** Sighash types other than ALL and DEFAULT, by their names, with their inputs' number. */
+  readonly sighashes: ReadonlyMap<string, SighashUse>;
 }
 
 /** Why an input is refused. */
@@ -80,7 +86,7 @@ const isProofLacking = (
 /** Counts what screens tell of. */
 const createTotals = () => {
   const totals = { own: 0, ownSats: 0, foreign: 0, foreignSats: 0, highestIndex: 0, unproved: 0 };
-  const sighashes = new Map<string, number>();
+  const sighashes = new Map<string, SighashUse>();
   return {
     add: (isOwn: boolean, amountSats: number, isUnproved: boolean): boolean => {
       if (isOwn) totals.own += 1;
@@ -94,7 +100,7 @@ const createTotals = () => {
       totals.highestIndex = Math.max(totals.highestIndex, index);
       if (type.outputs === "all" && !type.isAnyoneCanPay) return;
       const name = formatSighash(type);
-      sighashes.set(name, (sighashes.get(name) ?? 0) + 1);
+      sighashes.set(name, { type, signed: (sighashes.get(name)?.signed ?? 0) + 1 });
     },
     all: () => ({ ...totals, sighashes }),
   };

@@ -8,6 +8,7 @@
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Screen } from "../../hal.ts";
 import { isSame } from "../encoding/bytes.ts";
+import { INPUT_FLAG } from "../psbt/input-table.ts";
 import type { PsbtError } from "../psbt/map.ts";
 import { parsePsbt, type Psbt } from "../psbt/psbt.ts";
 import { finish, type Steps } from "../steps.ts";
@@ -44,17 +45,20 @@ export interface Review extends Balance {
   readonly screens: readonly Screen[];
 }
 
+/** Why there is no wallet to review with. */
+type WalletError = "wallet_unknown" | "previous_transaction_missing";
+
 /** Why a transaction is refused. */
 export type ReviewError =
   | PsbtError
   | InputError
   | OutputError
   | BalanceError
-  | "previous_transaction_missing"
-  | "wallet_unknown";
+  | WalletError;
 
 /**
- * The wallet that owns the first input; one wallet a step.
+ * The wallet that owns the first input; one wallet a step. Of an input whose coin nothing tells no
+ * wallet could be found: that is said instead.
  *
  * @yields before each wallet
  */
@@ -62,7 +66,10 @@ function* findOwner(
   psbt: Psbt,
   wallets: readonly RegisteredWallet[],
   { crypto }: ReviewContext,
-): Steps<Outcome<RegisteredWallet, "wallet_unknown">> {
+): Steps<Outcome<RegisteredWallet, WalletError>> {
+  if ((psbt.inputs.flagsAt(0) & INPUT_FLAG.hasCoin) === 0) {
+    return fail("previous_transaction_missing", { input: 0 });
+  }
   for (const wallet of wallets) {
     yield;
     if (createFinder(psbt, wallet, crypto)(0) !== undefined) return ok(wallet);

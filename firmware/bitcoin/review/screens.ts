@@ -5,6 +5,7 @@ import type { Balance } from "./balance.ts";
 import { isFeeNoted } from "./balance.ts";
 import type { ReviewedInputs } from "./inputs.ts";
 import { lockLines } from "./locks.ts";
+import { openLines } from "./sighash-choice.ts";
 import type { ReviewedOutput } from "./outputs.ts";
 import type { Steps } from "../steps.ts";
 import type { Transaction } from "../transaction/transaction.ts";
@@ -69,8 +70,8 @@ const noticeScreens = ({ inputs, balance }: ShownTransaction): readonly Screen[]
       ? [screen(`With ${count(foreign, "input")} of others`, formatAmount(foreignSats))]
       : []),
     ...(unproved > 0 ? [screen("Amounts not proved", count(unproved, "input"))] : []),
-    ...[...sighashes].map(([name, signed]) =>
-      screen(`Signs ${name}`, count(signed, "input"), "Others may change the rest"),
+    ...[...sighashes].map(([name, { type, signed }]) =>
+      screen(`Signs ${name}`, count(signed, "input"), ...openLines(type)),
     ),
     ...(isFeeNoted(balance)
       ? [screen("High fee", formatAmount(feeSats), `${percent} % of what is spent`)]

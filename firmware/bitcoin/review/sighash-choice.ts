@@ -45,6 +45,18 @@ const NAMES: Readonly<Record<SighashType["outputs"], string>> = {
   single: "SINGLE",
 };
 
+const OPEN_OUTPUTS: Readonly<Record<SighashType["outputs"], readonly string[]>> = {
+  all: [],
+  none: ["No output is fixed"],
+  single: ["Other outputs are not fixed"],
+};
+
+/** What whoever holds such a signature may still change, in lines; none for ALL and DEFAULT. */
+export const openLines = ({ outputs, isAnyoneCanPay }: SighashType): readonly string[] => [
+  ...OPEN_OUTPUTS[outputs],
+  ...(isAnyoneCanPay ? ["Others may add inputs"] : []),
+];
+
 /** As people write it: `SIGHASH_NONE|ANYONECANPAY`. */
 export const formatSighash = ({ outputs, isAnyoneCanPay }: SighashType): string =>
   `SIGHASH_${NAMES[outputs]}${isAnyoneCanPay ? "|ANYONECANPAY" : ""}`;

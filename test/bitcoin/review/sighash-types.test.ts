@@ -15,12 +15,21 @@ describe("sighash types", () => {
   const NONE = ["sighash-none"] as const;
   const SINGLE = ["sighash-single"] as const;
   const ANYONE = ["sighash-anyone-can-pay"] as const;
-  const table: readonly (readonly [number, string, readonly Allowance[]])[] = [
-    [0x02, "SIGHASH_NONE", NONE],
-    [0x03, "SIGHASH_SINGLE", SINGLE],
-    [0x81, "SIGHASH_ALL|ANYONECANPAY", ANYONE],
-    [0x82, "SIGHASH_NONE|ANYONECANPAY", [...NONE, ...ANYONE]],
-    [0x83, "SIGHASH_SINGLE|ANYONECANPAY", [...SINGLE, ...ANYONE]],
+  const NO_OUTPUT = "No output is fixed";
+  const ONE_OUTPUT = "Other outputs are not fixed";
+  const INPUTS = "Others may add inputs";
+  type Row = readonly [
+    byte: number,
+    name: string,
+    allows: readonly Allowance[],
+    open: readonly string[],
+  ];
+  const table: readonly Row[] = [
+    [0x02, "SIGHASH_NONE", NONE, [NO_OUTPUT]],
+    [0x03, "SIGHASH_SINGLE", SINGLE, [ONE_OUTPUT]],
+    [0x81, "SIGHASH_ALL|ANYONECANPAY", ANYONE, [INPUTS]],
+    [0x82, "SIGHASH_NONE|ANYONECANPAY", [...NONE, ...ANYONE], [NO_OUTPUT, INPUTS]],
+    [0x83, "SIGHASH_SINGLE|ANYONECANPAY", [...SINGLE, ...ANYONE], [ONE_OUTPUT, INPUTS]],
   ];
   const OTHERS: readonly Allowance[] = ["amounts-unproved", "inputs-foreign", "fee-high"];
   const typed = (wallet: AgreementWallet, sighash: number) => {
@@ -39,14 +48,14 @@ describe("sighash types", () => {
     ];
   };
 
-  for (const [sighash, name, allows] of table) {
-    test(`${name}: told with its number of inputs`, () => {
+  for (const [sighash, name, allows, open] of table) {
+    test(`${name}: told with its number of inputs and what it leaves open`, () => {
       for (const shape of KINDS.all) {
         const wallet = allowing(shape, ...allows);
         const maps = typed(wallet, sighash);
         expect(shown(wallet, maps, 0)).toEqual([
           summary("2 inputs", "0.01500000", "0.00020000"),
-          [`Signs ${name}`, "1 input", "Others may change the rest"],
+          [`Signs ${name}`, "1 input", ...open],
           pay("0.01480000"),
         ]);
         expect(typesOf(wallet, maps)).toEqual([
@@ -84,7 +93,7 @@ describe("sighash types", () => {
       summary("1 input", "0.01000000", "0.00600000"),
       ["With 1 input of others", "0.01000000 BTC"],
       ["Amounts not proved", "1 input"],
-      ["Signs SIGHASH_NONE|ANYONECANPAY", "1 input", "Others may change the rest"],
+      ["Signs SIGHASH_NONE|ANYONECANPAY", "1 input", NO_OUTPUT, INPUTS],
       ["High fee", "0.00600000 BTC", "30 % of what is spent"],
       pay("0.01400000"),
     ]);
