@@ -19,6 +19,7 @@ import { linkSteps } from "./links.ts";
 import { createLockTimes } from "./lock-times.ts";
 import { createMaps, mapSteps, type PsbtError } from "./map.ts";
 import { createOutputMaps, type PsbtOutput } from "./output-map.ts";
+import { BARE_INPUT_BYTES, BARE_OUTPUT_BYTES } from "./transaction-items.ts";
 
 /** A PSBT that was read. */
 export interface Psbt {
@@ -106,17 +107,25 @@ function* inputsSteps(reading: Reading, head: PsbtHead): Steps<Outcome<void, Psb
   return repeated === undefined ? ok(undefined) : fail("input_repeated", { input: repeated });
 }
 
+/**
+ * All outputs. Those of version 2 are of the transaction's size with them.
+ *
+ * @yields while they have not come
+ */
 function* outputsSteps(
   { maps }: Reading,
   head: PsbtHead,
 ): Steps<Outcome<readonly PsbtOutput[], PsbtError>> {
   const map = createOutputMaps(head.psbtVersion);
   const outputs: PsbtOutput[] = [];
+  let bytes = BARE_INPUT_BYTES * head.inputs;
   for (let output = 0; output < head.outputs; output += 1) {
     map.open(head.paid?.[output]);
     const read = (yield* mapSteps(maps, map)) ?? map.settle();
     if (!read.ok) return fail(read.error, { output, ...read.details });
     outputs.push(read.value);
+    bytes += BARE_OUTPUT_BYTES + read.value.script.length;
+    if (bytes > BITCOIN_LIMITS.unsignedBytes) return fail("psbt_unsupported", { output });
   }
   return ok(outputs);
 }
