@@ -226,7 +226,14 @@ export interface Maps {
 /** No map is begun. */
 export const createMaps = (window: Window): Maps => {
   const head: Head = { type: 0, keyData: NO_KEY_DATA, valueBytes: 0 };
-  const place: Place = { head, seen: new Set(), single: 0, entries: 0, isStreaming: false, skipBytes: 0 };
+  const place: Place = {
+    head,
+    seen: new Set(),
+    single: 0,
+    entries: 0,
+    isStreaming: false,
+    skipBytes: 0,
+  };
   return {
     open: () => {
       if (place.seen.size > 0) place.seen.clear();

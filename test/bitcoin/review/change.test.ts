@@ -83,6 +83,20 @@ describe("to the change branch", () => {
     }
   });
 
+  test("more than 20,000 ahead of the lowest input: told, wherever the highest is", () => {
+    for (const shape of KINDS.all) {
+      const wallet = allowing(shape);
+      // The lowest is at 5; the other one may be dust that anybody sent far ahead.
+      for (const [index, told] of [
+        [5 + changeReach, []],
+        [5 + changeReach + 1, [[`Change to address 1/${5 + changeReach + 1}`, "0.00500000 BTC"]]],
+      ] as const) {
+        const lines = linesOf(wallet, backTo(wallet, { branch: 1, index }, LAST - 1));
+        expect([shape, lines]).toEqual([shape, [FIRST, PAID, ...told]]);
+      }
+    }
+  });
+
   test("is measured from the highest of the wallet's own inputs", () => {
     const wallet = allowing("wpkh");
     const high = LAST - changeReach;
