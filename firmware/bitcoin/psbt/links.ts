@@ -1,5 +1,7 @@
-/** The inputs of one previous transaction in a ring, so that one that proves itself proves all. */
-import { STEP_ITEMS, type Steps } from "../steps.ts";
+/**
+ * The inputs of one previous transaction in a ring, so that one that proves itself proves all. They
+ * are linked as they come: a pass over all of them would take its time.
+ */
 import type { InputTable } from "./input-table.ts";
 
 /** Hexadecimal digits of a transaction's id. */
@@ -24,18 +26,3 @@ export const createLinker = (table: InputTable): Linker => {
     return true;
   };
 };
-
-/**
- * Links all inputs of version 2, once they are read.
- *
- * @returns the first one whose outpoint came before
- * @yields after some of them
- */
-export function* linkSteps(table: InputTable): Steps<number | undefined> {
-  const link = createLinker(table);
-  for (let input = 0; input < table.count(); input += 1) {
-    if (!link(input)) return input;
-    if (input % STEP_ITEMS === STEP_ITEMS - 1) yield;
-  }
-  return undefined;
-}

@@ -15,7 +15,6 @@ import { createGlobalMap, type PsbtHead } from "./global-map.ts";
 import { createWays } from "./hints.ts";
 import { createInputMaps } from "./input-map.ts";
 import { createInputTable, type InputTable } from "./input-table.ts";
-import { linkSteps } from "./links.ts";
 import { createLockTimes } from "./lock-times.ts";
 import { createMaps, mapSteps, type PsbtError } from "./map.ts";
 import { createOutputMaps, type PsbtOutput } from "./output-map.ts";
@@ -96,15 +95,14 @@ function* headSteps({ window, table, maps }: Reading): Steps<Outcome<PsbtHead, P
 }
 
 function* inputsSteps(reading: Reading, head: PsbtHead): Steps<Outcome<void, PsbtError>> {
-  const { maps, table, scripts } = reading;
+  const { maps, scripts } = reading;
   const map = createInputMaps(head.psbtVersion, { ...reading, onScript: scripts.add });
   for (let input = 0; input < head.inputs; input += 1) {
     map.open(input);
     const refused = (yield* mapSteps(maps, map)) ?? map.settle();
     if (refused !== undefined) return fail(refused.error, { input, ...refused.details });
   }
-  const repeated = head.psbtVersion === 2 ? yield* linkSteps(table) : undefined;
-  return repeated === undefined ? ok(undefined) : fail("input_repeated", { input: repeated });
+  return ok(undefined);
 }
 
 /**
