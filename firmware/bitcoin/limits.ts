@@ -11,6 +11,10 @@ export const BITCOIN_LIMITS = {
   legacyInputs: 200,
   /** Outputs of the transaction to sign: each payment is a screen. */
   outputs: 2_000,
+  /** Bytes of the transaction to sign, unsigned: a block's weight (BIP-141) over 4. */
+  unsignedBytes: 1_000_000,
+  /** Signatures of one PSBT, as many as a reply has room for: several of an input count each. */
+  signatures: LIMITS.signatures,
   /** Entries of one PSBT map: 15 keys take 30; the rest is room for what others keep there. */
   mapEntries: 1_000,
   /** Bytes of a key in a PSBT: a control block of 128 hashes and room for those of others. */

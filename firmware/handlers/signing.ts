@@ -9,6 +9,7 @@ import { type Review, reviewSteps } from "../bitcoin/index.ts";
 import type { Keys } from "../device.ts";
 import type { Context, Receivers, Reply } from "../dispatch.ts";
 import type { Screen } from "../hal.ts";
+import { chargeOf } from "../signing/charge.ts";
 import { receivePsbt } from "../signing/receive-psbt.ts";
 import { runReview } from "../signing/run-review.ts";
 import { signAll } from "../signing/sign-all.ts";
@@ -29,12 +30,11 @@ const signReviewed = async (
   const consent = isCommitted() ? ok(undefined) : await ask(consentTo(reviewed));
   if (!consent.ok) return consent;
   if (!holdsStill(context, keys)) return fail("cancelled");
-  const { txid, leavingSats, wallet } = reviewed;
-  const committed = commit({ txid, amountSats: leavingSats });
+  const committed = commit(chargeOf(reviewed));
   if (!committed.ok) return committed;
   const records = await signAll(context, keys, reviewed);
   if (!records.ok) return records;
-  return ok({ walletId: wallet.id, signatures: encodeRecords(records.value) });
+  return ok({ walletId: reviewed.wallet.id, signatures: encodeRecords(records.value) });
 };
 
 const signPsbt: Receivers["signPsbt"] = (device, { walletId }) =>

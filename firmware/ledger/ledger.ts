@@ -31,7 +31,8 @@ export interface Ledger {
   readonly begin: (call: CallKey, digest: string, nowMs: number) => Outcome<void, CommitError>;
   /**
    * The commit point of a call at work, one step: check, reserve, mark. Gives the satoshis charged
-   * now: none where the transaction was charged before. A refusal changes nothing.
+   * now: none where the same of the transaction was charged before, and all that is signed of it
+   * where something else was. A refusal changes nothing.
    */
   readonly commit: (call: CallKey, charge: Charge, nowMs: number) => Outcome<number, CommitError>;
   /** The call is over. Without a trace its key is free again, unless it had one before. */
@@ -68,10 +69,12 @@ export const createLedger = (mayCharge: MayCharge = () => ok(undefined)): Ledger
   };
   /** Charges what was not charged before. */
   const charge = (one: Charge, nowMs: number): Outcome<number, CommitError> => {
-    if (charges.renew(one.txid, nowMs)) return ok(0);
-    const allowed = mayCharge(one, nowMs);
+    if (charges.renew(one, nowMs)) return ok(0);
+    const amountSats = charges.dueSats(one);
+    const due = { ...one, amountSats };
+    const allowed = mayCharge(due, nowMs);
     if (!allowed.ok) return allowed;
-    return charges.add(one, nowMs) ? ok(one.amountSats) : fail("ledger_full");
+    return charges.add(due, nowMs) ? ok(amountSats) : fail("ledger_full");
   };
   return {
     standing: (call, digest, nowMs) => standingOf(keys.find(call, nowMs), digest),

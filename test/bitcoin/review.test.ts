@@ -220,6 +220,9 @@ describe("a review", () => {
       foreign: 0,
       foreignSats: 0,
       highestIndex: 2 ** 31 - 1,
+      lowestIndex: 5,
+      areOutputsFixed: true,
+      looseSats: 0,
       unproved: 0,
       sighashes: new Map(),
     });

@@ -89,6 +89,7 @@ const script: LengthCheck = (length) => length <= BITCOIN_LIMITS.scriptBytes;
 /** An amount of 8 bytes, a size and a script. */
 const output: LengthCheck = (length) => length >= 9 && length <= BITCOIN_LIMITS.scriptBytes + 11;
 const transaction: LengthCheck = (length) => length <= BITCOIN_LIMITS.transactionBytes;
+const unsigned: LengthCheck = (length) => length <= BITCOIN_LIMITS.unsignedBytes;
 /** A fingerprint and a path. */
 const path: LengthCheck = (length) =>
   length >= 4 && length % 4 === 0 && length <= 4 + 4 * BITCOIN_LIMITS.pathElements;
@@ -112,7 +113,7 @@ const only = (version: 0 | 2, [type, rule]: Entry): Entry => [type, { ...rule, o
 
 /** Of the global map. */
 export const GLOBAL_RULES: FieldRules = new Map([
-  [0x00, { key: noKey, valueBytes: any, use: "stream", only: 0 }],
+  [0x00, { key: noKey, valueBytes: unsigned, use: "stream", only: 0 }],
   passed(0x01, keyOf(78), path),
   only(2, read(FIELD.global.transactionVersion, exactly(4))),
   only(2, read(FIELD.global.fallbackLockTime, exactly(4))),

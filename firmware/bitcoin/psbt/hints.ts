@@ -20,10 +20,13 @@ export interface Hint {
 const pathOf = (bytes: Uint8Array): readonly number[] =>
   Array.from({ length: bytes.length / STEP_BYTES }, (_, i) => uint32At(bytes, STEP_BYTES * i));
 
-/** A hint out of its bytes: a fingerprint and a path. */
+/** Steps of a hint that are kept: one more than any wallet's origin, a branch and an index have. */
+const KEPT_STEPS = BITCOIN_LIMITS.originElements + 3;
+
+/** A hint out of its bytes: a fingerprint and a path, of which no more is kept than could count. */
 export const readHint = (bytes: Uint8Array): Hint => ({
   fingerprint: bytes.slice(0, FINGERPRINT_BYTES),
-  path: pathOf(bytes.subarray(FINGERPRINT_BYTES)),
+  path: pathOf(bytes.subarray(FINGERPRINT_BYTES, FINGERPRINT_BYTES + STEP_BYTES * KEPT_STEPS)),
 });
 
 /** What follows the hashes of leaves in a taproot derivation; undefined where that is no path. */

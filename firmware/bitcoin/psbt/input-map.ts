@@ -9,6 +9,7 @@ import { FIELD, INPUT_RULES } from "./fields.ts";
 import { pastLeafHashes, type Ways } from "./hints.ts";
 import { areCommitted, isTaproot } from "./input-scripts.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG, type InputTable } from "./input-table.ts";
+import { createLinker, type Linker } from "./links.ts";
 import type { LockTimes } from "./lock-times.ts";
 import { type MapReader, PSBT_MALFORMED, type Refused } from "./map.ts";
 import { claimTag, createProofs, joinClaims, leafTag, type TapClaims } from "./tap-claims.ts";
@@ -62,6 +63,8 @@ const nothingSaid = (): Said => ({
 interface Reading extends InputSinks {
   readonly version: 0 | 2;
   readonly proofOf: ReturnType<typeof createProofs>;
+  /** Of version 2, whose outpoints come with the inputs. */
+  readonly link: Linker;
   input: number;
   said: Said;
 }
@@ -161,6 +164,8 @@ const settle = (reading: Reading): Refused => {
   if (version === 2 && said.outpoint !== (HAS_ID | HAS_OUTPUT)) return PSBT_MALFORMED;
   const coin = coins.settle(input, said.witnessUtxo, said.hasPrevious);
   if (!coin.ok) return coin;
+  // Not before: each input would go through all those of its ring that came before it.
+  if (version === 2 && !reading.link(input)) return fail("input_repeated");
   const { value: script } = coin;
   onScript(script);
   if (script === undefined) return undefined;
@@ -171,7 +176,8 @@ const settle = (reading: Reading): Refused => {
 /** Reads inputs of a version into the table. */
 export const createInputMaps = (version: 0 | 2, sinks: InputSinks): InputMaps => {
   const proofOf = createProofs(sinks.crypto);
-  const reading: Reading = { ...sinks, version, proofOf, input: 0, said: nothingSaid() };
+  const link = createLinker(sinks.table);
+  const reading: Reading = { ...sinks, version, proofOf, link, input: 0, said: nothingSaid() };
   return {
     rules: INPUT_RULES,
     version,

@@ -1,4 +1,7 @@
-/** The inputs of one previous transaction in a ring, so that one that proves itself proves all. */
+/**
+ * The inputs of one previous transaction in a ring, so that one that proves itself proves all. They
+ * are linked as they come: a pass over all of them would take its time.
+ */
 import type { InputTable } from "./input-table.ts";
 
 /** Hexadecimal digits of a transaction's id. */

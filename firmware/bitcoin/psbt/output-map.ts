@@ -1,5 +1,6 @@
 /** An output's map, read field by field. */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import { uint64At } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
@@ -41,13 +42,16 @@ const begun = (paid: TransactionOutput | undefined): Said => ({
   hints: [],
 });
 
+/** Bytes of a claimed script that are kept: more than any script has that wallets derive. */
+const KEPT_BYTES = LIMITS.script + 1;
+
 /** Reads outputs of a version. */
 export const createOutputMaps = (version: 0 | 2): OutputMaps => {
   let said = begun(undefined);
   const keep =
-    (name: "script" | "redeemScript" | "witnessScript" | "internalKey") =>
+    (name: "script" | "redeemScript" | "witnessScript" | "internalKey", most?: number) =>
     (value: Uint8Array): Refused => {
-      said[name] = value.slice();
+      said[name] = value.slice(0, most);
       return undefined;
     };
   const takeAmount = (value: Uint8Array): Refused => {
@@ -62,8 +66,8 @@ export const createOutputMaps = (version: 0 | 2): OutputMaps => {
     return undefined;
   };
   const takers: Readonly<Record<number, (value: Uint8Array) => Refused>> = {
-    [FIELD.output.redeemScript]: keep("redeemScript"),
-    [FIELD.output.witnessScript]: keep("witnessScript"),
+    [FIELD.output.redeemScript]: keep("redeemScript", KEPT_BYTES),
+    [FIELD.output.witnessScript]: keep("witnessScript", KEPT_BYTES),
     [FIELD.output.derivation]: takeHint,
     [FIELD.output.amount]: takeAmount,
     [FIELD.output.script]: keep("script"),

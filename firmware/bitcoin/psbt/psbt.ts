@@ -15,10 +15,10 @@ import { createGlobalMap, type PsbtHead } from "./global-map.ts";
 import { createWays } from "./hints.ts";
 import { createInputMaps } from "./input-map.ts";
 import { createInputTable, type InputTable } from "./input-table.ts";
-import { createLinker } from "./links.ts";
 import { createLockTimes } from "./lock-times.ts";
 import { createMaps, mapSteps, type PsbtError } from "./map.ts";
 import { createOutputMaps, type PsbtOutput } from "./output-map.ts";
+import { BARE_INPUT_BYTES, BARE_OUTPUT_BYTES } from "./transaction-items.ts";
 
 /** A PSBT that was read. */
 export interface Psbt {
@@ -95,30 +95,35 @@ function* headSteps({ window, table, maps }: Reading): Steps<Outcome<PsbtHead, P
 }
 
 function* inputsSteps(reading: Reading, head: PsbtHead): Steps<Outcome<void, PsbtError>> {
-  const { maps, table, scripts } = reading;
+  const { maps, scripts } = reading;
   const map = createInputMaps(head.psbtVersion, { ...reading, onScript: scripts.add });
-  // Version 0 has linked them all with its transaction.
-  const link = head.psbtVersion === 2 ? createLinker(table) : undefined;
   for (let input = 0; input < head.inputs; input += 1) {
     map.open(input);
     const refused = (yield* mapSteps(maps, map)) ?? map.settle();
     if (refused !== undefined) return fail(refused.error, { input, ...refused.details });
-    if (link?.(input) === false) return fail("input_repeated", { input });
   }
   return ok(undefined);
 }
 
+/**
+ * All outputs. Those of version 2 are of the transaction's size with them.
+ *
+ * @yields while they have not come
+ */
 function* outputsSteps(
   { maps }: Reading,
   head: PsbtHead,
 ): Steps<Outcome<readonly PsbtOutput[], PsbtError>> {
   const map = createOutputMaps(head.psbtVersion);
   const outputs: PsbtOutput[] = [];
+  let bytes = BARE_INPUT_BYTES * head.inputs;
   for (let output = 0; output < head.outputs; output += 1) {
     map.open(head.paid?.[output]);
     const read = (yield* mapSteps(maps, map)) ?? map.settle();
     if (!read.ok) return fail(read.error, { output, ...read.details });
     outputs.push(read.value);
+    bytes += BARE_OUTPUT_BYTES + read.value.script.length;
+    if (bytes > BITCOIN_LIMITS.unsignedBytes) return fail("psbt_unsupported", { output });
   }
   return ok(outputs);
 }

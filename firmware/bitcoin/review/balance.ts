@@ -9,7 +9,10 @@ import type { ReviewedOutput } from "./outputs.ts";
 export interface Balance {
   /** What all inputs bring. */
   readonly totalInSats: number;
-  /** What the wallet has less afterwards: payments and fee, but for what others bring. */
+  /**
+   * What the wallet has less afterwards, at most: payments and fee, but for what others bring.
+   * What signatures leave to others to change does not return.
+   */
   readonly leavingSats: number;
   /** What returns to the change branch. */
   readonly changeSats: number;
@@ -25,13 +28,23 @@ const sumOf = (outputs: readonly ReviewedOutput[]): number =>
 const isFeeHigh = (feeSats: number, totalInSats: number): boolean =>
   feeSats > BITCOIN_LIMITS.feeSats || feeSats * 100 > totalInSats * BITCOIN_LIMITS.feePercent;
 
+/**
+ * What leaves: with a signature that fixes the outputs, what the transaction takes, or what can be
+ * taken without that signature (NONE and SINGLE with ANYONECANPAY) if that is more. Without one,
+ * others may write outputs of their own: everything.
+ */
+const leavingOf = (
+  { ownSats, areOutputsFixed, looseSats }: ReviewedInputs,
+  backSats: number,
+): number => (areOutputsFixed ? Math.max(0, ownSats - backSats, looseSats) : ownSats);
+
 /** Weighs inputs against outputs: sums below 2^53, of at most 2,000 amounts below 2^51 each. */
 export const balance = (
-  { ownSats, foreignSats }: ReviewedInputs,
+  inputs: ReviewedInputs,
   outputs: readonly ReviewedOutput[],
   { allows }: WalletPolicy,
 ): Outcome<Balance, BalanceError> => {
-  const totalInSats = ownSats + foreignSats;
+  const totalInSats = inputs.ownSats + inputs.foreignSats;
   let totalOut = 0;
   for (const { amountSats } of outputs) {
     totalOut += amountSats;
@@ -44,7 +57,7 @@ export const balance = (
   }
   const back = outputs.filter(({ kind }) => kind !== "payment");
   const changeSats = sumOf(outputs.filter(({ kind }) => kind === "change"));
-  const leavingSats = Math.max(0, ownSats - sumOf(back));
+  const leavingSats = leavingOf(inputs, sumOf(back));
   return ok({ totalInSats, leavingSats, changeSats, feeSats });
 };
 

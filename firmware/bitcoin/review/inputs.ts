@@ -37,6 +37,11 @@ export interface ReviewedInputs extends Pick<TaskTable, "tasks"> {
   readonly foreignSats: number;
   /** Of the wallet's inputs. */
   readonly highestIndex: number;
+  readonly lowestIndex: number;
+  /** Whether one of the wallet's signatures fixes all outputs of whatever it is in. */
+  readonly areOutputsFixed: boolean;
+  /** What the wallet's inputs bring that fix neither outputs nor other inputs. */
+  readonly looseSats: number;
   /** Inputs whose amount nothing proves, where the wallet allows them. */
   readonly unproved: number;
   /** Sighash types other than ALL and DEFAULT, by their names, with their inputs' number. */
@@ -86,6 +91,8 @@ const isProofLacking = (
 /** Counts what screens tell of. */
 const createTotals = () => {
   const totals = { own: 0, ownSats: 0, foreign: 0, foreignSats: 0, highestIndex: 0, unproved: 0 };
+  const signed = { lowestIndex: 0, areOutputsFixed: false, looseSats: 0 };
+  let signatures = 0;
   const sighashes = new Map<string, SighashUse>();
   return {
     add: (isOwn: boolean, amountSats: number, isUnproved: boolean): boolean => {
@@ -96,13 +103,21 @@ const createTotals = () => {
       if (isUnproved) totals.unproved += 1;
       return totals.ownSats + totals.foreignSats <= BITCOIN_LIMITS.amountSats;
     },
-    sign: (type: SighashType, index: number): void => {
+    /** False for more signatures than there may be. */
+    hasRoom: (more: number): boolean => {
+      signatures += more;
+      return signatures <= BITCOIN_LIMITS.signatures;
+    },
+    sign: (type: SighashType, index: number, amountSats: number): void => {
       totals.highestIndex = Math.max(totals.highestIndex, index);
+      signed.lowestIndex = totals.own === 1 ? index : Math.min(signed.lowestIndex, index);
+      if (type.outputs === "all") signed.areOutputsFixed = true;
+      else if (type.isAnyoneCanPay) signed.looseSats += amountSats;
       if (type.outputs === "all" && !type.isAnyoneCanPay) return;
       const name = formatSighash(type);
       sighashes.set(name, { type, signed: (sighashes.get(name)?.signed ?? 0) + 1 });
     },
-    all: () => ({ ...totals, sighashes }),
+    all: () => ({ ...totals, ...signed, sighashes }),
   };
 };
 
@@ -163,12 +178,13 @@ const judgeOwn = (
   const { table, totals, signersOf } = court;
   const signers = signersOf(script, tags);
   if (!signers.ok) return signers;
+  if (!totals.hasRoom(signers.value.length)) return fail("too_many_inputs");
   if (!isClaimTrue(court, input, script, tags.length > 0)) return fail("taproot_mismatch");
   const type = chosenSighash(court, input);
   if (!type.ok) return type;
   const isAdded = table.add({ input, place, script, type: type.value, signers: signers.value });
   if (!isAdded) return fail("previous_transaction_missing");
-  totals.sign(type.value, place.index);
+  totals.sign(type.value, place.index, court.psbt.inputs.amountAt(input));
   return ok(undefined);
 };
 

@@ -24,6 +24,7 @@ import {
   reviewOutputs,
 } from "./outputs.ts";
 import { transactionScreenSteps } from "./screens.ts";
+import { signedPartSteps } from "./signed-part.ts";
 import { signedSize } from "./spend-size.ts";
 import type { WishfulSteps } from "./wishes.ts";
 
@@ -41,6 +42,8 @@ export interface Review extends Balance {
   readonly feeRate: number;
   /** 32 bytes, in hash order: the unsigned transaction's, and of segwit inputs the signed one's. */
   readonly txid: Uint8Array;
+  /** 32 bytes: what of the transaction is signed. */
+  readonly part: Uint8Array;
   /** To be shown in order, all of them, before anything is signed. */
   readonly screens: readonly Screen[];
 }
@@ -49,12 +52,7 @@ export interface Review extends Balance {
 type WalletError = "wallet_unknown" | "previous_transaction_missing";
 
 /** Why a transaction is refused. */
-export type ReviewError =
-  | PsbtError
-  | InputError
-  | OutputError
-  | BalanceError
-  | WalletError;
+export type ReviewError = PsbtError | InputError | OutputError | BalanceError | WalletError;
 
 /**
  * The wallet that owns the first input; one wallet a step. Of an input whose coin nothing tells no
@@ -95,7 +93,7 @@ function* conclude(
   wallet: RegisteredWallet,
   inputs: ReviewedInputs,
   outputs: readonly ReviewedOutput[],
-  txid: Uint8Array,
+  ids: Pick<Review, "txid" | "part">,
 ): Steps<Outcome<Review, ReviewError>> {
   const sums = balance(inputs, outputs, wallet.policy);
   if (!sums.ok) return sums;
@@ -109,7 +107,7 @@ function* conclude(
     size,
   });
   const feeRate = sums.value.feeSats / size;
-  return ok({ wallet, inputs, outputs, ...sums.value, feeRate, txid, screens });
+  return ok({ wallet, inputs, outputs, ...sums.value, feeRate, ...ids, screens });
 }
 
 /**
@@ -140,7 +138,8 @@ export function* reviewSteps(
   const { highestIndex } = inputs.value;
   const outputs = yield* reviewOutputs(psbt.outputs, wallet.value, highestIndex, context);
   if (!outputs.ok) return outputs;
-  return yield* conclude(psbt, wallet.value, inputs.value, outputs.value, txid);
+  const part = yield* signedPartSteps(psbt.inputs, context.crypto);
+  return yield* conclude(psbt, wallet.value, inputs.value, outputs.value, { txid, part });
 }
 
 /** Reads and reviews a PSBT, all the steps at once. */

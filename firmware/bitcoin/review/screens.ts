@@ -79,11 +79,17 @@ const noticeScreens = ({ inputs, balance }: ShownTransaction): readonly Screen[]
   ];
 };
 
-/** Change so far ahead of the inputs that a wallet that looks for it might not find it. */
+/**
+ * Change so far ahead of the inputs that a wallet that looks for it might not find it. Anyone can
+ * pay a little to an address that is far ahead, and so bring an input from there: where the others
+ * are far behind the change, it is told, too.
+ */
 const farChangeScreens = ({ inputs, outputs }: ShownTransaction): readonly Screen[] => {
-  const highest = inputs.highestIndex;
+  const { highestIndex, lowestIndex } = inputs;
+  const { changeGap, changeReach } = BITCOIN_LIMITS;
+  const farthest = Math.min(highestIndex + changeGap, lowestIndex + changeReach);
   return outputs.flatMap(({ kind, place, amountSats }) =>
-    kind === "change" && place !== undefined && place.index > highest + BITCOIN_LIMITS.changeGap
+    kind === "change" && place !== undefined && place.index > farthest
       ? [screen(`Change to address ${place.branch}/${place.index}`, formatAmount(amountSats))]
       : [],
   );

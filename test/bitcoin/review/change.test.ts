@@ -83,10 +83,25 @@ describe("to the change branch", () => {
     }
   });
 
+  test("more than 20,000 ahead of the lowest input: told, wherever the highest is", () => {
+    for (const shape of KINDS.all) {
+      const wallet = allowing(shape);
+      // The lowest is at 5; the other one may be dust that anybody sent far ahead.
+      for (const [index, told] of [
+        [5 + changeReach, []],
+        [5 + changeReach + 1, [[`Change to address 1/${5 + changeReach + 1}`, "0.00500000 BTC"]]],
+      ] as const) {
+        const lines = linesOf(wallet, backTo(wallet, { branch: 1, index }, LAST - 1));
+        expect([shape, lines]).toEqual([shape, [FIRST, PAID, ...told]]);
+      }
+    }
+  });
+
   test("is measured from the highest of the wallet's own inputs", () => {
     const wallet = allowing("wpkh");
     const high = LAST - changeReach;
-    expect(linesOf(wallet, backTo(wallet, { branch: 1, index: high }, high))).toHaveLength(2);
+    // One input up there may be anybody's gift: the other one is far below, so it is told.
+    expect(linesOf(wallet, backTo(wallet, { branch: 1, index: high }, high))).toHaveLength(3);
     expect(linesOf(wallet, backTo(wallet, { branch: 1, index: LAST }, high))).toHaveLength(3);
     // A stranger's input at index 6 says nothing of ours at 5.
     const mixing = allowing("wpkh", "inputs-foreign");
