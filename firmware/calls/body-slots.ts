@@ -48,8 +48,8 @@ export interface BodySlot extends BodyOwner {
 export interface BodySlots {
   /**
    * The owner's slot for that body if nobody waits for it, or an earlier request of the same call
-   * does, or a fresh one; `undefined` where there is none: each owner has one. What nobody waits for
-   * gives way, the owner's own or the oldest. A fresh one begins an intake.
+   * does, or a fresh one; `undefined` where there is none: each owner has one. What nobody waits
+   * for gives way, the owner's own or the oldest. A fresh one begins an intake.
    */
   readonly open: (owner: BodyOwner, announced: Announced) => BodySlot | undefined;
   readonly drop: (slot: BodySlot) => void;

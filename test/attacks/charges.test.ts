@@ -1,4 +1,4 @@
-/** Attacks on what is charged: the same transaction in several calls, each of which takes little. */
+/** Attacks on what is charged: one transaction in several calls, each of which takes little. */
 import { describe, expect, test } from "bun:test";
 import type { Review } from "../../firmware/bitcoin/index.ts";
 import { createLedger } from "../../firmware/ledger/ledger.ts";

@@ -1,4 +1,4 @@
-/** Attacks on the device's room: more signatures than a reply holds, outputs that nobody can mine. */
+/** Attacks on the room: more signatures than a reply holds, outputs that nobody can mine. */
 import { describe, expect, test } from "bun:test";
 import { BITCOIN_LIMITS } from "../../firmware/bitcoin/index.ts";
 import {

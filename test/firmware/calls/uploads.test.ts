@@ -215,7 +215,7 @@ describe("an upload that was cut off", () => {
   });
 });
 
-test("asked again before its end, it goes on for who asked last, and for no other call", async () => {
+test("asked again before its end, it goes on for who asked last, and no other call", async () => {
   const bench = createUploading();
   const body = countedBytes(100_000);
   const session = bench.session();
