@@ -49,12 +49,7 @@ export interface Review extends Balance {
 type WalletError = "wallet_unknown" | "previous_transaction_missing";
 
 /** Why a transaction is refused. */
-export type ReviewError =
-  | PsbtError
-  | InputError
-  | OutputError
-  | BalanceError
-  | WalletError;
+export type ReviewError = PsbtError | InputError | OutputError | BalanceError | WalletError;
 
 /**
  * The wallet that owns the first input; one wallet a step. Of an input whose coin nothing tells no
