@@ -95,11 +95,8 @@ const signWithAll = async (
   return { signatures, end: ok(undefined) };
 };
 
-/** The PSBT itself, or where it went and what is in it. */
-const summary = (text: string, out: string | undefined, count: number, complete: boolean) =>
-  out === undefined
-    ? text
-    : `${out}: ${count} signatures added, ${complete ? "complete" : "more are needed"}.`;
+const tally = (count: number, complete: boolean): string =>
+  `${count} signatures added, ${complete ? "complete" : "more are needed"}.`;
 
 /** Everything that can be refused before anyone is asked to press. */
 const readSubject = (file: string, { wallet, out, force }: SignOptions): Outcome<Subject> => {
@@ -131,9 +128,11 @@ export const sign = async (
   const written = out === undefined ? ok(undefined) : writeResult(out, `${text}\n`, force === true);
   const complete = psbt.finalise().ok;
   const ms = Math.round(performance.now() - began);
-  output.say({ event: "signed", psbt: text, complete, signatures, receipts: [], ms }, [
-    // A file that cannot be written must not cost the signatures.
-    summary(text, written.ok ? out : undefined, signatures.length, complete),
-  ]);
+  const told = tally(signatures.length, complete);
+  // A file that cannot be written must not cost the signatures.
+  const isFiled = out !== undefined && written.ok;
+  const line = isFiled ? `${out}: ${told}` : text;
+  output.say({ event: "signed", psbt: text, complete, signatures, receipts: [], ms }, [line]);
+  if (!isFiled) output.hint(told);
   return end.ok ? written : end;
 };

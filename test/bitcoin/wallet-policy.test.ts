@@ -48,6 +48,22 @@ describe("BIP-388, a P2WSH multisig", () => {
     expect(walletId(spelled, crypto)).toEqual(walletId(policy, crypto));
   });
 
+  test("says which part is refused", () => {
+    const partOf = (changes: Partial<WalletPolicyText>) => {
+      const parsed = parse(changes);
+      return parsed.ok ? undefined : [parsed.error, parsed.details];
+    };
+    expect(partOf({ name: "" })).toEqual(["wallet_malformed", { part: "name" }]);
+    expect(partOf({ template: "wsh(" })).toEqual(["wallet_malformed", { part: "template" }]);
+    expect(partOf({ template: "wsh(pk(@0/**))" })).toEqual([
+      "wallet_unsupported",
+      { part: "template" },
+    ]);
+    const few = partOf({ keys: [FIRST, SECOND] });
+    expect(few).toEqual(["wallet_malformed", { part: "keys", need: 3 }]);
+    expect(partOf({ keys: [FIRST, SECOND, "x"] })).toEqual(["wallet_malformed", { key: 2 }]);
+  });
+
   test("is another wallet under another name, threshold or order", () => {
     const ids = [
       {},

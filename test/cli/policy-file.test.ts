@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ALLOWANCES } from "../../protocol/wallet-policy.ts";
 import { expectJsonRefusal } from "./contract.ts";
 import { runMayfly } from "./mayfly.ts";
 
@@ -16,6 +17,20 @@ const ALLOWS = [
   ["null", null],
   ["numbers", [1]],
 ] as const;
+
+test("a member that is misspelt: wallet_malformed, and which", async () => {
+  const file = join(home, "misspelt.json");
+  const policy = { name: "n", template: "wpkh(@0/**)", keys: ["k"], allow: ["fee-high"] };
+  writeFileSync(file, JSON.stringify(policy));
+  const words = ["wallet", "register", "--port", "A", "--policy", file, "--json"];
+  const last = expectJsonRefusal(await runMayfly({ home }, ...words), "wallet_malformed", 1);
+  expect(last).toHaveProperty("error.details.why", 'it has no member "allow"');
+});
+
+test("the help names every allowance", async () => {
+  const { stdout } = await runMayfly({ home }, "wallet", "register", "--help");
+  for (const allowance of ALLOWANCES) expect(stdout).toContain(allowance);
+});
 
 for (const [claim, allows] of ALLOWS) {
   test(`${claim}: wallet_malformed`, async () => {

@@ -75,19 +75,19 @@ const parseKeys = (
 const groupOf = ({ group, tree }: Template): KeyGroup | undefined =>
   group ?? (tree === undefined ? undefined : leavesOf(tree)[0]);
 
-/** Reads a policy for a network; details name the `key` that is refused. */
+/** Reads a policy for a network; details name the `key` that is refused, or else the `part`. */
 export const parseWalletPolicy = (
   policy: WalletPolicyText,
   network: NetworkName,
   crypto: Crypto,
 ): Outcome<WalletPolicy, WalletPolicyError> => {
   const { name, allows = [] } = policy;
-  if (!isName(name)) return fail("wallet_malformed");
+  if (!isName(name)) return fail("wallet_malformed", { part: "name" });
   const template = parseTemplate(policy.template);
-  if (!template.ok) return template;
+  if (!template.ok) return fail(template.error, { part: "template" });
   const { expressions } = template.value;
   const count = new Set(expressions.map(({ key }) => key)).size;
-  if (policy.keys.length !== count) return fail("wallet_malformed");
+  if (policy.keys.length !== count) return fail("wallet_malformed", { part: "keys", need: count });
   const keys = parseKeys(policy.keys, template.value, network, crypto);
   if (!keys.ok) return keys;
   return ok({

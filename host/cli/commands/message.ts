@@ -12,7 +12,7 @@ const signCommand = () =>
     .option("--change", "of the change branch")
     .option("--legacy", "the form from before BIP-322; wallets of one key, not taproot")
     .option("--full", "the whole transaction of BIP-322, where its witness would do")
-    .option("--funds <psbt>", "prove the coins that a PSBT's inputs name, too")
+    .option("--funds <psbt>", "prove the coins that the inputs of a PSBT (version 0) name, too")
     .action((text, options) =>
       answer(async (output) => {
         const { funds } = options;

@@ -5,7 +5,7 @@ import { answer, declare } from "../program.ts";
 export const signCommand = () =>
   declare("sign", "add signatures of one or more devices to a PSBT")
     .usage("<file> --port <port...> [options]")
-    .argument("<file>", "a PSBT, base64 or binary; - for standard input")
+    .argument("<file>", "a PSBT, binary, base64 or hex; - for standard input")
     .requiredOption("--port <port...>", "the devices: paths, names or serial numbers")
     .option("--wallet <id>", "the wallet it spends from; else the one that owns its first input")
     .option("--out <file>", "write the PSBT there instead of on the screen")

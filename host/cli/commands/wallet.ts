@@ -1,13 +1,11 @@
 /** `mayfly xpub`, `wallet register`, `wallet address`. */
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
-import { type Allowance, isAllowance } from "../../../protocol/wallet-policy.ts";
-import type { WalletPolicy } from "../../withdrawal.ts";
 import { fromHex, toHex } from "../bytes.ts";
 import { withOwnDevice } from "../device.ts";
-import { readText } from "../files.ts";
 import type { Output } from "../output.ts";
 import type { ScriptCheck } from "../own-wallet.ts";
 import { formatPath, parsePath } from "../paths.ts";
+import { POLICY_HELP, readPolicyFile } from "../policy-file.ts";
 import { answer, badOption, declare, declareGroup, PORT } from "../program.ts";
 import { checkReturnedAddress } from "../returned-address.ts";
 import { checkReturnedKey } from "../returned-key.ts";
@@ -35,30 +33,6 @@ export const xpubCommand = () =>
     .requiredOption("--path <path>", "where it stands, such as m/48'/1'/0'/2'")
     .action((options) => answer((output) => xpub(options.port, options.path, output)));
 
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((one) => typeof one === "string");
-
-const isAllowances = (value: unknown): value is readonly Allowance[] =>
-  Array.isArray(value) && value.every(isAllowance) && new Set(value).size === value.length;
-
-const readPolicy = (value: object): WalletPolicy | undefined => {
-  const [name, template, keys, allows] = ["name", "template", "keys", "allows"].map(
-    (key): unknown => Reflect.get(value, key),
-  );
-  if (typeof name !== "string" || typeof template !== "string" || !isTexts(keys)) return undefined;
-  if (allows === undefined) return { name, template, keys };
-  return isAllowances(allows) ? { name, template, keys, allows } : undefined;
-};
-
-const parsePolicy = (text: string): WalletPolicy | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? readPolicy(value) : undefined;
-  } catch {
-    return undefined; // not JSON: not a policy
-  }
-};
-
 const register = async (port: string, file: string, output: Output): Promise<Outcome<unknown>> => {
   const read = readPolicyFile(file);
   if (!read.ok) return read;
@@ -85,15 +59,9 @@ const register = async (port: string, file: string, output: Output): Promise<Out
 const registerCommand = () =>
   declare("register", "make a wallet policy known to a device (BIP-388; emulators only)")
     .requiredOption("--port <port>", PORT)
-    .requiredOption("--policy <file>", 'JSON: {"name","template","keys"}, perhaps "allows"')
+    .requiredOption("--policy <file>", "the wallet's policy, JSON as below")
+    .addHelpText("after", POLICY_HELP)
     .action((options) => answer((output) => register(options.port, options.policy, output)));
-
-const readPolicyFile = (file: string): Outcome<WalletPolicy> => {
-  const text = readText(file);
-  if (!text.ok) return text;
-  const policy = parsePolicy(text.value);
-  return policy === undefined ? fail("wallet_malformed", { file }) : ok(policy);
-};
 
 /** A check of a returned script against the policy in a file; without a file there is none. */
 const scriptCheck = async (

@@ -132,7 +132,8 @@ export const verifyMessage = (
   text: string,
 ): Outcome<VerifiedMessage, VerifyError | "arguments_invalid"> => {
   const scriptPubKey = scriptOf(address);
-  if (scriptPubKey === undefined) return fail("arguments_invalid", { address });
+  if (scriptPubKey === undefined)
+    return fail("arguments_invalid", { why: "it is no address", address });
   if (readOutputScript(scriptPubKey) === undefined) return fail("signature_inconclusive");
   const signature = parseSignature(text);
   if (signature === undefined) return fail("signature_invalid", { why: "it is no signature" });
