@@ -3,14 +3,14 @@
  * before, where the board has cores to spare.
  */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import type { KeysWish } from "../bitcoin/index.ts";
+import type { Branch, Deriver, KeysWish } from "../bitcoin/index.ts";
 import type { Crypto } from "../hal.ts";
 
 /** Derives ahead. */
 export interface KeysAhead {
   /** Begins with these, and waits for those that were wished for before. */
   readonly next: (wishes: readonly KeysWish[]) => Promise<Outcome<void, "cancelled">>;
-  /** Nothing is needed any more. */
+  /** Nothing is needed any more: what was supplied and not used goes. */
   readonly end: () => Promise<void>;
 }
 
@@ -41,18 +41,26 @@ const deriveAll = async (
 /** Nothing was wished for. */
 export const createKeysAhead = ({ deriveMany }: Pick<Crypto, "deriveMany">): KeysAhead => {
   if (deriveMany === undefined) return NOTHING_AHEAD;
+  const supplied = new Map<Deriver, Set<Branch>>();
+  const note = ({ deriver, branch }: KeysWish): void => {
+    supplied.set(deriver, (supplied.get(deriver) ?? new Set()).add(branch));
+  };
   let pending: Promise<Supplied> = Promise.resolve(ok([]));
   return {
     next: async (wishes) => {
       const before = pending;
+      for (const wish of wishes) note(wish);
       pending = deriveAll(deriveMany, wishes);
-      const supplied = await before;
-      if (!supplied.ok) return supplied;
-      for (const supply of supplied.value) supply();
+      const supplies = await before;
+      if (!supplies.ok) return supplies;
+      for (const supply of supplies.value) supply();
       return ok(undefined);
     },
     end: async () => {
       await pending;
+      // A wallet lives on, and there may be a thousand.
+      for (const [deriver, branches] of supplied)
+        for (const branch of branches) deriver.drop(branch);
     },
   };
 };

@@ -27,6 +27,8 @@ export interface Deriver {
    * for the second. They are used once, and those of a branch go when the next ones come.
    */
   readonly supply: (branch: Branch, indices: Uint32Array, publicKeys: Uint8Array) => void;
+  /** Forgets those of a branch that were not used. */
+  readonly drop: (branch: Branch) => void;
 }
 
 /** The nodes of a branch, one for each key expression. */
@@ -102,7 +104,11 @@ const keysAt = (
   index: number,
 ): readonly Uint8Array[] | undefined => {
   const known = supplied.get(index);
-  if (known !== undefined) return supplied.delete(index) ? known : undefined;
+  if (known !== undefined) {
+    supplied.delete(index);
+    // Copies: a place that is remembered would keep all the keys that were supplied with it.
+    return known.map((key) => key.slice());
+  }
   const publicKeys: Uint8Array[] = [];
   for (const childOf of children) {
     const key = childOf(index);
@@ -138,6 +144,7 @@ export const createDeriver = (
     addressOf: (script) => describeOutput(script, { crypto, network }),
     parents: (branch) => branchOf(branch).parents,
     supply: (branch, indices, publicKeys) => fillSupplied(branchOf(branch), indices, publicKeys),
+    drop: (branch) => branches[branch]?.supplied.clear(),
   };
 };
 

@@ -66,9 +66,10 @@ const createBatches = (control: Control) => {
     return revoked.length > 0;
   };
   return {
-    open: (slot: Slot): Batch => {
+    /** `undefined` where too many are under way: hosts come a few at a time, and need not. */
+    open: (slot: Slot): Batch | undefined => {
       const ticket = control.issue();
-      assert(ticket !== undefined, "batches come a few at a time");
+      if (ticket === undefined) return undefined;
       const batch: Batch = { ticket, slot, isRevoked: false };
       open.add(batch);
       return batch;
@@ -134,6 +135,7 @@ export const openThreads = (
       const node = nodeOf(signing.node);
       const nodeKey = publicKeyOf(node);
       const batch = batches.open(node.slot);
+      if (batch === undefined) return fail("cancelled");
       const from = { ticket: batch.ticket, node: node.slot.at, nodeKey };
       const made = await runAll(pool, signingTasks(signing, from));
       batches.retire(batch);
