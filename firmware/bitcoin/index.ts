@@ -42,11 +42,10 @@ export {
   reviewSteps,
 } from "./review/review.ts";
 export type { ReviewedInputs } from "./review/inputs.ts";
+export { signableOf } from "./review/signable.ts";
 export type { OutputKind, ReviewedOutput } from "./review/outputs.ts";
 export { formatAddress, formatAmount, walletLine } from "./review/screens.ts";
 export type { WalletPlace } from "./review/places.ts";
-export type { SigningTask } from "./review/signing-task.ts";
-export type { KeysWish } from "./review/wishes.ts";
 export { ownKey, type RegisteredWallet } from "./wallet/registered-wallet.ts";
 export { registrationLines } from "./wallet/registration-lines.ts";
 export {

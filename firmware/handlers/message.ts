@@ -2,18 +2,22 @@
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { encodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
 import {
+  createPsbtReader,
   isSame,
   type MessagePlan,
+  ownKey,
   planMessage,
   type ProofReview,
+  type Psbt,
   type RegisteredWallet,
   reviewProofSteps,
+  signableOf,
 } from "../bitcoin/index.ts";
 import type { Keys } from "../device.ts";
 import type { Context, Handlers, Receivers, Reply } from "../dispatch.ts";
 import type { Secrets } from "../hal.ts";
 import { createBranches } from "../signing/branches.ts";
-import { receivePsbt } from "../signing/receive-psbt.ts";
+import { receiveUpload } from "../signing/receive-upload.ts";
 import { runReview } from "../signing/run-review.ts";
 import { signAll } from "../signing/sign-all.ts";
 import { signTask } from "../signing/sign-tasks.ts";
@@ -25,7 +29,7 @@ const signPlan = (
   wallet: RegisteredWallet,
   { tasks }: MessagePlan,
 ): Outcome<readonly SignatureRecord[], "index_out_of_range"> => {
-  const branches = createBranches(secrets, keys.master, wallet);
+  const branches = createBranches(secrets, keys.master, ownKey(wallet).originPath);
   const records: SignatureRecord[] = [];
   for (const task of tasks) {
     const record = signTask(secrets, branches, task);
@@ -88,20 +92,32 @@ const signProof = async (
   if (!holdsStill(context, keys)) return fail("cancelled");
   const committed = context.commit({ txid: reviewed.txid, amountSats: 0 });
   if (!committed.ok) return committed;
-  const records = await signAll(context, keys, reviewed);
+  const records = await signAll(context, keys, signableOf(reviewed));
   return records.ok ? reply(reviewed, records.value) : records;
 };
 
+type ProofParams = Parameters<Receivers["proveFunds"]>[1];
+
+/** Reviews the PSBT of a proof that was read, and signs it. */
+const signReadProof = async (
+  context: Context,
+  keys: Keys,
+  psbt: Psbt,
+  { walletId, isChange, index, message }: ProofParams,
+): Promise<Reply<"proveFunds">> => {
+  const wallet = keys.wallets.find(({ id }) => isSame(id, walletId));
+  if (wallet === undefined) return fail("wallet_unknown");
+  const request = { branch: isChange ? 1 : 0, index, message } as const;
+  const steps = reviewProofSteps(psbt, wallet, request, context.hal.crypto);
+  const reviewed = await runReview(context, keys, psbt.inputs.count(), steps);
+  return reviewed.ok ? signProof(context, keys, reviewed.value) : reviewed;
+};
+
 const proveFunds: Receivers["proveFunds"] = (device, params) =>
-  receivePsbt(device, async (context, keys, psbt) => {
-    if (!psbt.ok) return psbt;
-    const { walletId, isChange, index, message } = params;
-    const wallet = keys.wallets.find(({ id }) => isSame(id, walletId));
-    if (wallet === undefined) return fail("wallet_unknown");
-    const request = { branch: isChange ? 1 : 0, index, message } as const;
-    const steps = reviewProofSteps(psbt.value, wallet, request, context.hal.crypto);
-    const reviewed = await runReview(context, keys, psbt.value, steps);
-    return reviewed.ok ? signProof(context, keys, reviewed.value) : reviewed;
+  receiveUpload(device, {
+    open: ({ fingerprint }) => createPsbtReader({ crypto: device.hal.crypto, fingerprint }),
+    call: async (context, keys, psbt) =>
+      psbt.ok ? signReadProof(context, keys, psbt.value, params) : psbt,
   });
 
 /** Handlers of protocol/commands/message.ts. */

@@ -1,9 +1,8 @@
 /** Parents of the keys that sign, derived once for a call and wiped with it. */
 import { assert } from "../../protocol/errors.ts";
-import { ownKey, type RegisteredWallet } from "../bitcoin/index.ts";
 import type { Handle, Secrets } from "../hal.ts";
 
-/** The device's own branches of one wallet. */
+/** The branches of one wallet's key that is this device's. */
 export interface Branches {
   /** By its child number below the key's origin. */
   readonly at: (child: number) => Handle<"node">;
@@ -14,9 +13,8 @@ export interface Branches {
 export const createBranches = (
   secrets: Secrets,
   master: Handle<"node">,
-  wallet: RegisteredWallet,
+  originPath: readonly number[],
 ): Branches => {
-  const { originPath } = ownKey(wallet);
   const nodes = new Map<number, Handle<"node">>();
   return {
     at: (child) => {

@@ -3,8 +3,8 @@
  * before, where the board has cores to spare.
  */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import type { Branch, Deriver, KeysWish } from "../bitcoin/index.ts";
 import type { Crypto } from "../hal.ts";
+import type { KeysWish } from "./work.ts";
 
 /** Derives ahead. */
 export interface KeysAhead {
@@ -41,7 +41,7 @@ const deriveAll = async (
 /** Nothing was wished for. */
 export const createKeysAhead = ({ deriveMany }: Pick<Crypto, "deriveMany">): KeysAhead => {
   if (deriveMany === undefined) return NOTHING_AHEAD;
-  const supplied = new Map<Deriver, Set<Branch>>();
+  const supplied = new Map<KeysWish["deriver"], Set<KeysWish["branch"]>>();
   const note = ({ deriver, branch }: KeysWish): void => {
     supplied.set(deriver, (supplied.get(deriver) ?? new Set()).add(branch));
   };

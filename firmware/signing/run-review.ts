@@ -1,18 +1,11 @@
 /** A review at work: in slices, and with keys from other cores where there are many inputs. */
 import { type ErrorName, fail, type Outcome, ok } from "../../protocol/errors.ts";
-import type { KeysWish, Psbt } from "../bitcoin/index.ts";
 import type { EndReason } from "../cancellation.ts";
 import type { Keys } from "../device.ts";
 import type { Context } from "../dispatch.ts";
 import { createKeysAhead, type KeysAhead } from "./keys-ahead.ts";
 import { createTurns, MANY_INPUTS } from "./turns.ts";
-
-/** The steps of a review, whatever it comes to. */
-export type ReviewWork<T, E extends ErrorName> = Generator<
-  readonly KeysWish[] | undefined,
-  Outcome<T, E>,
-  void
->;
+import type { ReviewWork } from "./work.ts";
 
 const runSliced = async <T, E extends ErrorName>(
   context: Context,
@@ -34,14 +27,17 @@ const runSliced = async <T, E extends ErrorName>(
   return step.value;
 };
 
-/** Runs the steps to their end; earlier for a call that should end, and without these keys. */
+/**
+ * Runs the steps of a review of so many inputs to their end; earlier for a call that should end, and
+ * without these keys.
+ */
 export const runReview = async <T, E extends ErrorName>(
   context: Context,
   keys: Keys,
-  psbt: Psbt,
+  inputs: number,
   steps: ReviewWork<T, E>,
 ): Promise<Outcome<T, E | EndReason>> => {
-  const isMany = psbt.inputs.count() >= MANY_INPUTS;
+  const isMany = inputs >= MANY_INPUTS;
   const ahead = createKeysAhead(isMany ? context.hal.crypto : {});
   const reviewed = await runSliced(context, keys, steps, ahead);
   await ahead.end();

@@ -4,10 +4,10 @@
  */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { SignatureRecord } from "../../protocol/signature-record.ts";
-import type { SigningTask } from "../bitcoin/index.ts";
 import type { Secrets, SigningBatch, SigningScheme } from "../hal.ts";
 import type { Branches } from "./branches.ts";
 import { NO_AUXILIARY, recordOf } from "./sign-tasks.ts";
+import type { SigningTask } from "./work.ts";
 
 /** Signatures in a batch: some milliseconds of work for each core. */
 const BATCH_TASKS = 128;

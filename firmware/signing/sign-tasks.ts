@@ -5,9 +5,9 @@
  */
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { SignatureRecord } from "../../protocol/signature-record.ts";
-import type { SigningTask } from "../bitcoin/index.ts";
 import type { Handle, Secrets } from "../hal.ts";
 import type { Branches } from "./branches.ts";
+import type { SigningTask } from "./work.ts";
 
 /** 32 bytes: what makes BIP-340 deterministic, as Bitcoin Core does. */
 export const NO_AUXILIARY: Uint8Array = new Uint8Array(32);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Review } from "../../firmware/bitcoin/index.ts";
 import { createLedger } from "../../firmware/ledger/ledger.ts";
-import { chargeOf } from "../../firmware/signing/charge.ts";
+import { chargeOf } from "../../firmware/handlers/signing.ts";
 import { INPUT, type PsbtMaps } from "../agreement/psbt-maps.ts";
 import { nextAccount } from "../agreement/shapes.ts";
 import type { AgreementWallet } from "../agreement/wallets.ts";

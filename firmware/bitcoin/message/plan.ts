@@ -5,7 +5,7 @@
 import { assert, fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto, Screen } from "../../hal.ts";
 import { formatAddress, walletLine } from "../review/screens.ts";
-import type { SigningTask } from "../review/signing-task.ts";
+import type { SigningTask } from "../../signing/work.ts";
 import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
 import { type Branch, type DerivedScript, deriveAddress } from "../wallet/script.ts";
 import { createMessageDigest, hasLegacyFormat, messageSighash } from "./challenge.ts";

@@ -2,6 +2,7 @@
  * The review of a proof of funds: the coins are judged like any that are spent, by a wallet that
  * allows nothing, so that what is signed commits to every input and can spend none of them.
  */
+import type { WishfulSteps } from "../../signing/work.ts";
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto, Screen } from "../../hal.ts";
 import type { Psbt } from "../psbt/psbt.ts";
@@ -9,7 +10,6 @@ import { INPUT_FLAG } from "../psbt/input-table.ts";
 import { transactionOf } from "../review/digests.ts";
 import { type InputError, type ReviewedInputs, reviewInputs } from "../review/inputs.ts";
 import { formatAmount } from "../review/screens.ts";
-import type { WishfulSteps } from "../review/wishes.ts";
 import { transactionIdSteps } from "../transaction/transaction-id.ts";
 import { ownKey, type RegisteredWallet } from "../wallet/registered-wallet.ts";
 import { type MessagePlan, type MessageRequest, planMessage } from "./plan.ts";

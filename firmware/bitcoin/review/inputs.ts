@@ -2,6 +2,7 @@
  * The inputs' half of the review: each is proved to be the wallet's by deriving the script of its
  * place, all holders' keys included, and its amount by its previous transaction.
  */
+import type { WishfulSteps } from "../../signing/work.ts";
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Allowance } from "../../../protocol/wallet-policy.ts";
 import type { Crypto } from "../../hal.ts";
@@ -19,7 +20,7 @@ import { branchOfWay, type WalletPlace } from "./places.ts";
 import { chooseSighash, formatSighash } from "./sighash-choice.ts";
 import { createSigners } from "./signers.ts";
 import { createTaskTable, type TaskTable } from "./task-table.ts";
-import { createWishes, WISHED_INPUTS, type WishfulSteps } from "./wishes.ts";
+import { createWishes, WISHED_INPUTS } from "./wishes.ts";
 
 /** A sighash type, and how many inputs are signed with it. */
 export interface SighashUse {

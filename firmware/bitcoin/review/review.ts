@@ -5,10 +5,10 @@
  * claims: amounts come from previous transactions, scripts from the registered wallet. The work
  * comes in steps, so that whoever runs it may do something else between two of them, or stop.
  */
+import type { WishfulSteps } from "../../signing/work.ts";
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Screen } from "../../hal.ts";
 import { isSame } from "../encoding/bytes.ts";
-import { INPUT_FLAG } from "../psbt/input-table.ts";
 import type { PsbtError } from "../psbt/map.ts";
 import { parsePsbt, type Psbt } from "../psbt/psbt.ts";
 import { finish, type Steps } from "../steps.ts";
@@ -16,7 +16,8 @@ import { transactionIdSteps } from "../transaction/transaction-id.ts";
 import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
 import { type Balance, balance, type BalanceError } from "./balance.ts";
 import { transactionOf } from "./digests.ts";
-import { createFinder, type InputError, type ReviewedInputs, reviewInputs } from "./inputs.ts";
+import { type InputError, type ReviewedInputs, reviewInputs } from "./inputs.ts";
+import { findOwner } from "./owner.ts";
 import {
   type OutputContext,
   type OutputError,
@@ -26,7 +27,6 @@ import {
 import { transactionScreenSteps } from "./screens.ts";
 import { signedPartSteps } from "./signed-part.ts";
 import { signedSize } from "./spend-size.ts";
-import type { WishfulSteps } from "./wishes.ts";
 
 /** What the review needs besides the PSBT and the wallets. */
 export type ReviewContext = OutputContext;
@@ -53,27 +53,6 @@ type WalletError = "wallet_unknown" | "previous_transaction_missing";
 
 /** Why a transaction is refused. */
 export type ReviewError = PsbtError | InputError | OutputError | BalanceError | WalletError;
-
-/**
- * The wallet that owns the first input; one wallet a step. Of an input whose coin nothing tells no
- * wallet could be found: that is said instead.
- *
- * @yields before each wallet
- */
-function* findOwner(
-  psbt: Psbt,
-  wallets: readonly RegisteredWallet[],
-  { crypto }: ReviewContext,
-): Steps<Outcome<RegisteredWallet, WalletError>> {
-  if ((psbt.inputs.flagsAt(0) & INPUT_FLAG.hasCoin) === 0) {
-    return fail("previous_transaction_missing", { input: 0 });
-  }
-  for (const wallet of wallets) {
-    yield;
-    if (createFinder(psbt, wallet, crypto)(0) !== undefined) return ok(wallet);
-  }
-  return fail("wallet_unknown");
-}
 
 const findNamed = (
   wallets: readonly RegisteredWallet[],
@@ -129,7 +108,7 @@ export function* reviewSteps(
   if (psbt.outputs.length === 0) return fail("psbt_unsupported", { outputs: 0 });
   const wallet =
     walletId === undefined
-      ? yield* findOwner(psbt, wallets, context)
+      ? yield* findOwner(psbt, wallets, context.crypto)
       : findNamed(wallets, walletId);
   if (!wallet.ok) return wallet;
   const txid = yield* transactionIdSteps(transactionOf(psbt), context.crypto);

@@ -2,6 +2,7 @@
  * The signatures to be made, in the place of what was read of the inputs: an input with one of
  * them needs no more room than before. The few with several are kept aside.
  */
+import type { SigningTask } from "../../signing/work.ts";
 import { assert } from "../../../protocol/errors.ts";
 import { INPUT_FLAG } from "../psbt/input-table.ts";
 import type { Psbt } from "../psbt/psbt.ts";
@@ -13,7 +14,6 @@ import type { WalletPolicy } from "../wallet/wallet-policy.ts";
 import type { ScriptDigest } from "./digests.ts";
 import type { WalletPlace } from "./places.ts";
 import type { Signer } from "./signers.ts";
-import type { SigningTask } from "./signing-task.ts";
 
 /** An input of the wallet's, and how it is to be signed. */
 export interface OwnInput {

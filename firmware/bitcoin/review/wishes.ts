@@ -2,24 +2,12 @@
  * Keys that a review is going to need. It derives what it needs itself; whoever runs it may have
  * the keys of the next inputs derived on other cores meanwhile, and supply them in time.
  */
+import type { KeysWish } from "../../signing/work.ts";
 import { INPUT_FLAG } from "../psbt/input-table.ts";
 import type { Psbt } from "../psbt/psbt.ts";
 import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
-import type { Branch, Deriver } from "../wallet/script.ts";
+import type { Branch } from "../wallet/script.ts";
 import { branchOfWay } from "./places.ts";
-
-/** Places of one branch whose keys may be supplied to the deriver. */
-export interface KeysWish {
-  readonly deriver: Deriver;
-  readonly branch: Branch;
-  readonly indices: Uint32Array;
-}
-
-/**
- * Steps that yield wishes now and then. The wishes of one step are to be met before the step after
- * the next that has some, or not at all.
- */
-export type WishfulSteps<T> = Generator<readonly KeysWish[] | undefined, T, void>;
 
 /** Inputs whose keys are wished for at once. */
 export const WISHED_INPUTS = 128;

@@ -8,7 +8,6 @@ import {
   parseWalletPolicy,
   planMessage,
   type RegisteredWallet,
-  type SigningTask,
   toXpub,
   type WalletPolicyText,
   walletId,
@@ -21,6 +20,7 @@ import {
 } from "../../../host/vault/message/index.ts";
 import { elementOf, unwrap } from "../expect-value.ts";
 import { type Cosigner, cosignerOf, crypto } from "../wallet-fixture.ts";
+import type { SigningTask } from "../../../firmware/signing/work.ts";
 
 /** A template, and whether its first key is the one that nobody holds. */
 export interface MessageTemplate {

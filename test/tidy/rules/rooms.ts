@@ -94,6 +94,11 @@ const WALLS: readonly Wall[] = [
     why: "a wallet knows nothing of drafting, combining and signers",
   },
   {
+    of: /^firmware\/signing\//,
+    bans: (target) => isOurs(target, /^firmware\/bitcoin\//),
+    why: "signing knows no chain: what one hands to it is in its work.ts",
+  },
+  {
     of: /^hardware\/raspberry-pi\//,
     bans: (target) =>
       isOurs(target, /^hardware\/emulator\//) ||
