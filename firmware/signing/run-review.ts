@@ -28,8 +28,8 @@ const runSliced = async <T, E extends ErrorName>(
 };
 
 /**
- * Runs the steps of a review of so many inputs to their end; earlier for a call that should end, and
- * without these keys.
+ * Runs the steps of a review of so many inputs to their end; earlier for a call that should end,
+ * and without these keys.
  */
 export const runReview = async <T, E extends ErrorName>(
   context: Context,

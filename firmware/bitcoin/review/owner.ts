@@ -23,7 +23,7 @@ interface Candidate {
   readonly owned: number;
 }
 
-/** More inputs count for more; of equals the wallet that allows less, which is the safer mistake. */
+/** More inputs first; of equals the wallet that allows less, which is the safer mistake. */
 const byClaim = (one: Candidate, other: Candidate): number =>
   other.owned - one.owned || one.wallet.policy.allows.length - other.wallet.policy.allows.length;
 

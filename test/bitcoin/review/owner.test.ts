@@ -29,7 +29,7 @@ const UNSORTED = walletOf({
   template: HOT.text.template.replace("sortedmulti", "multi"),
 });
 
-/** The place of the receive branch where keys stand sorted as given, so that both wallets own it. */
+/** A place where keys stand sorted as given, so that both wallets own it. */
 const SHARED = ((): number => {
   for (let index = 0; ; index += 1) {
     const [one, other] = [HOT.registered, UNSORTED].map(({ deriver }) =>
