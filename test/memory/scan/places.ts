@@ -64,11 +64,23 @@ const waitForPointer = (task: string): number => {
   throw new Error(`${task} never waits`);
 };
 
+const GONE: readonly unknown[] = ["ENOENT", "ESRCH"];
+
+/** What a look at a thread gives; nothing where it ended meanwhile. */
+const unlessGone = <T>(look: () => T): T | undefined => {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && GONE.includes(error.code)) return undefined;
+    throw error;
+  }
+};
+
 const threadStacks = (pid: number): readonly Stretch[] =>
   readdirSync(`/proc/${pid}/task`)
     .map((tid) => `/proc/${pid}/task/${tid}`)
-    .filter((task) => textOf(`${task}/comm`) === THREAD)
-    .map(waitForPointer)
+    .filter((task) => unlessGone(() => textOf(`${task}/comm`)) === THREAD)
+    .flatMap((task) => unlessGone(() => waitForPointer(task)) ?? [])
     .map((at) => ({ from: at - BELOW_BYTES, to: at + ABOVE_BYTES }));
 
 /** The places of a process now. */
