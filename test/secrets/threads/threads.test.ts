@@ -123,6 +123,9 @@ describe.skipIf(hasNoLibraries)("a batch of signatures", () => {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Signatures that take two threads some 40 ms: no pause below outlasts them. */
+const LONG = 1000;
+
 describe.skipIf(hasNoLibraries)("a wipe in the middle of a batch", () => {
   test("of its node: cancelled, whenever it comes; another node's batch goes on", async () => {
     const secrets = open();
@@ -130,7 +133,7 @@ describe.skipIf(hasNoLibraries)("a wipe in the middle of a batch", () => {
     const expected = other.oneByOne().toHex();
     for (let round = 0; round < 25; round += 1) {
       const node = nodeOf(secrets, 2 + round);
-      const { batch } = sampleOf(secrets, node, round % 2 === 0 ? "ecdsa" : "tweaked", 250);
+      const { batch } = sampleOf(secrets, node, round % 2 === 0 ? "ecdsa" : "tweaked", LONG);
       const [doomed, beside] = [secrets.signMany(batch), secrets.signMany(other.batch)];
       await pause(Math.random() * 12);
       secrets.wipe(node);
@@ -145,7 +148,7 @@ describe.skipIf(hasNoLibraries)("a wipe in the middle of a batch", () => {
   test("of everything: all are cancelled, and the engine works on", async () => {
     const secrets = open();
     for (let round = 0; round < 25; round += 1) {
-      const samples = [1, 2].map((n) => sampleOf(secrets, nodeOf(secrets, n), "ecdsa", 250));
+      const samples = [1, 2].map((n) => sampleOf(secrets, nodeOf(secrets, n), "ecdsa", LONG));
       const doomed = samples.map(({ batch }) => secrets.signMany(batch));
       await pause(Math.random() * 12);
       secrets.wipeAll();
@@ -168,7 +171,7 @@ describe.skipIf(hasNoLibraries)("a wipe in the middle of a batch", () => {
       });
     let busy = 0;
     for (let round = 0; round < 25; round += 1) {
-      const { batch } = sampleOf(secrets, nodeOf(secrets), "ecdsa", 250);
+      const { batch } = sampleOf(secrets, nodeOf(secrets), "ecdsa", LONG);
       const doomed = secrets.signMany(batch);
       await pause(Math.random() * 12);
       expect(isClear()).toBe(false);
@@ -195,7 +198,7 @@ describe.skipIf(hasNoLibraries)("a wipe in the middle of a batch", () => {
   test("of a node that no batch is under: no batch knows of it", async () => {
     const secrets = open();
     const bystander = nodeOf(secrets, 1);
-    const { batch, oneByOne } = sampleOf(secrets, nodeOf(secrets, 2), "ecdsa", 250);
+    const { batch, oneByOne } = sampleOf(secrets, nodeOf(secrets, 2), "ecdsa", LONG);
     const made = secrets.signMany(batch);
     secrets.wipe(bystander);
     expect(must(await made).toHex()).toBe(oneByOne().toHex());
@@ -204,7 +207,7 @@ describe.skipIf(hasNoLibraries)("a wipe in the middle of a batch", () => {
   test("the end of the threads cancels what is under way and all that comes", async () => {
     const secrets = open();
     const node = nodeOf(secrets);
-    const { batch } = sampleOf(secrets, node, "ecdsa", 250);
+    const { batch } = sampleOf(secrets, node, "ecdsa", LONG);
     const parents = [secrets.publicNode(node)];
     const doomed = [secrets.signMany(batch), secrets.deriveMany(parents, new Uint32Array(2000))];
     await pause(5);
