@@ -8,7 +8,11 @@ import type { Steps } from "../steps.ts";
 /** What has come. Its reader moves `at`; nobody else does. */
 export interface Window {
   bytes: Uint8Array;
+  /** Over the same bytes, and perhaps beyond them. */
   view: DataView;
+  /** Where they lie: one place for all pieces, as large as the largest with what was left before. */
+  room: Uint8Array;
+  roomView: DataView;
   /** The next byte to be read. */
   at: number;
   /** Where what is being read has to end; Infinity outside of anything. */
@@ -32,8 +36,10 @@ const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
 /** Nothing has come. */
 export const createWindow = (): Window => {
   const bytes = new Uint8Array(0);
+  const view = viewOf(bytes);
   const stop = Number.POSITIVE_INFINITY;
-  return { bytes, view: viewOf(bytes), at: 0, stop, isClosed: false, tap: undefined };
+  const room = { room: bytes, roomView: view };
+  return { bytes, view, ...room, at: 0, stop, isClosed: false, tap: undefined };
 };
 
 const tell = ({ tap, bytes, at }: Window): void => {
@@ -56,31 +62,29 @@ export const closeTap = (window: Window): void => {
   window.tap = undefined;
 };
 
-/** The rest of the bytes, at a place of its own. */
-const show = (window: Window, bytes: Uint8Array): void => {
-  tell(window);
-  if (window.tap !== undefined) window.tap.from = 0;
-  window.stop -= window.at;
-  window.at = 0;
-  window.bytes = bytes;
-  window.view = viewOf(bytes);
-};
-
-/** Adds a piece; it must stay as it is until `keepRest`. */
-export const pushBytes = (window: Window, piece: Uint8Array): void => {
-  const rest = window.bytes.length - window.at;
-  if (rest === 0) {
-    show(window, piece);
-    return;
+/** A room of so many bytes, larger than before where it has to be. */
+const roomFor = (window: Window, length: number): Uint8Array => {
+  if (window.room.length < length) {
+    window.room = new Uint8Array(Math.max(length, 2 * window.room.length));
+    window.roomView = viewOf(window.room);
   }
-  const joined = new Uint8Array(rest + piece.length);
-  joined.set(window.bytes.subarray(window.at));
-  joined.set(piece, rest);
-  show(window, joined);
+  return window.room;
 };
 
-/** Copies what was not read, so that the last piece may go. */
-export const keepRest = (window: Window): void => show(window, window.bytes.slice(window.at));
+/** Adds a piece, which may change afterwards: it is copied behind what was not read. */
+export const pushBytes = (window: Window, piece: Uint8Array): void => {
+  tell(window);
+  const { bytes, at } = window;
+  const rest = bytes.length - at;
+  const room = roomFor(window, rest + piece.length);
+  if (rest > 0) room.set(bytes.subarray(at));
+  room.set(piece, rest);
+  window.bytes = room.subarray(0, rest + piece.length);
+  window.view = window.roomView;
+  if (window.tap !== undefined) window.tap.from = 0;
+  window.stop -= at;
+  window.at = 0;
+};
 
 /** Whether so many bytes can be read now. */
 export const has = ({ bytes, at, stop }: Window, count: number): boolean =>

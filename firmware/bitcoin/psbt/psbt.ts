@@ -7,7 +7,7 @@ import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto } from "../../hal.ts";
 import { isSame } from "../encoding/bytes.ts";
 import { encodeCompactSize } from "../encoding/reader.ts";
-import { createWindow, keepRest, pushBytes, waitFor, type Window } from "../encoding/window.ts";
+import { createWindow, pushBytes, waitFor, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Steps } from "../steps.ts";
 import { createCoins } from "./coins.ts";
@@ -186,14 +186,13 @@ export const createPsbtReader = (context: PsbtContext): PsbtReader => {
       if (outcome !== undefined) return;
       pushBytes(window, bytes);
       proceed();
-      keepRest(window);
     },
     end: () => {
       window.isClosed = true;
       while (outcome === undefined) proceed();
       return outcome;
     },
-    heldBytes: () => window.bytes.length,
+    heldBytes: () => window.bytes.length - window.at,
   };
 };
 
