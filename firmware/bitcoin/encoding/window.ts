@@ -10,7 +10,7 @@ export interface Window {
   bytes: Uint8Array;
   /** Over the same bytes, and perhaps beyond them. */
   view: DataView;
-  /** Where they lie: one place for all pieces, as large as the largest with what was left before. */
+  /** Where they lie: one place for all pieces, as large as any of them with what was left. */
   room: Uint8Array;
   roomView: DataView;
   /** The next byte to be read. */
