@@ -1,4 +1,4 @@
-/** Device and tools on lineages of chance, in three hundred runs; more in the long suite. */
+/** Device and tools on lineages of chance, and on changed bytes; a thousand in `agreement`. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { unsoundPart } from "../../../firmware/manifest/soundness.ts";
