@@ -28,7 +28,7 @@ export type ScriptDigest = (
 ) => Uint8Array | undefined;
 
 /** The digests of ECDSA. Those of legacy inputs need all outpoints to the end: they keep a copy. */
-export const createScriptDigest = (psbt: Psbt, kind: ScriptKind, crypto: Crypto): ScriptDigest => {
+const createScriptDigest = (psbt: Psbt, kind: ScriptKind, crypto: Crypto): ScriptDigest => {
   const transaction = transactionOf(psbt);
   if (isLegacyKind(kind)) {
     return createLegacyDigest({ ...transaction, outpoints: transaction.outpoints.slice() }, crypto);
@@ -39,7 +39,7 @@ export const createScriptDigest = (psbt: Psbt, kind: ScriptKind, crypto: Crypto)
 };
 
 /** The digests of taproot; none where a coin's script is not known. */
-export const createKeyDigest = (psbt: Psbt, crypto: Crypto): TaprootDigest => {
+const createKeyDigest = (psbt: Psbt, crypto: Crypto): TaprootDigest => {
   const { scriptsHash, inputs } = psbt;
   if (scriptsHash === undefined) return () => undefined;
   return createTaprootDigest(
@@ -48,3 +48,18 @@ export const createKeyDigest = (psbt: Psbt, crypto: Crypto): TaprootDigest => {
     crypto,
   );
 };
+
+/** The digests that a review may need. */
+export interface WalletDigests {
+  readonly ofScript: ScriptDigest;
+  readonly ofTaproot: TaprootDigest;
+}
+
+/** What a wallet's kind needs no digests for is not hashed. */
+const NONE = (): undefined => undefined;
+
+/** Those of a wallet's kind. */
+export const createDigests = (psbt: Psbt, kind: ScriptKind, crypto: Crypto): WalletDigests =>
+  kind === "tr"
+    ? { ofScript: NONE, ofTaproot: createKeyDigest(psbt, crypto) }
+    : { ofScript: createScriptDigest(psbt, kind, crypto), ofTaproot: NONE };

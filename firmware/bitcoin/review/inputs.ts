@@ -15,7 +15,7 @@ import { claimTag } from "../psbt/tap-claims.ts";
 import type { SighashType } from "../transaction/sighash/sighash-type.ts";
 import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
 import type { DerivedScript } from "../wallet/script.ts";
-import { createKeyDigest, createScriptDigest, isLegacyKind } from "./digests.ts";
+import { createDigests, isLegacyKind } from "./digests.ts";
 import { branchOfWay, type WalletPlace } from "./places.ts";
 import { chooseSighash, formatSighash } from "./sighash-choice.ts";
 import { createSigners } from "./signers.ts";
@@ -124,8 +124,7 @@ const createTotals = () => {
 
 /** What inputs are judged with. */
 const createCourt = (psbt: Psbt, wallet: RegisteredWallet, crypto: Crypto) => {
-  const ofScript = createScriptDigest(psbt, wallet.policy.kind, crypto);
-  const digests = { ofScript, ofTaproot: createKeyDigest(psbt, crypto) };
+  const digests = createDigests(psbt, wallet.policy.kind, crypto);
   return {
     psbt,
     wallet,

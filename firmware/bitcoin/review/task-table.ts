@@ -7,11 +7,10 @@ import { assert } from "../../../protocol/errors.ts";
 import { INPUT_FLAG } from "../psbt/input-table.ts";
 import type { Psbt } from "../psbt/psbt.ts";
 import { readTaprootSighashType, type SighashType } from "../transaction/sighash/sighash-type.ts";
-import type { TaprootDigest } from "../transaction/sighash/taproot.ts";
 import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
 import type { DerivedScript } from "../wallet/script.ts";
 import type { WalletPolicy } from "../wallet/wallet-policy.ts";
-import type { ScriptDigest } from "./digests.ts";
+import type { WalletDigests } from "./digests.ts";
 import type { WalletPlace } from "./places.ts";
 import type { Signer } from "./signers.ts";
 
@@ -22,12 +21,6 @@ export interface OwnInput {
   readonly script: DerivedScript;
   readonly type: SighashType;
   readonly signers: readonly Signer[];
-}
-
-/** The digests of the wallet's kind. */
-export interface WalletDigests {
-  readonly ofScript: ScriptDigest;
-  readonly ofTaproot: TaprootDigest;
 }
 
 /** What each input is to be signed with. */

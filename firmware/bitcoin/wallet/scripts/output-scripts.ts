@@ -47,4 +47,4 @@ export const scriptHashScript = (redeemScript: Uint8Array, crypto: Crypto): Uint
 
 /** P2WSH of a witness script (BIP-141): 34 bytes. */
 export const witnessScriptHashScript = (witnessScript: Uint8Array, crypto: Crypto): Uint8Array =>
-  witnessProgramScript(OP_0, crypto.sha256().update(witnessScript).digest());
+  witnessProgramScript(OP_0, crypto.sha256Of(witnessScript));
