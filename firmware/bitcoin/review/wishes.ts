@@ -10,7 +10,7 @@ import type { Branch } from "../wallet/script.ts";
 import { branchOfWay } from "./places.ts";
 
 /** Inputs whose keys are wished for at once. */
-export const WISHED_INPUTS = 128;
+export const WISHED_INPUTS = 64;
 
 /** Gives the wishes for the inputs from one on. */
 export const createWishes = (psbt: Psbt, wallet: RegisteredWallet) => {
