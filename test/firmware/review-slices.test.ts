@@ -1,26 +1,35 @@
 /** A long review leaves the line its turn, and ends early where nobody wants it any more. */
 import { expect, test } from "bun:test";
 import { createSigner } from "../../firmware/index.ts";
+import type { Crypto } from "../../firmware/hal.ts";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
 import { createBench, settle } from "./bench-device.ts";
 import { errorOf, unwrap } from "./outcomes.ts";
 import { psbtOf, readyDevice } from "./ready-device.ts";
 
-/** A ready device on which every look at the clock takes more than a slice. */
+/** A ready device on which every tenth hash takes more than a slice. */
 const slowDevice = async () => {
   const device = await readyDevice({ approve: "ask" });
   const { clock } = device.bench;
   const hal = device.bench.hal();
   expect(hal.clock).toBe(clock);
-  const { sha256 } = hal.crypto;
+  const { sha256, sha256Of } = hal.crypto;
   let hashes = 0;
-  Object.assign(hal.crypto, {
+  const spendTime = (): void => {
+    hashes += 1;
+    if (hashes % 10 === 0) clock.advance(DEVICE_LIMITS.sliceMs + 1);
+  };
+  const slow: Pick<Crypto, "sha256" | "sha256Of"> = {
     sha256: () => {
-      hashes += 1;
-      if (hashes % 10 === 0) clock.advance(DEVICE_LIMITS.sliceMs + 1);
+      spendTime();
       return sha256();
     },
-  });
+    sha256Of: (data) => {
+      spendTime();
+      return sha256Of(data);
+    },
+  };
+  Object.assign(hal.crypto, slow);
   return device;
 };
 
