@@ -14,7 +14,6 @@
  */
 export { type AddressContext, describeOutput } from "./wallet/address.ts";
 export { isSame } from "./encoding/bytes.ts";
-export { encodeDer } from "./encoding/der.ts";
 export { descriptorChecksum, descriptors } from "./wallet/descriptor.ts";
 export { fingerprintOf, hash160, isChildIndex, parseXpub, toXpub } from "./wallet/extended-key.ts";
 export { BITCOIN_LIMITS } from "./limits.ts";
@@ -26,7 +25,7 @@ export {
   reviewProofSteps,
 } from "./message/proof-review.ts";
 export { NETWORK_NAMES, NETWORKS, type NetworkName, type NetworkPrefixes } from "./network.ts";
-export type { PsbtError } from "./psbt/map.ts";
+export type { PsbtError } from "./psbt/refusal.ts";
 export {
   createPsbtReader,
   parsePsbt,

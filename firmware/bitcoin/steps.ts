@@ -9,9 +9,6 @@ export type Steps<T> = Generator<undefined, T, void>;
 /** Small things (outputs, witness items, map entries) that are read in one step. */
 export const STEP_ITEMS = 1024;
 
-/** Bytes that are hashed in one step. */
-export const STEP_HASHED_BYTES = 1 << 16;
-
 /** All the steps at once. */
 export const finish = <T>(steps: Generator<unknown, T, void>): T => {
   let step = steps.next();

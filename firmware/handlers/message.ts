@@ -1,5 +1,5 @@
 /** Signed messages and proofs of funds: plan, consent, sign, reply. */
-import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { fail, ok } from "../../protocol/errors.ts";
 import { encodeRecords, type SignatureRecord } from "../../protocol/signature-record.ts";
 import {
   createPsbtReader,
@@ -15,33 +15,18 @@ import {
 } from "../bitcoin/index.ts";
 import type { Keys } from "../device.ts";
 import type { Context, Handlers, Receivers, Reply } from "../dispatch.ts";
-import type { Secrets } from "../hal.ts";
-import { createBranches } from "../signing/branches.ts";
 import { receiveUpload } from "../signing/receive-upload.ts";
 import { runReview } from "../signing/run-review.ts";
 import { signAll } from "../signing/sign-all.ts";
-import { signTask } from "../signing/sign-tasks.ts";
 import { holdsStill } from "../signing/turns.ts";
+import type { Signable } from "../signing/work.ts";
 
-const signPlan = (
-  secrets: Secrets,
-  keys: Keys,
-  wallet: RegisteredWallet,
-  { tasks }: MessagePlan,
-): Outcome<readonly SignatureRecord[], "index_out_of_range"> => {
-  const branches = createBranches(secrets, keys.master, ownKey(wallet).originPath);
-  const records: SignatureRecord[] = [];
-  for (const task of tasks) {
-    const record = signTask(secrets, branches, task);
-    if (!record.ok) {
-      branches.wipe();
-      return record;
-    }
-    records.push(record.value);
-  }
-  branches.wipe();
-  return ok(records);
-};
+/** A plan as signing knows it: one input, by the wallet's own key. */
+const signablePlan = (wallet: RegisteredWallet, { tasks }: MessagePlan): Signable => ({
+  originPath: ownKey(wallet).originPath,
+  count: tasks.length,
+  tasks: () => tasks,
+});
 
 const reply = (
   { address, script, leaves }: Pick<MessagePlan, "address" | "script" | "leaves">,
@@ -74,7 +59,7 @@ const signMessage: Handlers["signMessage"] = async (context, params) => {
   });
   if (!consent.ok) return consent;
   if (!holdsStill(context, keys)) return fail("cancelled");
-  const records = signPlan(hal.secrets, keys, wallet, plan.value);
+  const records = await signAll(context, keys, signablePlan(wallet, plan.value));
   return records.ok ? reply(plan.value, records.value) : records;
 };
 

@@ -7,7 +7,7 @@
 import { hex } from "@scure/base";
 import { Transaction } from "bitcoinjs-lib";
 import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import { compactSize, joinBytes, uint32 } from "./byte-parts.ts";
+import { compactSize, joinBytes } from "./byte-parts.ts";
 import { GLOBAL, MAGIC } from "./psbt-fields.ts";
 import { isShaped } from "./psbt-shape.ts";
 
@@ -183,7 +183,3 @@ export const withField = (map: PsbtMap, field: PsbtField): PsbtMap => {
   const next = map.findIndex(({ key }) => isBefore(field.key, key));
   return next < 0 ? [...map, field] : map.toSpliced(next, 0, field);
 };
-
-/** The value of a 4-byte field, little-endian. */
-export const uint32Field = (type: number, value: number): PsbtField =>
-  psbtField(type, uint32(value));

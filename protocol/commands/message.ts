@@ -3,6 +3,7 @@ import { bool, bytes, choice, field, list, map, optional, text, uint } from "../
 import { LIMITS } from "../limits.ts";
 import { RECORD_BYTES } from "../signature-record.ts";
 import { command } from "./command.ts";
+import { PSBT_ERRORS } from "./psbt-errors.ts";
 
 /** A leaf of a taproot script tree whose signatures are in the reply, and the proof of it. */
 const LEAF = map({
@@ -12,6 +13,14 @@ const LEAF = map({
   /** BIP-341, "Script validation rules". */
   controlBlock: field(2, bytes(33, LIMITS.controlBlock)),
 });
+
+/** What is said, and for which address. */
+const SIGNED = {
+  walletId: field(0, bytes(32)),
+  isChange: field(1, bool()),
+  index: field(2, uint(0x7fff_ffff)),
+  message: field(3, text(LIMITS.signedMessage)),
+};
 
 /** What the address's hashes and its output key stand for. */
 const SCRIPTS = {
@@ -37,10 +46,7 @@ export const messageCommands = {
     since: 1,
     stability: "provisional",
     params: map({
-      walletId: field(0, bytes(32)),
-      isChange: field(1, bool()),
-      index: field(2, uint(0x7fff_ffff)),
-      message: field(3, text(LIMITS.signedMessage)),
+      ...SIGNED,
       /** The legacy form is of wallets of one key, and not of taproot (BIP-137). */
       format: field(4, choice("bip322", "legacy")),
     }),
@@ -68,10 +74,7 @@ export const messageCommands = {
     since: 1,
     stability: "provisional",
     params: map({
-      walletId: field(0, bytes(32)),
-      isChange: field(1, bool()),
-      index: field(2, uint(0x7fff_ffff)),
-      message: field(3, text(LIMITS.signedMessage)),
+      ...SIGNED,
     }),
     upload: { name: "psbt", bytes: LIMITS.psbt },
     result: map({
@@ -85,19 +88,7 @@ export const messageCommands = {
       "index_out_of_range",
       "message_unsupported",
       "proof_malformed",
-      "psbt_malformed",
-      "psbt_unsupported",
-      "previous_transaction_missing",
-      "previous_transaction_mismatch",
-      "amount_mismatch",
-      "amount_out_of_range",
-      "sighash_refused",
-      "input_foreign",
-      "input_repeated",
-      "script_mismatch",
-      "leaf_foreign",
-      "taproot_mismatch",
-      "too_many_inputs",
+      ...PSBT_ERRORS,
       "declined",
       "consent_timeout",
     ],

@@ -1,5 +1,6 @@
 /** Signatures over what the device has reviewed itself. */
 import { command } from "./command.ts";
+import { PSBT_ERRORS } from "./psbt-errors.ts";
 import { LIMITS } from "../limits.ts";
 import { bytes, field, map, optional } from "../cbor/schema.ts";
 import { RECORD_BYTES } from "../signature-record.ts";
@@ -28,23 +29,11 @@ export const signingCommands = {
     errors: [
       "wallet_unknown",
       "index_out_of_range",
-      "psbt_malformed",
-      "psbt_unsupported",
-      "previous_transaction_missing",
-      "previous_transaction_mismatch",
-      "amount_mismatch",
-      "amount_out_of_range",
-      "sighash_refused",
-      "input_foreign",
-      "input_repeated",
-      "script_mismatch",
+      ...PSBT_ERRORS,
       "change_foreign",
-      "outputs_exceed_inputs",
-      "too_many_inputs",
       "change_branch",
       "change_gap",
-      "leaf_foreign",
-      "taproot_mismatch",
+      "outputs_exceed_inputs",
       "fee_high",
       "declined",
       "consent_timeout",

@@ -17,7 +17,8 @@ import { finaliseByScure, signByScure, transactionByScure } from "./by-scure.ts"
 import { placeOf, publicKeyOf, xOnly } from "./places.ts";
 import { type Plan, randomPlan } from "./plans.ts";
 import { readMaps, toVersion2, writeMaps } from "./psbt-maps.ts";
-import { linesOf, type SignatureRecord, type SignPsbt } from "./seam.ts";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
+import { linesOf, type SignPsbt } from "./seam.ts";
 import { FEWEST_KEYS, MOST_KEYS, randomWallet, SHAPES, type ShapeName } from "./shapes.ts";
 import { spendingExpressions, spendingLeaf } from "./spending.ts";
 import type { AgreementWallet } from "./wallets.ts";

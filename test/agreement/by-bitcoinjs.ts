@@ -6,7 +6,8 @@ import { elementOf } from "../bitcoin/expect-value.ts";
 import { signLowR, signZeroAux } from "./low-r.ts";
 import { originsOf, placeOf, publicKeyOf, xOnly } from "./places.ts";
 import type { Plan, PlannedCoin } from "./plans.ts";
-import type { Place, SignatureRecord } from "./seam.ts";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
+import type { Place } from "./seam.ts";
 import { spendingLeaf } from "./spending.ts";
 import type { AgreementWallet } from "./wallets.ts";
 

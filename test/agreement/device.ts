@@ -10,9 +10,6 @@ import type { Device } from "../../firmware/device.ts";
 import type { Context } from "../../firmware/dispatch.ts";
 import type { Hal, Handle, Secrets } from "../../firmware/hal.ts";
 import { signingHandlers } from "../../firmware/handlers/signing.ts";
-import { createButtons } from "../../hardware/emulator/approval.ts";
-import { createBoard } from "../../hardware/emulator/board.ts";
-import { createCable } from "../../hardware/emulator/cable.ts";
 import { type ImportingSecrets, openSecrets } from "../../hardware/secrets/index.ts";
 import { ok, type Outcome } from "../../protocol/errors.ts";
 import { decodeRecords } from "../../protocol/signature-record.ts";
@@ -21,24 +18,13 @@ import { GRANTED, MADE_UP_AUDIT, STRANGERS } from "../firmware/made-up-call.ts";
 import { must } from "../secrets/oracles/loading.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { EVERYTHING, type Reach } from "./agreement.ts";
-import type { PolicyText, SignatureRecord, SigningOptions, SignPsbt } from "./seam.ts";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
+import type { PolicyText, SigningOptions, SignPsbt } from "./seam.ts";
 import { withoutGrinding } from "./without-grinding.ts";
+import { bareBoard } from "../emulator/bare-board.ts";
 
 /** What the device signs: all that there is. */
 export const DEVICE_REACH: Reach = EVERYTHING;
-
-const boardOf = (secrets: ImportingSecrets): Hal =>
-  createBoard({
-    name: "A",
-    link: createCable().device,
-    rng: systemRng(),
-    secrets,
-    buttons: createButtons("auto"),
-    lastReason: "power",
-    onScreen: () => undefined,
-    log: { append: () => undefined },
-    onEnd: () => undefined,
-  });
 
 /** A wallet as registration would leave it. */
 const register = (policyText: PolicyText, fingerprint: Uint8Array, hal: Hal): RegisteredWallet => {
@@ -81,7 +67,7 @@ const contextOf = (
 
 /** A device that signs one way, with a seed and a wallet for each call. */
 const createOneWay = (secrets: ImportingSecrets) => {
-  const hal = boardOf(secrets);
+  const hal = bareBoard(secrets);
   return async (
     policy: PolicyText,
     ownSeed: Uint8Array,

@@ -6,7 +6,8 @@ import { agreeOn, EVERYTHING } from "./agreement.ts";
 import { psbtByBitcoinjs, signByBitcoinjs } from "./by-bitcoinjs.ts";
 import { signLowR, signPlain } from "./low-r.ts";
 import type { Plan } from "./plans.ts";
-import type { SignatureRecord, SignPsbt } from "./seam.ts";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
+import type { SignPsbt } from "./seam.ts";
 
 /** bitcoinjs-lib in the device's place: without grinding it is held to @scure/btc-signer. */
 const byBitcoinjs =

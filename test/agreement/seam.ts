@@ -1,15 +1,8 @@
 /** What these tests ask of whatever signs: the device, or a library in its place. */
 import type { Outcome } from "../../protocol/errors.ts";
 import type { Branch } from "../../firmware/bitcoin/index.ts";
-
-/** What a wallet's owner may allow its signers. */
-export type Allowance =
-  | "amounts-unproved"
-  | "fee-high"
-  | "inputs-foreign"
-  | "sighash-anyone-can-pay"
-  | "sighash-none"
-  | "sighash-single";
+import type { SignatureRecord } from "../../protocol/signature-record.ts";
+import type { Allowance } from "../../protocol/wallet-policy.ts";
 
 /** A wallet policy as it comes to the device, with what its owner allows. */
 export interface PolicyText {
@@ -17,19 +10,6 @@ export interface PolicyText {
   readonly template: string;
   readonly keys: readonly string[];
   readonly allows?: readonly Allowance[];
-}
-
-/** One signature, as the wire's records carry it. */
-export interface SignatureRecord {
-  readonly input: number;
-  /** Index in the policy's keys. */
-  readonly key: number;
-  /** Index of the leaf in the template's order; none for anything but a script path. */
-  readonly leaf?: number;
-  /** 0 for taproot's DEFAULT. */
-  readonly sighash: number;
-  /** 64 bytes: R and S, big-endian, or BIP-340. */
-  readonly signature: Uint8Array;
 }
 
 /** How a signer is asked to sign. */

@@ -2,7 +2,7 @@
 import { elementOf } from "../bitcoin/expect-value.ts";
 import { createRandom, type Random } from "../protocol/random.ts";
 import { createHolder, createUnspendable, hardened, type Holder } from "./holders.ts";
-import type { Allowance } from "./seam.ts";
+import type { Allowance } from "../../protocol/wallet-policy.ts";
 import {
   type AgreementWallet,
   createWallet,

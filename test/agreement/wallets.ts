@@ -1,6 +1,7 @@
 /** Wallets of every kind as tests describe them: a policy, and who holds which of its keys. */
 import type { Holder } from "./holders.ts";
-import type { Allowance, PolicyText } from "./seam.ts";
+import type { Allowance } from "../../protocol/wallet-policy.ts";
+import type { PolicyText } from "./seam.ts";
 
 /** How a wallet's outputs are locked. */
 export type ScriptKind = "pkh" | "wpkh" | "sh-wpkh" | "sh" | "wsh" | "sh-wsh" | "tr";

@@ -1,6 +1,7 @@
 /** What an attack is, and what holds of every one: its own refusal, whatever the wallet's kind. */
+import type { ErrorName } from "../../protocol/errors.ts";
 import type { PsbtMaps } from "../agreement/psbt-maps.ts";
-import type { Allowance } from "../agreement/seam.ts";
+import type { Allowance } from "../../protocol/wallet-policy.ts";
 import type { ShapeName } from "../agreement/shapes.ts";
 import type { AgreementWallet } from "../agreement/wallets.ts";
 
@@ -8,7 +9,7 @@ import type { AgreementWallet } from "../agreement/wallets.ts";
 export interface Attack {
   readonly claim: string;
   /** The refusal's name. */
-  readonly error: string;
+  readonly error: ErrorName;
   readonly shapes: readonly ShapeName[];
   /** The versions that can be attacked so; both where it says nothing. */
   readonly versions?: readonly (0 | 2)[];

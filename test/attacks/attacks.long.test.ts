@@ -56,7 +56,7 @@ describe("the spend that is attacked", () => {
     for (const shape of ALL.filter(isReached)) {
       for (const version of DEVICE_REACH.versions) {
         const make = (wallet: ReturnType<typeof plainWallet>) => mapsOf(goodPlan(wallet));
-        const asItIs = { claim: "nothing", error: "none", shapes: ALL, make };
+        const asItIs: Attack = { claim: "nothing", error: "unexpected", shapes: ALL, make };
         expect([shape, await judge(asItIs, shape, version)]).toEqual([shape, "not refused"]);
       }
     }

@@ -175,12 +175,14 @@ const typed = (type: number) => (wallet: AgreementWallet) =>
   );
 
 const SIGHASHES: readonly Attack[] = [
-  ...TYPES.map(([name, type]) => ({
-    claim: name,
-    error: "sighash_refused",
-    shapes: ALL,
-    make: typed(type),
-  })),
+  ...TYPES.map(
+    ([name, type]): Attack => ({
+      claim: name,
+      error: "sighash_refused",
+      shapes: ALL,
+      make: typed(type),
+    }),
+  ),
   {
     claim: "taproot's DEFAULT of another kind of coin",
     error: "sighash_refused",

@@ -1,5 +1,5 @@
 /** PSBTs of version 0 written by hand: one input and one output, and whatever is said of them. */
-import { encodeCompactSize } from "../../firmware/bitcoin/encoding/reader.ts";
+import { encodeCompactSize } from "../../firmware/bitcoin/encoding/compact-size.ts";
 
 /** Bytes out of their hex. */
 export const hex = (text: string): Uint8Array => Uint8Array.fromHex(text);

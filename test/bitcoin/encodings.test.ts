@@ -1,17 +1,23 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { address as addresses, networks, payments, script as scripts } from "bitcoinjs-lib";
+import { address as addresses, networks, payments } from "bitcoinjs-lib";
 import { decodeBase58Check, encodeBase58Check } from "../../firmware/bitcoin/encoding/base58.ts";
 import {
   describeOutput,
   descriptorChecksum,
-  encodeDer,
   parseXpub,
   toXpub,
 } from "../../firmware/bitcoin/index.ts";
 import { createChildKeys, deriveChild } from "../../firmware/bitcoin/wallet/extended-key.ts";
-import { createReader, encodeCompactSize } from "../../firmware/bitcoin/encoding/reader.ts";
+import { encodeCompactSize } from "../../firmware/bitcoin/encoding/compact-size.ts";
+import {
+  createWindow,
+  MALFORMED,
+  pushBytes,
+  readCompactSize,
+  STARVED,
+} from "../../firmware/bitcoin/encoding/window.ts";
 import { field, hasNoVectors, listOf, readVectors, textField } from "../secrets/oracles/vectors.ts";
 import { errorOf, seeded, unwrap } from "./expect-value.ts";
 import { bip32, crypto } from "./wallet-fixture.ts";
@@ -212,6 +218,12 @@ describe("BIP-380 checksum", () => {
 });
 
 describe("compact size", () => {
+  const windowOn = (bytes: Uint8Array, isClosed = true) => {
+    const window = createWindow();
+    pushBytes(window, bytes);
+    window.isClosed = isClosed;
+    return window;
+  };
   const table = [
     ["00", 0],
     ["fc", 0xfc],
@@ -223,7 +235,9 @@ describe("compact size", () => {
   ] as const;
   test("is read, and written below 2^32", () => {
     for (const [text, value] of table) {
-      expect(createReader(hex(text)).compactSize()).toBe(value);
+      const window = windowOn(hex(text));
+      expect(readCompactSize(window)).toBe(value);
+      expect(window.at).toBe(text.length / 2);
       if (value < 2 ** 32) expect(encodeCompactSize(value).toHex()).toBe(text);
     }
   });
@@ -239,27 +253,14 @@ describe("compact size", () => {
       "ff00000000010000",
       "",
     ]) {
-      const reader = createReader(hex(text));
-      expect(reader.compactSize()).toBe(0);
-      expect(reader.isFailed()).toBe(true);
-      expect(reader.remaining()).toBe(0);
+      expect(readCompactSize(windowOn(hex(text)))).toBe(MALFORMED);
     }
   });
-});
 
-describe("BIP-66 signatures", () => {
-  test("are bitcoinjs-lib's", () => {
-    const half = fc.oneof(
-      bytesOf(32),
-      fc.constant(Uint8Array.of(...new Uint8Array(31), 0x80)),
-      fc.constant(Uint8Array.of(...new Uint8Array(30), 1, 0)),
-    );
-    const claim = (r: Uint8Array, s: Uint8Array) => {
-      const compact = Uint8Array.of(...r, ...s);
-      const theirs = scripts.signature.encode(compact, 1);
-      expect(Uint8Array.of(...encodeDer(compact), 1)).toEqual(Uint8Array.from(theirs));
-    };
-    const nonZero = half.filter((bytes) => bytes.some((byte) => byte !== 0));
-    fc.assert(fc.property(nonZero, nonZero, claim), seeded("der", 100));
+  test("is waited for where more may come, and left where it is", () => {
+    for (const text of ["", "fd00", "fe000001", "ff00000000010000"]) {
+      const window = windowOn(hex(text), false);
+      expect([readCompactSize(window), window.at]).toEqual([STARVED, 0]);
+    }
   });
 });

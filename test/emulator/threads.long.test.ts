@@ -3,14 +3,12 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createButtons } from "../../hardware/emulator/approval.ts";
-import { createBoard } from "../../hardware/emulator/board.ts";
-import { createCable } from "../../hardware/emulator/cable.ts";
 import { createPortableSecrets, openNativeSecrets } from "../../hardware/secrets/index.ts";
 import { type EmulatorSettings, superviseEmulator } from "../../host/cli/emulators.ts";
 import { until, unwrap } from "../driver/lines.ts";
 import { hasNoLibraries } from "../secrets/oracles/engines.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
+import { bareBoard } from "./bare-board.ts";
 
 /** BIP-39's first test vector. */
 const WORDS = `${"abandon ".repeat(11)}about`;
@@ -66,27 +64,14 @@ describe.skipIf(hasNoLibraries || process.platform !== "linux")("a process", () 
   }
 });
 
-const boardOf = (secrets: Parameters<typeof createBoard>[0]["secrets"]) =>
-  createBoard({
-    name: "A",
-    link: createCable().device,
-    rng: systemRng(),
-    secrets,
-    buttons: createButtons("auto"),
-    lastReason: "power",
-    onScreen: () => undefined,
-    log: { append: () => undefined },
-    onEnd: () => undefined,
-  });
-
 test.skipIf(hasNoLibraries)("a board offers batches where its engine has threads", () => {
   const secrets = unwrap(openNativeSecrets({ threads: 1 }));
-  const board = boardOf(secrets);
+  const board = bareBoard(secrets);
   expect([board.crypto.deriveMany, board.secrets.signMany]).not.toContain(undefined);
   secrets.close();
 });
 
 test("and none where it has not", () => {
-  const board = boardOf(createPortableSecrets(systemRng()));
+  const board = bareBoard(createPortableSecrets(systemRng()));
   expect([board.crypto.deriveMany, board.secrets.signMany]).toEqual([undefined, undefined]);
 });

@@ -1,17 +1,7 @@
 /** Byte strings: comparing, joining, and the hashes Bitcoin makes of them. */
 import type { Crypto } from "../../hal.ts";
 
-export { isSame } from "../../../protocol/bytes.ts";
-
-/** Lexicographic order; negative, zero or positive. */
-export const compareBytes = (left: Uint8Array, right: Uint8Array): number => {
-  const length = Math.min(left.length, right.length);
-  for (let at = 0; at < length; at += 1) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
-};
+export { compareBytes, isSame } from "../../../protocol/bytes.ts";
 
 /** One byte string out of several. */
 export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {

@@ -1,13 +1,9 @@
 /** What proves a leaf under a taproot output (BIP-341, "Script validation rules"). */
 import type { Crypto } from "../../hal.ts";
-import { compareBytes, concatBytes } from "../encoding/bytes.ts";
-import { createTaggedHash, type TaggedHash } from "../encoding/tagged-hash.ts";
+import { concatBytes } from "../encoding/bytes.ts";
 import type { DerivedTaproot } from "../wallet/script.ts";
+import { createTaproot, LEAF_VERSION, type Taproot } from "../wallet/scripts/taproot.ts";
 import type { TapTree } from "../wallet/template/template.ts";
-
-const LEAF_VERSION = 0xc0;
-const EVEN = Uint8Array.of(0x02);
-const PARITY_BIT = 1;
 
 /** A tree's hash, and the hashes beside the way from a leaf of it up, if the leaf is in it. */
 interface Climb {
@@ -23,32 +19,28 @@ const climb = (
   leaves: DerivedTaproot["leaves"],
   wanted: number,
   first: number,
-  branch: TaggedHash,
+  taproot: Taproot,
 ): Climb => {
   if (!("left" in tree)) {
     const hash = leaves[first]?.hash ?? new Uint8Array(32);
     return first === wanted ? { hash, size: 1, siblings: [] } : { hash, size: 1 };
   }
-  const left = climb(tree.left, leaves, wanted, first, branch);
-  const right = climb(tree.right, leaves, wanted, first + left.size, branch);
-  const [low, high] =
-    compareBytes(left.hash, right.hash) <= 0 ? [left.hash, right.hash] : [right.hash, left.hash];
+  const left = climb(tree.left, leaves, wanted, first, taproot);
+  const right = climb(tree.right, leaves, wanted, first + left.size, taproot);
   const siblings =
     (left.siblings && [...left.siblings, right.hash]) ??
     (right.siblings && [...right.siblings, left.hash]);
-  const whole = { hash: branch(low, high), size: left.size + right.size };
+  const whole = { hash: taproot.branchHash(left.hash, right.hash), size: left.size + right.size };
   return siblings === undefined ? whole : { ...whole, siblings };
 };
 
 /** The control block of the leaf at a place in the template's order. */
 export const controlBlock = (
   tree: TapTree,
-  { internalKey, tweak, leaves }: DerivedTaproot,
+  { internalKey, parity, leaves }: DerivedTaproot,
   leaf: number,
   crypto: Crypto,
 ): Uint8Array => {
-  const output = crypto.addTweak(concatBytes(EVEN, internalKey), tweak);
-  const parity = (output?.[0] ?? 0) & PARITY_BIT;
-  const { siblings = [] } = climb(tree, leaves, leaf, 0, createTaggedHash("TapBranch", crypto));
+  const { siblings = [] } = climb(tree, leaves, leaf, 0, createTaproot(crypto));
   return concatBytes(Uint8Array.of(LEAF_VERSION | parity), internalKey, ...siblings);
 };

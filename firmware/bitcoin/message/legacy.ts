@@ -6,7 +6,7 @@
  */
 import type { Crypto } from "../../hal.ts";
 import { asciiBytes, concatBytes, doubleSha256 } from "../encoding/bytes.ts";
-import { encodeCompactSize } from "../encoding/reader.ts";
+import { encodeCompactSize } from "../encoding/compact-size.ts";
 
 const MAGIC = asciiBytes("\u0018Bitcoin Signed Message:\n");
 

@@ -6,7 +6,7 @@ import { assert, fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto, Screen } from "../../hal.ts";
 import { formatAddress, walletLine } from "../review/screens.ts";
 import type { SigningTask } from "../../signing/work.ts";
-import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
+import { ownExpressions, type RegisteredWallet } from "../wallet/registered-wallet.ts";
 import { type Branch, type DerivedScript, deriveAddress } from "../wallet/script.ts";
 import { createMessageDigest, hasLegacyFormat, messageSighash } from "./challenge.ts";
 import { controlBlock } from "./control-block.ts";
@@ -38,10 +38,6 @@ export interface MessagePlan {
   readonly tasks: readonly SigningTask[];
   readonly leaves: readonly ProvedLeaf[];
 }
-
-/** Where the device's key stands in the wallet's template. */
-const ownExpressions = ({ policy, ownKeyIndex }: RegisteredWallet): readonly number[] =>
-  policy.expressions.flatMap(({ key }, place) => (key === ownKeyIndex ? [place] : []));
 
 /** Whose signature a task is, and where its key is found. */
 const headOf = (

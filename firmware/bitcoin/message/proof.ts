@@ -5,7 +5,6 @@
  */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import { isSame } from "../encoding/bytes.ts";
-import { SIGHASH } from "../transaction/sighash/sighash-type.ts";
 import { outpointOf, type Transaction } from "../transaction/transaction.ts";
 import { PROOF_OUTPUT } from "./virtual.ts";
 
@@ -45,10 +44,3 @@ export const checkProof = (
   const why = problemOf(transaction, outpoint);
   return why === undefined ? ok(undefined) : fail("proof_malformed", { why });
 };
-
-/**
- * Whether an input of a proof may be signed by that type, whatever the wallet allows for spending:
- * any that leaves inputs out would be a spend of the coin, and verifiers take no other than these.
- */
-export const isProofSighash = (byte: number | undefined): boolean =>
-  byte === undefined || byte === SIGHASH.all || byte === SIGHASH.default;

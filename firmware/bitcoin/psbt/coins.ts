@@ -11,7 +11,7 @@ import { MALFORMED, sinceTold, STARVED, type Window } from "../encoding/window.t
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG, type InputTable } from "./input-table.ts";
-import { PSBT_MALFORMED, type PsbtError, type Refused, type Starved } from "./map.ts";
+import { PSBT_MALFORMED, type PsbtError, type Refused, type Starved } from "./refusal.ts";
 import { createPreviousOutputs, type PreviousOutputs } from "./previous-outputs.ts";
 import { createPreviousScan } from "./previous-scan.ts";
 import type { OutputTaker } from "./transaction-items.ts";

@@ -5,13 +5,13 @@
  */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import { uint32At } from "../encoding/bytes.ts";
-import { createReader } from "../encoding/reader.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { TransactionOutput } from "../transaction/transaction.ts";
 import { FIELD, GLOBAL_RULES } from "./fields.ts";
 import type { InputTable } from "./input-table.ts";
-import { type MapReader, PSBT_MALFORMED, type PsbtError, type Refused } from "./map.ts";
-import type { Window } from "../encoding/window.ts";
+import type { MapReader } from "./map.ts";
+import { PSBT_MALFORMED, type PsbtError, type Refused } from "./refusal.ts";
+import { createWindow, pushBytes, readCompactSize, type Window } from "../encoding/window.ts";
 import { unsignedTransactionSteps, type UnsignedTransaction } from "./unsigned-transaction.ts";
 
 /** What the global map comes to. */
@@ -40,10 +40,12 @@ const NUMBERS = [
   FIELD.global.modifiable,
 ] as const;
 
-const readCount = (value: Uint8Array): number | undefined => {
-  const reader = createReader(value);
-  const count = reader.compactSize();
-  return reader.isFailed() || reader.remaining() > 0 ? undefined : count;
+/** A compact size that is all of a value. */
+const readWhole = (value: Uint8Array): number | undefined => {
+  const window = createWindow();
+  pushBytes(window, value);
+  const count = readCompactSize(window);
+  return count < 0 || window.at < value.length ? undefined : count;
 };
 
 const withinLimits = (head: PsbtHead): Outcome<PsbtHead, PsbtError> => {
@@ -75,7 +77,7 @@ export const createGlobalMap = (window: Window, table: InputTable): GlobalMap =>
 
   const take = (type: number, value: Uint8Array): Refused => {
     const isCount = type === FIELD.global.inputCount || type === FIELD.global.outputCount;
-    const number = isCount ? readCount(value) : uint32At(value, 0);
+    const number = isCount ? readWhole(value) : uint32At(value, 0);
     if (number === undefined) return PSBT_MALFORMED;
     numbers.set(type, number);
     return undefined;

@@ -11,7 +11,8 @@ import { areCommitted, isTaproot } from "./input-scripts.ts";
 import { COIN_HASH_BYTES, INPUT_FLAG, type InputTable } from "./input-table.ts";
 import { createLinker, type Linker } from "./links.ts";
 import type { LockTimes } from "./lock-times.ts";
-import { type MapReader, PSBT_MALFORMED, type Refused } from "./map.ts";
+import type { MapReader } from "./map.ts";
+import { PSBT_MALFORMED, type Refused } from "./refusal.ts";
 import { claimTag, createProofs, joinClaims, leafTag, type TapClaims } from "./tap-claims.ts";
 import { readUtxo } from "./utxo.ts";
 

@@ -1,5 +1,5 @@
 /** Which lock time a version 2 PSBT comes to (BIP-370, "Determining Lock Time"). */
-import { PSBT_MALFORMED, type Refused } from "./map.ts";
+import { PSBT_MALFORMED, type Refused } from "./refusal.ts";
 
 /** Below it a lock time is a block's height, from it on seconds since 1970. */
 const THRESHOLD = 500_000_000;

@@ -2,44 +2,13 @@
  * One map of a PSBT as it comes: key-value pairs up to a zero byte (BIP-174, "Specification"). No
  * key may come twice; what is short is handed over as a whole, what may be long as it comes.
  */
-import {
-  has,
-  isLost,
-  MALFORMED,
-  readCompactSize,
-  STARVED,
-  type Window,
-} from "../encoding/window.ts";
-import { type Failure, fail } from "../../../protocol/errors.ts";
+import { has, isLost, MALFORMED, STARVED, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Steps } from "../steps.ts";
 import type { FieldRule, FieldRules, FieldUse } from "./fields.ts";
+import { createHead, END, type Head, nameOf, OK, readHead } from "./head.ts";
+import { PSBT_MALFORMED, type Refused, type Starved } from "./refusal.ts";
 import { type Skip, skipOn } from "./transaction-items.ts";
-
-/** Why a PSBT is not read. */
-export type PsbtError =
-  | "psbt_malformed"
-  | "psbt_unsupported"
-  | "too_many_inputs"
-  | "amount_out_of_range"
-  | "previous_transaction_mismatch"
-  | "amount_mismatch"
-  | "script_mismatch"
-  | "sighash_refused"
-  | "input_repeated";
-
-/** Nothing, or why not. */
-export type Refused = Failure<PsbtError> | undefined;
-
-/** What does not fit. */
-export const PSBT_MALFORMED: Failure<"psbt_malformed"> = fail("psbt_malformed");
-
-/** A pair's head, until the next one is read. */
-interface Head {
-  type: number;
-  keyData: Uint8Array;
-  valueBytes: number;
-}
 
 /** What is done with the entries of a map. */
 export interface MapReader {
@@ -51,40 +20,6 @@ export interface MapReader {
   /** Reads a value that may be long, from its beginning or on, up to the window's boundary. */
   readonly stream?: (isBegun: boolean) => Refused | Starved;
 }
-
-/** More bytes are needed. */
-export type Starved = "starved";
-
-const NO_KEY_DATA = new Uint8Array(0);
-const END = -3;
-const OK = 0;
-
-/** Reads a key of some bytes and the size of its value into `head`. */
-const readKey = (window: Window, keyBytes: number, head: Head): number => {
-  const end = window.at + keyBytes;
-  if (keyBytes > BITCOIN_LIMITS.keyBytes || isLost(window, keyBytes)) return MALFORMED;
-  if (!has(window, keyBytes)) return STARVED;
-  const type = readCompactSize(window);
-  if (type < 0 || window.at > end) return MALFORMED;
-  head.type = type;
-  head.keyData = window.at === end ? NO_KEY_DATA : window.bytes.subarray(window.at, end);
-  window.at = end;
-  head.valueBytes = readCompactSize(window);
-  return head.valueBytes < 0 ? head.valueBytes : OK;
-};
-
-/** Reads a head, `END` for the map's end; `STARVED` leaves the window where it was. */
-const readHead = (window: Window, head: Head): number => {
-  const start = window.at;
-  const keyBytes = readCompactSize(window);
-  const state = keyBytes > 0 ? readKey(window, keyBytes, head) : keyBytes;
-  if (state === STARVED) window.at = start;
-  return keyBytes === 0 ? END : state;
-};
-
-/** What no two keys share; most fields are singular, and their type says it all. */
-const nameOf = ({ type, keyData }: Head): number | string =>
-  keyData.length === 0 ? type : `${type}/${keyData.toHex()}`;
 
 /** Whether an entry has the shape its type demands. */
 const isLawful = (
@@ -225,9 +160,8 @@ export interface Maps {
 
 /** No map is begun. */
 export const createMaps = (window: Window): Maps => {
-  const head: Head = { type: 0, keyData: NO_KEY_DATA, valueBytes: 0 };
   const place: Place = {
-    head,
+    head: createHead(),
     seen: new Set(),
     single: 0,
     entries: 0,

@@ -7,7 +7,8 @@ import type { TransactionOutput } from "../transaction/transaction.ts";
 import { FIELD, OUTPUT_RULES } from "./fields.ts";
 import { type Hint, pastLeafHashes, readHint } from "./hints.ts";
 import type { ClaimedScripts } from "./input-scripts.ts";
-import { type MapReader, PSBT_MALFORMED, type PsbtError, type Refused } from "./map.ts";
+import type { MapReader } from "./map.ts";
+import { PSBT_MALFORMED, type PsbtError, type Refused } from "./refusal.ts";
 
 /** What a PSBT says of an output. */
 export interface PsbtOutput extends TransactionOutput, ClaimedScripts {

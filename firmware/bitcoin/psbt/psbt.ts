@@ -6,7 +6,7 @@
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto } from "../../hal.ts";
 import { isSame } from "../encoding/bytes.ts";
-import { encodeCompactSize } from "../encoding/reader.ts";
+import { encodeCompactSize } from "../encoding/compact-size.ts";
 import { createWindow, pushBytes, waitFor, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Steps } from "../steps.ts";
@@ -16,7 +16,8 @@ import { createWays } from "./hints.ts";
 import { createInputMaps } from "./input-map.ts";
 import { createInputTable, type InputTable } from "./input-table.ts";
 import { createLockTimes } from "./lock-times.ts";
-import { createMaps, mapSteps, type PsbtError } from "./map.ts";
+import { createMaps, mapSteps } from "./map.ts";
+import type { PsbtError } from "./refusal.ts";
 import { createOutputMaps, type PsbtOutput } from "./output-map.ts";
 import { BARE_INPUT_BYTES, BARE_OUTPUT_BYTES } from "./transaction-items.ts";
 

@@ -4,9 +4,8 @@
  * of 32 bits are kept, which is enough to notice a claim that is another.
  */
 import type { Crypto } from "../../hal.ts";
-import { compareBytes, isSame, sha256, uint32At } from "../encoding/bytes.ts";
-import { encodeCompactSize } from "../encoding/reader.ts";
-import { createTaggedHash } from "../encoding/tagged-hash.ts";
+import { isSame, sha256, uint32At } from "../encoding/bytes.ts";
+import { createTaproot } from "../wallet/scripts/taproot.ts";
 
 const TAG_BYTES = 4;
 const HASH_BYTES = 32;
@@ -36,17 +35,13 @@ export const leafTag = (version: number, script: Uint8Array, crypto: Crypto): nu
 
 /** Reads what leaves and their proofs claim. */
 export const createProofs = (crypto: Crypto) => {
-  const leafHash = createTaggedHash("TapLeaf", crypto);
-  const branchHash = createTaggedHash("TapBranch", crypto);
-  const above = (one: Uint8Array, other: Uint8Array): Uint8Array =>
-    compareBytes(one, other) <= 0 ? branchHash(one, other) : branchHash(other, one);
+  const { leafHash, branchHash } = createTaproot(crypto);
   /** What a control block (of a length that was checked) says of the coin, with its leaf. */
   return (controlBlock: Uint8Array, version: number, script: Uint8Array): TapClaims => {
     const first = controlBlock[0] ?? 0;
-    const size = encodeCompactSize(script.length);
-    let root = leafHash(Uint8Array.of(version), size, script);
+    let root = leafHash(script, version);
     for (let at = 1 + HASH_BYTES; at < controlBlock.length; at += HASH_BYTES) {
-      root = above(root, controlBlock.subarray(at, at + HASH_BYTES));
+      root = branchHash(root, controlBlock.subarray(at, at + HASH_BYTES));
     }
     const internalKey = controlBlock.slice(1, 1 + HASH_BYTES);
     return { internalKey, merkleRoot: root, parity: first & PARITY_BIT };

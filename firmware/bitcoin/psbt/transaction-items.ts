@@ -12,9 +12,8 @@ import {
   type Window,
 } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
+import { OUTPOINT_BYTES } from "../transaction/transaction.ts";
 
-/** Bytes of an outpoint. */
-export const OUTPOINT_BYTES = 36;
 const SEQUENCE_BYTES = 4;
 /** Bytes of an input without a script, with the byte that says so. */
 export const BARE_INPUT_BYTES: number = OUTPOINT_BYTES + 1 + SEQUENCE_BYTES;

@@ -4,15 +4,14 @@ import { uint32At } from "../encoding/bytes.ts";
 import { has, STARVED, waitFor, type Window } from "../encoding/window.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
 import type { Steps } from "../steps.ts";
-import type { TransactionOutput } from "../transaction/transaction.ts";
+import { OUTPOINT_BYTES, type TransactionOutput } from "../transaction/transaction.ts";
 import type { InputTable } from "./input-table.ts";
 import { createLinker } from "./links.ts";
-import type { PsbtError } from "./map.ts";
+import type { PsbtError } from "./refusal.ts";
 import {
   BARE_INPUT_BYTES,
   BARE_OUTPUT_BYTES,
   DONE,
-  OUTPOINT_BYTES,
   readCount,
   LEFT_OUT,
   type OutputTaker,

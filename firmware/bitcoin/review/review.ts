@@ -9,7 +9,7 @@ import type { WishfulSteps } from "../../signing/work.ts";
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Screen } from "../../hal.ts";
 import { isSame } from "../encoding/bytes.ts";
-import type { PsbtError } from "../psbt/map.ts";
+import type { PsbtError } from "../psbt/refusal.ts";
 import { parsePsbt, type Psbt } from "../psbt/psbt.ts";
 import { finish, type Steps } from "../steps.ts";
 import { transactionIdSteps } from "../transaction/transaction-id.ts";

@@ -2,8 +2,9 @@
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 import type { Crypto } from "../../hal.ts";
 import { leafTag } from "../psbt/tap-claims.ts";
-import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
+import { ownExpressions, type RegisteredWallet } from "../wallet/registered-wallet.ts";
 import type { DerivedScript, DerivedTaproot } from "../wallet/script.ts";
+import { LEAF_VERSION } from "../wallet/scripts/taproot.ts";
 
 /** A key that signs: its place in the template, and the leaf that it signs for. */
 export interface Signer {
@@ -13,13 +14,8 @@ export interface Signer {
   readonly leaf?: number;
 }
 
-/** Version of the leaves of script trees (BIP-342). */
-const LEAF_VERSION = 0xc0;
 /** Of a taproot template the internal key is the first. */
 const INTERNAL = 0;
-
-const ownExpressions = ({ policy, ownKeyIndex }: RegisteredWallet): readonly number[] =>
-  policy.expressions.flatMap(({ key }, at) => (key === ownKeyIndex ? [at] : []));
 
 /** The leaves that a PSBT names, by their tags; undefined for one that is not in the tree. */
 const namedLeaves = (

@@ -1,7 +1,7 @@
 /** What names a transaction: SHA-256, twice, of all of it but its witnesses. */
 import type { Crypto } from "../../hal.ts";
 import { sha256 } from "../encoding/bytes.ts";
-import { encodeCompactSize } from "../encoding/reader.ts";
+import { encodeCompactSize } from "../encoding/compact-size.ts";
 import { STEP_ITEMS, type Steps } from "../steps.ts";
 import {
   OUTPOINT_BYTES,

@@ -1,6 +1,6 @@
 /** A transaction as digests are made of it: numbers, outpoints, sequences and outputs. */
 import { concatBytes } from "../encoding/bytes.ts";
-import { encodeCompactSize } from "../encoding/reader.ts";
+import { encodeCompactSize } from "../encoding/compact-size.ts";
 
 /** An output. */
 export interface TransactionOutput {

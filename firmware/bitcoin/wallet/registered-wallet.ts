@@ -20,3 +20,7 @@ export const ownKey = (wallet: RegisteredWallet): WalletKey => {
   assert(key !== undefined, "a registered wallet has the key that is called its own");
   return key;
 };
+
+/** Where the device's own key stands in the wallet's template: places in its key expressions. */
+export const ownExpressions = ({ policy, ownKeyIndex }: RegisteredWallet): readonly number[] =>
+  policy.expressions.flatMap(({ key }, place) => (key === ownKeyIndex ? [place] : []));

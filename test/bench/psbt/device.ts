@@ -2,9 +2,6 @@
 import type { Device } from "../../../firmware/device.ts";
 import type { Context } from "../../../firmware/dispatch.ts";
 import { signingHandlers } from "../../../firmware/handlers/signing.ts";
-import { createButtons } from "../../../hardware/emulator/approval.ts";
-import { createBoard } from "../../../hardware/emulator/board.ts";
-import { createCable } from "../../../hardware/emulator/cable.ts";
 import { type ImportingSecrets, openSecrets } from "../../../hardware/secrets/index.ts";
 import type { Commands } from "../../../protocol/commands/registry.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
@@ -14,6 +11,7 @@ import { systemRng } from "../../secrets/oracles/system-rng.ts";
 import type { Curve } from "./bare-loop.ts";
 import type { Sample } from "./sample.ts";
 import { SEED } from "./wallets.ts";
+import { bareBoard } from "../../emulator/bare-board.ts";
 
 /** What a device answers. */
 export type Signed = Commands["signPsbt"]["result"];
@@ -24,19 +22,6 @@ export interface BenchedDevice extends Curve {
   readonly sign: (sample: Sample) => Promise<Signed>;
 }
 
-const boardOf = (secrets: ImportingSecrets) =>
-  createBoard({
-    name: "A",
-    link: createCable().device,
-    rng: systemRng(),
-    secrets,
-    buttons: createButtons("auto"),
-    lastReason: "power",
-    onScreen: () => undefined,
-    log: { append: () => undefined },
-    onEnd: () => undefined,
-  });
-
 const LINK = { secret: { kind: "agreement", id: -1 }, publicKey: new Uint8Array(32) } as const;
 const PAIRING = { kind: "symmetric", id: -2 } as const;
 
@@ -44,7 +29,7 @@ const PAIRING = { kind: "symmetric", id: -2 } as const;
 export const openDevice = (engine: ImportingSecrets["engine"], threads: number): BenchedDevice => {
   const secrets = unwrap(openSecrets({ engine, rng: systemRng(), threads }));
   const master = secrets.master(secrets.importSeed(SEED));
-  const hal = boardOf(secrets);
+  const hal = bareBoard(secrets);
   /** Ready with a wallet that nothing was derived of yet. */
   const readyFor = ({ wallet }: Sample): Device => {
     const { fingerprint } = wallet;

@@ -1,7 +1,7 @@
 /** Proof of funds: what the device takes for one, and a whole one made by the host. */
 import { describe, expect, test } from "bun:test";
 import { Psbt, Transaction as JsTransaction } from "bitcoinjs-lib";
-import { checkProof, isProofSighash } from "../../../firmware/bitcoin/message/proof.ts";
+import { checkProof } from "../../../firmware/bitcoin/message/proof.ts";
 import type { Transaction } from "../../../firmware/bitcoin/transaction/transaction.ts";
 import { challengeOutpoint } from "../../../firmware/bitcoin/message/virtual.ts";
 import { signEcdsa } from "../../../hardware/secrets/portable/signing.ts";
@@ -180,10 +180,5 @@ describe("what is no proof", () => {
   test("another message's", () => {
     const other = challengeOutpoint(new Uint8Array(0), PLACE.scriptPubKey, crypto);
     expect(errorOf(checkProof(readAs(unsignedOf(draft())), other))).toBe("proof_malformed");
-  });
-
-  test("a sighash type that could spend, whatever the wallet allows", () => {
-    const types = [undefined, 0, 1, 2, 3, 0x81, 0x82, 0x83];
-    expect(types.filter(isProofSighash)).toEqual([undefined, 0, 1]);
   });
 });

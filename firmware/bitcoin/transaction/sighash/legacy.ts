@@ -5,7 +5,7 @@
  */
 import type { Crypto } from "../../../hal.ts";
 import { concatBytes, doubleSha256 } from "../../encoding/bytes.ts";
-import { encodeCompactSize } from "../../encoding/reader.ts";
+import { encodeCompactSize } from "../../encoding/compact-size.ts";
 import {
   outpointOf,
   outputBytesOf,

@@ -1,7 +1,7 @@
 /** The digest that a signature of a segwit version 0 input commits to (BIP-143). */
 import type { Crypto } from "../../../hal.ts";
 import { doubleSha256 } from "../../encoding/bytes.ts";
-import { encodeCompactSize } from "../../encoding/reader.ts";
+import { encodeCompactSize } from "../../encoding/compact-size.ts";
 import {
   OUTPOINT_BYTES,
   outpointOf,

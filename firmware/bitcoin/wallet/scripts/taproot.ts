@@ -1,14 +1,15 @@
 /** Taproot outputs: an internal key, and where there are scripts their tree (BIP-341, BIP-386). */
 import type { Crypto } from "../../../hal.ts";
 import { compareBytes } from "../../encoding/bytes.ts";
-import { encodeCompactSize } from "../../encoding/reader.ts";
+import { encodeCompactSize } from "../../encoding/compact-size.ts";
 import { createTaggedHash } from "../../encoding/tagged-hash.ts";
 import type { TapTree, Template } from "../template/template.ts";
 import type { DerivedLeaf, DerivedTaproot, ScriptBuilder } from "./derived-script.ts";
 import { leafScript } from "./multisig.ts";
 import { witnessProgramScript } from "./output-scripts.ts";
 
-const LEAF_VERSION = Uint8Array.of(0xc0);
+/** The one version of leaves that has a meaning (BIP-342). */
+export const LEAF_VERSION = 0xc0;
 const EVEN = 0x02;
 const OP_1 = 0x51;
 const NONE = new Uint8Array(0);
@@ -18,8 +19,8 @@ export type TaprootOutput = Pick<DerivedTaproot, "internalKey" | "outputKey" | "
 
 /** The hashes of script trees, and the outputs that commit to them. */
 export interface Taproot {
-  /** Of a leaf of version 0xc0. */
-  readonly leafHash: (script: Uint8Array) => Uint8Array;
+  /** Of a leaf; of version 0xc0 unless told. */
+  readonly leafHash: (script: Uint8Array, version?: number) => Uint8Array;
   /** Of two hashes in either order. */
   readonly branchHash: (one: Uint8Array, other: Uint8Array) => Uint8Array;
   /**
@@ -35,7 +36,8 @@ export const createTaproot = (crypto: Crypto): Taproot => {
   const branch = createTaggedHash("TapBranch", crypto);
   const tweakHash = createTaggedHash("TapTweak", crypto);
   return {
-    leafHash: (script) => leaf(LEAF_VERSION, encodeCompactSize(script.length), script),
+    leafHash: (script, version = LEAF_VERSION) =>
+      leaf(Uint8Array.of(version), encodeCompactSize(script.length), script),
     branchHash: (one, other) =>
       compareBytes(one, other) <= 0 ? branch(one, other) : branch(other, one),
     output: (publicKey, merkleRoot) => {
