@@ -11,7 +11,13 @@ import { FIELD, GLOBAL_RULES } from "./fields.ts";
 import type { InputTable } from "./input-table.ts";
 import type { MapReader } from "./map.ts";
 import { PSBT_MALFORMED, type PsbtError, type Refused } from "./refusal.ts";
-import { createWindow, pushBytes, readCompactSize, type Window } from "../encoding/window.ts";
+import {
+  createWindow,
+  pushBytes,
+  readCompactSize,
+  uint64At,
+  type Window,
+} from "../encoding/window.ts";
 import { unsignedTransactionSteps, type UnsignedTransaction } from "./unsigned-transaction.ts";
 
 /** What the global map comes to. */
@@ -40,10 +46,17 @@ const NUMBERS = [
   FIELD.global.modifiable,
 ] as const;
 
-/** A compact size that is all of a value. */
+/** A compact size of 9 bytes begins so. */
+const WIDEST = 0xff;
+
+/** A compact size that is all of a value; beyond 2^53 rounded, and still above any limit. */
 const readWhole = (value: Uint8Array): number | undefined => {
   const window = createWindow();
   pushBytes(window, value);
+  if (value.length === 9 && value[0] === WIDEST) {
+    const count = uint64At(window.view, 1);
+    return count > 0xffff_ffff ? count : undefined;
+  }
   const count = readCompactSize(window);
   return count < 0 || window.at < value.length ? undefined : count;
 };
