@@ -15,7 +15,7 @@ const TOP = join(import.meta.dir, "..");
 const MOST_LANES = 2;
 
 /** Files of one test process: whichever lane is free takes the next, so that none waits long. */
-const PILE = 10;
+const PILE = 6;
 
 /** Runs the files in lanes; the first one's output is live, the others' follows when it is done. */
 const runTests = async (files: readonly string[], room: string): Promise<number> => {

@@ -189,7 +189,8 @@ suite(
     ["a.md", `https://${hostOf("artifactory")}/npm`],
   ],
   [
-    ["README.md", "a/work/b, https://example.org/home/page, host/registry.ts, ~/root"],
+    ["README.md", `a${absolute("work", "b")}, host/registry.ts, ~/root`],
+    ["README.md", `https://${hostOf("www")}${absolute("home", "page")}`],
     ["bun.lock", '"commander": "15.1.0"'],
   ],
 );
