@@ -35,6 +35,15 @@ export const BATCH_LIMITS = {
   publicKeys: 16_384,
 } as const;
 
+/** What public derivation needs of a parent. */
+export type PublicParent = Pick<PublicNode, "publicKey" | "chainCode">;
+
+/**
+ * Public keys as they are, or each followed by its output key, 33 bytes too: of a taproot output
+ * without scripts (BIP-86).
+ */
+export type KeyForm = "plain" | "with-output-key";
+
 /** Cryptography over public data and link secrets only. */
 export interface Crypto {
   readonly sha256: () => Hash;
@@ -91,8 +100,9 @@ export interface Crypto {
    * the other is as good. At most `BATCH_LIMITS.publicKeys`.
    */
   readonly deriveMany?: (
-    parents: readonly Pick<PublicNode, "publicKey" | "chainCode">[],
+    parents: readonly PublicParent[],
     indices: Uint32Array,
+    form?: KeyForm,
   ) => Promise<Outcome<Uint8Array, "cancelled">>;
 }
 

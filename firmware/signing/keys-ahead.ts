@@ -28,7 +28,9 @@ const deriveAll = async (
 ): Promise<Supplied> => {
   const supplies: (() => void)[] = [];
   const derived = await Promise.all(
-    wishes.map(({ deriver, branch, indices }) => deriveMany(deriver.parents(branch), indices)),
+    wishes.map(({ deriver, branch, indices }) =>
+      deriveMany(deriver.parents(branch), indices, deriver.form),
+    ),
   );
   for (const [i, { deriver, branch, indices }] of wishes.entries()) {
     const keys = derived[i];

@@ -3,7 +3,7 @@
  * `bitcoin/` makes them, and so may another chain, or another scheme, in a folder of its own.
  */
 import type { ErrorName, Outcome } from "../../protocol/errors.ts";
-import type { PublicNode } from "../hal.ts";
+import type { KeyForm, PublicParent } from "../hal.ts";
 
 /** One signature to be made: by which key, over what, and under which key it has to verify. */
 export interface SigningTask {
@@ -39,10 +39,12 @@ export interface Signable {
 /** Takes public keys that were derived elsewhere (BIP-32, CKDpub). */
 export interface SuppliedDeriver {
   /** The nodes whose children are a branch's keys, one for each of the wallet's. */
-  readonly parents: (branch: 0 | 1) => readonly PublicNode[];
+  readonly parents: (branch: 0 | 1) => readonly PublicParent[];
+  /** How the keys are to come. */
+  readonly form: KeyForm;
   /**
-   * Keys of 33 bytes each: those of all parents for the first index, then for the second. They are
-   * used once, and those of a branch go when the next ones come.
+   * Keys in that form: those of all parents for the first index, then for the second. They are used
+   * once, and those of a branch go when the next ones come.
    */
   readonly supply: (branch: 0 | 1, indices: Uint32Array, publicKeys: Uint8Array) => void;
   /** What was supplied for a branch and not used goes. */

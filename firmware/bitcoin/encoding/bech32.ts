@@ -8,14 +8,16 @@ const BECH32_CONSTANT = 1;
 const BECH32M_CONSTANT = 0x2bc830a3;
 const CHECKSUM_CHARS = 6;
 
+/** What the five bits that leave the checksum add to it. */
+const LEAVING = Int32Array.from({ length: 32 }, (_, top) =>
+  GENERATOR.reduce((sum, generator, bit) => ((top >>> bit) & 1 ? sum ^ generator : sum), 0),
+);
+
 const polymod = (values: readonly number[]): number => {
   let checksum = 1;
   for (const value of values) {
-    const top = checksum >>> 25;
-    checksum = ((checksum & 0x1ffffff) << 5) ^ value;
-    for (const [bit, generator] of GENERATOR.entries()) {
-      if ((top >>> bit) & 1) checksum ^= generator;
-    }
+    const added = LEAVING[checksum >>> 25] ?? 0;
+    checksum = ((checksum & 0x1ffffff) << 5) ^ value ^ added;
   }
   return checksum;
 };

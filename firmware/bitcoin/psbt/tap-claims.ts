@@ -5,7 +5,7 @@
  */
 import type { Crypto } from "../../hal.ts";
 import { isSame, sha256, uint32At } from "../encoding/bytes.ts";
-import { createTaproot } from "../wallet/scripts/taproot.ts";
+import { createTaproot, type Taproot } from "../wallet/scripts/taproot.ts";
 
 const TAG_BYTES = 4;
 const HASH_BYTES = 32;
@@ -35,9 +35,12 @@ export const leafTag = (version: number, script: Uint8Array, crypto: Crypto): nu
 
 /** Reads what leaves and their proofs claim. */
 export const createProofs = (crypto: Crypto) => {
-  const { leafHash, branchHash } = createTaproot(crypto);
+  // Hashes of tags: most transactions have no leaves.
+  let made: Taproot | undefined;
   /** What a control block (of a length that was checked) says of the coin, with its leaf. */
   return (controlBlock: Uint8Array, version: number, script: Uint8Array): TapClaims => {
+    made ??= createTaproot(crypto);
+    const { leafHash, branchHash } = made;
     const first = controlBlock[0] ?? 0;
     let root = leafHash(script, version);
     for (let at = 1 + HASH_BYTES; at < controlBlock.length; at += HASH_BYTES) {

@@ -1,6 +1,6 @@
 /** Public extended keys: their text, and derivation of their children (BIP-32). */
 import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
-import type { Crypto, PublicNode } from "../../hal.ts";
+import type { Crypto, PublicNode, PublicParent } from "../../hal.ts";
 import { decodeBase58Check, encodeBase58Check } from "../encoding/base58.ts";
 import { concatBytes, sha256, uint32BigEndian } from "../encoding/bytes.ts";
 import { BITCOIN_LIMITS } from "../limits.ts";
@@ -61,7 +61,7 @@ export const parseXpub = (
 };
 
 /** A parent's public key and room for a child number: what BIP-32 hashes. */
-const childData = (parent: PublicNode, index: number): Uint8Array =>
+const childData = (parent: PublicParent, index: number): Uint8Array =>
   concatBytes(parent.publicKey, uint32BigEndian(index));
 
 /** Gives the 33-byte public key of a child; `undefined` where the number is out of range. */
@@ -71,7 +71,7 @@ export type ChildKeys = (index: number) => Uint8Array | undefined;
  * The public keys of a node's children (BIP-32, CKDpub), one derivation each. None for a hardened
  * index and for the one in 2^127 that has no key.
  */
-export const createChildKeys = (parent: PublicNode, crypto: Crypto): ChildKeys => {
+export const createChildKeys = (parent: PublicParent, crypto: Crypto): ChildKeys => {
   const data = childData(parent, 0);
   const number = new DataView(data.buffer, parent.publicKey.length);
   return (index) => {
@@ -82,22 +82,31 @@ export const createChildKeys = (parent: PublicNode, crypto: Crypto): ChildKeys =
   };
 };
 
+/** A child as a parent of others; `undefined` where `createChildKeys` gives none. */
+export const deriveParent = (
+  parent: PublicParent,
+  index: number,
+  crypto: Crypto,
+): PublicParent | undefined => {
+  if (!isChildIndex(index)) return undefined;
+  const digest = crypto.hmacSha512(parent.chainCode, childData(parent, index));
+  const publicKey = crypto.addTweak(parent.publicKey, digest.slice(0, 32));
+  return publicKey && { publicKey, chainCode: digest.slice(32) };
+};
+
 /** A child's node; `index_out_of_range` where `createChildKeys` gives none. */
 export const deriveChild = (
   parent: PublicNode,
   index: number,
   crypto: Crypto,
 ): Outcome<PublicNode, "index_out_of_range"> => {
-  if (!isChildIndex(index)) return fail("index_out_of_range");
-  const digest = crypto.hmacSha512(parent.chainCode, childData(parent, index));
-  const publicKey = crypto.addTweak(parent.publicKey, digest.slice(0, 32));
-  if (publicKey === undefined) return fail("index_out_of_range");
+  const child = deriveParent(parent, index, crypto);
+  if (child === undefined) return fail("index_out_of_range");
   return ok({
+    ...child,
     depth: parent.depth + 1,
     parentFingerprint: fingerprintOf(parent.publicKey, crypto),
     childNumber: index,
-    chainCode: digest.slice(32),
-    publicKey,
   });
 };
 

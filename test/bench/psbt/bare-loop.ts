@@ -1,6 +1,7 @@
 /**
  * What no signer can do without: the keys of all holders (an input is the wallet's because of
- * them), of a key path the output's too, the key that signs, and a signature that is verified.
+ * them, and so is the change), of a key path the output's too, the key that signs, and a signature
+ * that is verified.
  */
 import type { Crypto, Handle, Secrets } from "../../../firmware/hal.ts";
 import { createChildKeys, deriveChild } from "../../../firmware/bitcoin/wallet/extended-key.ts";
@@ -39,10 +40,17 @@ export const withLeaf = <R>(
   }
 };
 
-const childKeysOf = ({ crypto }: Curve, { wallet }: Sample) =>
+const childKeysOf = ({ crypto }: Curve, { wallet }: Sample, branch: number) =>
   wallet
     .register()
-    .policy.keys.map(({ node }) => createChildKeys(unwrap(deriveChild(node, 0, crypto)), crypto));
+    .policy.keys.map(({ node }) =>
+      createChildKeys(unwrap(deriveChild(node, branch, crypto)), crypto),
+    );
+
+/** The change's own keys: nobody signs with them, but it is the wallet's because of them. */
+const deriveChange = (curve: Curve, sample: Sample): void => {
+  for (const childOf of childKeysOf(curve, sample, 1)) childOf(0);
+};
 
 /** What signs under a child's public key. */
 const signerOf = ({ secrets, crypto }: Curve, { wallet }: Sample) => {
@@ -66,9 +74,10 @@ export const bareLoop = (
   [from, to]: readonly [from: number, to: number],
 ): readonly Uint8Array[] => {
   const branch = ownBranch(curve, sample);
-  const children = childKeysOf(curve, sample);
+  const children = childKeysOf(curve, sample, 0);
   const sign = signerOf(curve, sample);
   const signatures: Uint8Array[] = [];
+  if (from === 0) deriveChange(curve, sample);
   for (let i = from; i < to; i += 1) {
     const [own] = children.map((childOf) => childOf(i));
     if (own === undefined) throw new Error("a child without a key");

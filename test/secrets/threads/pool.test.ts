@@ -9,7 +9,7 @@ import {
 import { createPool } from "../../../hardware/secrets/native/threads/pool.ts";
 import { hasNoLibraries } from "../oracles/engines.ts";
 
-const TASK = { kind: "derive", parents: [], indices: new Uint32Array(0) } as const;
+const TASK = { kind: "derive", parents: [], indices: new Uint32Array(0), form: "plain" } as const;
 
 test.skipIf(hasNoLibraries)("a thread that dies: what is asked rejects, none hangs", async () => {
   const words = createWords(2);

@@ -7,6 +7,7 @@ import { createCrypto } from "../../../hardware/secrets/index.ts";
 import { placesOf } from "../../memory/scan/places.ts";
 import { hasNoLibraries } from "../oracles/engines.ts";
 import { must, refusal } from "../oracles/loading.ts";
+import { taprootOf } from "../oracles/taproot.ts";
 import { joined, nodeOf, openThreaded, sampleOf, type ThreadedSecrets } from "./batch.ts";
 
 // Threads start beside all that the machine does otherwise; no test here is about time.
@@ -233,6 +234,25 @@ describe.skipIf(hasNoLibraries)("public keys of many children", () => {
     expect(made.toHex()).toBe(joined(expected.flat()).toHex());
     expect(must(await secrets.deriveMany([], indices))).toHaveLength(0);
     expect(must(await secrets.deriveMany(parents, new Uint32Array(0)))).toHaveLength(0);
+  });
+
+  test("with the output keys of BIP-86 where they are asked for", async () => {
+    const secrets = open();
+    const parent = secrets.publicNode(nodeOf(secrets));
+    const indices = Uint32Array.from({ length: 70 }, (_, i) => 3 * i);
+    const childOf = createChildKeys(parent, crypto);
+    const made = must(await secrets.deriveMany([parent], indices, "with-output-key"));
+    const expected = Array.from(indices, (index) => {
+      const child = childOf(index) ?? new Uint8Array(0);
+      return [child, taprootOf(child.slice(1)).outputKey];
+    });
+    const xOnly = Array.from(indices, (_, i) => made.slice(66 * i + 34, 66 * i + 66));
+    expect(made).toHaveLength(66 * indices.length);
+    expect(xOnly.map((key) => key.toHex())).toEqual(
+      expected.map(([, output]) => output?.toHex() ?? ""),
+    );
+    const children = Array.from(indices, (_, i) => made.slice(66 * i, 66 * i + 33).toHex());
+    expect(children).toEqual(expected.map(([child]) => child?.toHex() ?? ""));
   });
 
   test("too many, hardened ones, and parents of another shape are our own mistake", async () => {

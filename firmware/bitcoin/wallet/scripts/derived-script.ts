@@ -42,5 +42,11 @@ export interface DerivedLeaf {
   readonly expressions: readonly number[];
 }
 
-/** Builds the script of a wallet's kind from its keys; `undefined` where taproot's has none. */
-export type ScriptBuilder = (publicKeys: readonly Uint8Array[]) => DerivedScript | undefined;
+/**
+ * Builds the script of a wallet's kind from its keys; `undefined` where taproot's has none. Of a
+ * taproot output without scripts the key may be known: 33 bytes.
+ */
+export type ScriptBuilder = (
+  publicKeys: readonly Uint8Array[],
+  outputKey?: Uint8Array,
+) => DerivedScript | undefined;

@@ -25,9 +25,13 @@ export interface Taproot {
   readonly branchHash: (one: Uint8Array, other: Uint8Array) => Uint8Array;
   /**
    * The output of a key of 33 bytes, whose parity does not count, and a root of 32 bytes or none;
-   * `undefined` for one tweak in 2^127.
+   * `undefined` for one tweak in 2^127. `known` is the output's key, where it was computed before.
    */
-  readonly output: (publicKey: Uint8Array, merkleRoot: Uint8Array) => TaprootOutput | undefined;
+  readonly output: (
+    publicKey: Uint8Array,
+    merkleRoot: Uint8Array,
+    known?: Uint8Array,
+  ) => TaprootOutput | undefined;
 }
 
 /** The hashes that BIP-341 tags. */
@@ -40,12 +44,12 @@ export const createTaproot = (crypto: Crypto): Taproot => {
       leaf(Uint8Array.of(version), encodeCompactSize(script.length), script),
     branchHash: (one, other) =>
       compareBytes(one, other) <= 0 ? branch(one, other) : branch(other, one),
-    output: (publicKey, merkleRoot) => {
+    output: (publicKey, merkleRoot, known) => {
       const even = publicKey.slice();
       even[0] = EVEN;
       const internalKey = even.slice(1);
       const tweak = tweakHash(internalKey, merkleRoot);
-      const output = crypto.addTweak(even, tweak);
+      const output = known ?? crypto.addTweak(even, tweak);
       if (output === undefined) return undefined;
       const parity = output[0] === EVEN ? 0 : 1;
       return { internalKey, outputKey: output.slice(1), parity, tweak };
@@ -73,11 +77,11 @@ const hashTree = (
 /** Builds the outputs of a `tr` template. */
 export const taprootBuilder = ({ tree }: Template, crypto: Crypto): ScriptBuilder => {
   const taproot = createTaproot(crypto);
-  return (publicKeys) => {
+  return (publicKeys, outputKey) => {
     const [internal] = publicKeys;
     const leaves: DerivedLeaf[] = [];
     const merkleRoot = tree === undefined ? NONE : hashTree(tree, publicKeys, taproot, leaves);
-    const output = internal && taproot.output(internal, merkleRoot);
+    const output = internal && taproot.output(internal, merkleRoot, outputKey);
     return (
       output && {
         scriptPubKey: witnessProgramScript(OP_1, output.outputKey),

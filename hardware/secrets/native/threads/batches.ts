@@ -6,7 +6,7 @@ import type { DerivingTask, SigningTask } from "./tasks.ts";
 
 const SCALAR_BYTES = 32;
 const HARDENED = 2 ** 31;
-/** Signatures of a task, which take about four milliseconds, and public keys of one. */
+/** Signatures of a task at most, which take about four milliseconds, and public keys of one. */
 const [SIGNATURES, PUBLIC_KEYS] = [32, 128];
 
 const isIndex = (index: number): boolean => index < HARDENED;
@@ -34,12 +34,19 @@ export const checkSigning = (batch: SigningBatch): void => {
 const startsOf = (items: number, step: number): readonly number[] =>
   Array.from({ length: Math.ceil(items / step) }, (_, i) => i * step);
 
-/** A batch's tasks, in its order. */
+/** Items of a piece: as many for each thread, and no more than may be. */
+const stepOf = (items: number, most: number, threads: number): number => {
+  const pieces = threads * Math.ceil(items / (threads * Math.max(1, most)));
+  return Math.max(1, Math.ceil(items / pieces));
+};
+
+/** A batch's tasks for so many threads, in its order. */
 export const signingTasks = (
   { indices, digests, publicKeys, scheme }: SigningBatch,
   from: Pick<SigningTask, "ticket" | "node" | "nodeKey">,
+  threads: number,
 ): readonly SigningTask[] => {
-  const step = SIGNATURES;
+  const step = stepOf(indices.length, SIGNATURES, threads);
   const keyBytes = scheme.name === "ecdsa" ? COMPRESSED_BYTES : SCALAR_BYTES;
   return startsOf(indices.length, step).map((start) => {
     const cut = (bytes: Uint8Array, length: number): Uint8Array =>
@@ -59,16 +66,17 @@ export const signingTasks = (
 
 type Derivation = Parameters<NonNullable<Crypto["deriveMany"]>>;
 
-/** The tasks of a public derivation, in its order. */
+/** The tasks of a public derivation for so many threads, in its order. */
 export const derivingTasks = (
-  parents: Derivation[0],
-  indices: Derivation[1],
+  [parents, indices, form = "plain"]: Derivation,
+  threads: number,
 ): readonly DerivingTask[] => {
   const count = indices.length * parents.length;
   assert(count <= BATCH_LIMITS.publicKeys, "a batch is within its limit");
   assert(indices.every(isIndex), "a child of a batch is not hardened");
   if (count === 0) return [];
-  const step = Math.max(1, Math.floor(PUBLIC_KEYS / parents.length));
+  const most = Math.floor(PUBLIC_KEYS / parents.length);
+  const step = stepOf(indices.length, most, threads);
   const plain = parents.map(({ publicKey, chainCode }) => {
     assert(publicKey.length === COMPRESSED_BYTES, "a public key has 33 bytes");
     assert(chainCode.length === SCALAR_BYTES, "a chain code has 32 bytes");
@@ -78,6 +86,7 @@ export const derivingTasks = (
     kind: "derive",
     parents: plain,
     indices: indices.slice(start, start + step),
+    form,
   }));
 };
 

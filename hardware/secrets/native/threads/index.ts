@@ -137,12 +137,12 @@ export const openThreads = (
       const batch = batches.open(node.slot);
       if (batch === undefined) return fail("cancelled");
       const from = { ticket: batch.ticket, node: node.slot.at, nodeKey };
-      const made = await runAll(pool, signingTasks(signing, from));
+      const made = await runAll(pool, signingTasks(signing, from, count));
       batches.retire(batch);
       return made === undefined || batch.isRevoked ? fail("cancelled") : ok(made);
     },
-    deriveMany: async (parents, indices) => {
-      const made = await runAll(pool, derivingTasks(parents, indices));
+    deriveMany: async (...derivation) => {
+      const made = await runAll(pool, derivingTasks(derivation, count));
       return made === undefined ? fail("cancelled") : ok(made);
     },
     start: pool.start,

@@ -3,7 +3,7 @@
  * a secret byte. Both ends are ours, in one process.
  */
 import type { Pointer } from "bun:ffi";
-import type { PublicNode, SigningScheme } from "../../../../firmware/hal.ts";
+import type { KeyForm, PublicParent, SigningScheme } from "../../../../firmware/hal.ts";
 
 /** What a thread is started with. */
 export interface Post {
@@ -32,8 +32,9 @@ export interface SigningTask {
 /** Public keys of children of some nodes. */
 export interface DerivingTask {
   readonly kind: "derive";
-  readonly parents: readonly Pick<PublicNode, "publicKey" | "chainCode">[];
+  readonly parents: readonly PublicParent[];
   readonly indices: Uint32Array;
+  readonly form: KeyForm;
 }
 
 /** A thread's work. */
