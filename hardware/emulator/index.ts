@@ -22,11 +22,11 @@ import { randomBytes } from "node:crypto";
 import { assert, fail, ok } from "../../protocol/errors.ts";
 import { ROLES } from "../../protocol/session/role.ts";
 import { type ImportingSecrets, openSecrets } from "../secrets/index.ts";
-import { type Approval, createButtons } from "./approval.ts";
-import { createBoard, watchSignatures } from "./board.ts";
-import { createCable } from "./cable.ts";
-import { bringSeed } from "./own-manifest.ts";
-import { createSeededRng, openSystemRng } from "./rng.ts";
+import { type Approval, createButtons } from "./board/buttons.ts";
+import { createBoard, watchSignatures } from "./board/board.ts";
+import { createCable } from "./lines/cable.ts";
+import { bringSeed } from "./board/own-manifest.ts";
+import { createSeededRng, openSystemRng } from "./board/rng.ts";
 
 /** How an emulator in process is made. */
 export interface EmulatorOptions {

@@ -21,14 +21,14 @@ import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { TRUST } from "../../protocol/session/trust.ts";
 import { hardenProcess } from "../process/index.ts";
 import type { ImportingSecrets } from "../secrets/index.ts";
-import { createButtons, type PressableButtons } from "./approval.ts";
-import { createBoard } from "./board.ts";
-import { secretsOf } from "./engine.ts";
-import { listEmulator } from "./listing.ts";
-import { bringSeed } from "./own-manifest.ts";
-import { openPty, type Pty } from "./pty.ts";
-import { createSeededRng, openSystemRng } from "./rng.ts";
-import { readPress, readSettings, type Settings } from "./settings.ts";
+import { createButtons, type PressableButtons } from "./board/buttons.ts";
+import { createBoard } from "./board/board.ts";
+import { secretsOf } from "./process/engine.ts";
+import { listEmulator } from "./process/listing.ts";
+import { bringSeed } from "./board/own-manifest.ts";
+import { openPty, type Pty } from "./lines/pty.ts";
+import { createSeededRng, openSystemRng } from "./board/rng.ts";
+import { readPress, readSettings, type Settings } from "./process/settings.ts";
 
 /** Milliseconds after which a device that has its keys starts its threads. */
 const THREADS_START_MS = 200;

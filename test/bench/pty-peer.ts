@@ -5,8 +5,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { serveLine } from "../../firmware/line.ts";
-import { createClock } from "../../hardware/emulator/clock.ts";
-import { openPty } from "../../hardware/emulator/pty.ts";
+import { createClock } from "../../hardware/emulator/board/clock.ts";
+import { openPty } from "../../hardware/emulator/lines/pty.ts";
 import { createCrypto } from "../../hardware/secrets/index.ts";
 import { noiseSuite } from "../../host/driver/index.ts";
 import { decodeMessage, type Message } from "../../protocol/call/envelope.ts";

@@ -1,8 +1,8 @@
 /** A signer on a pty of this process that speaks the protocol and says what a test wants. */
 import { randomBytes } from "node:crypto";
 import { serveLine } from "../../firmware/line.ts";
-import { createClock } from "../../hardware/emulator/clock.ts";
-import { openPty } from "../../hardware/emulator/pty.ts";
+import { createClock } from "../../hardware/emulator/board/clock.ts";
+import { openPty } from "../../hardware/emulator/lines/pty.ts";
 import { createCrypto } from "../../hardware/secrets/index.ts";
 import { noiseSuite } from "../../host/driver/index.ts";
 import { openKnownDevices } from "../../host/identity/index.ts";

@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
+import { openPty, type Pty } from "../../hardware/emulator/lines/pty.ts";
 import { openPort } from "../../host/serial/index.ts";
 import { expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty, startEmulating } from "./emulating.ts";

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openPty } from "../../hardware/emulator/pty.ts";
+import { openPty } from "../../hardware/emulator/lines/pty.ts";
 import { startBackground } from "./background.ts";
 import { expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty, startEmulating, until } from "./emulating.ts";

@@ -1,8 +1,8 @@
 /** An upload through the typed client, the session and the link: in order, resumed, and whole. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { serveLine } from "../../firmware/line.ts";
-import { createCable } from "../../hardware/emulator/cable.ts";
-import { createClock } from "../../hardware/emulator/clock.ts";
+import { createCable } from "../../hardware/emulator/lines/cable.ts";
+import { createClock } from "../../hardware/emulator/board/clock.ts";
 import { createCrypto } from "../../hardware/secrets/index.ts";
 import { type Client, noiseSuite, openClient } from "../../host/driver/index.ts";
 import { decodeMessage } from "../../protocol/call/envelope.ts";

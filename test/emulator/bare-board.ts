@@ -1,8 +1,8 @@
 /** A board of the emulator's with an engine and nothing at its line: it asks nobody. */
 import type { Hal } from "../../firmware/hal.ts";
-import { createButtons } from "../../hardware/emulator/approval.ts";
-import { type BoardParts, createBoard } from "../../hardware/emulator/board.ts";
-import { createCable } from "../../hardware/emulator/cable.ts";
+import { createButtons } from "../../hardware/emulator/board/buttons.ts";
+import { type BoardParts, createBoard } from "../../hardware/emulator/board/board.ts";
+import { createCable } from "../../hardware/emulator/lines/cable.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 
 /** Puts it together; screens are shown to nobody. */

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { seedValues } from "../../firmware/index.ts";
 import { createEmulator } from "../../hardware/emulator/index.ts";
-import { bringSeed } from "../../hardware/emulator/own-manifest.ts";
+import { bringSeed } from "../../hardware/emulator/board/own-manifest.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { createPortableSecrets } from "../../hardware/secrets/index.ts";
 import { readLineage } from "../../host/manifest/index.ts";

@@ -12,9 +12,9 @@ import type {
   SecretKind,
 } from "../../firmware/hal.ts";
 import { createSigner, NOBODY, type Signer, type Trust } from "../../firmware/index.ts";
-import { type Approval, createButtons } from "../../hardware/emulator/approval.ts";
-import { createBoard } from "../../hardware/emulator/board.ts";
-import { createCable } from "../../hardware/emulator/cable.ts";
+import { type Approval, createButtons } from "../../hardware/emulator/board/buttons.ts";
+import { createBoard } from "../../hardware/emulator/board/board.ts";
+import { createCable } from "../../hardware/emulator/lines/cable.ts";
 import type { ImportingSecrets } from "../../hardware/secrets/index.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 import {

@@ -1,7 +1,7 @@
 /** The line at work: what throws is our own fault, and is told, whichever step it was. */
 import { expect, test } from "bun:test";
 import { serveLine } from "../../firmware/line.ts";
-import { createCable } from "../../hardware/emulator/cable.ts";
+import { createCable } from "../../hardware/emulator/lines/cable.ts";
 import { createCrypto } from "../../hardware/secrets/index.ts";
 import type { Origin } from "../../firmware/calls/calls.ts";
 import { openClient } from "../../host/driver/index.ts";

@@ -1,7 +1,7 @@
 /** Buttons that nobody presses twice: after a press the clock moves on past a double press. */
 import type { Press } from "../../firmware/hal.ts";
 import { DEVICE_LIMITS } from "../../firmware/limits.ts";
-import type { PressableButtons } from "../../hardware/emulator/approval.ts";
+import type { PressableButtons } from "../../hardware/emulator/board/buttons.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
 /** Buttons under a calm hand. */

@@ -8,7 +8,7 @@ import {
   openMaster,
   setRawMode,
   unlockSlave,
-} from "../../hardware/emulator/libc.ts";
+} from "../../hardware/emulator/lines/libc.ts";
 import { openPort } from "../../host/serial/index.ts";
 import { ttyControl } from "../../host/serial/libc.ts";
 import { startChild } from "./child.ts";

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
+import { openPty, type Pty } from "../../hardware/emulator/lines/pty.ts";
 import { openPort, type Port } from "../../host/serial/index.ts";
 import type { Outcome } from "../../protocol/errors.ts";
 

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { openPty, type Pty } from "../../hardware/emulator/pty.ts";
+import { openPty, type Pty } from "../../hardware/emulator/lines/pty.ts";
 import { readTermios, writeTermios } from "../../host/serial/libc.ts";
 import {
   cableEvents,

@@ -16,9 +16,9 @@ import { createPairing } from "../../../firmware/pairing/pairing.ts";
 import { createQuotes } from "../../../firmware/quotes.ts";
 import { createSignedClock } from "../../../firmware/time/signed-time.ts";
 import { NOBODY } from "../../../firmware/trust.ts";
-import { createButtons } from "../../../hardware/emulator/approval.ts";
-import { createBoard } from "../../../hardware/emulator/board.ts";
-import { createCable } from "../../../hardware/emulator/cable.ts";
+import { createButtons } from "../../../hardware/emulator/board/buttons.ts";
+import { createBoard } from "../../../hardware/emulator/board/board.ts";
+import { createCable } from "../../../hardware/emulator/lines/cable.ts";
 import { systemRng } from "../../secrets/oracles/system-rng.ts";
 import {
   type BodyClaim,

@@ -4,9 +4,9 @@ import { type Cancellable, createCancellation } from "../../../firmware/cancella
 import { createConsent } from "../../../firmware/consent.ts";
 import { DEVICE_LIMITS } from "../../../firmware/limits.ts";
 import type { Press, Screen } from "../../../firmware/hal.ts";
-import { createButtons } from "../../../hardware/emulator/approval.ts";
-import { createBoard } from "../../../hardware/emulator/board.ts";
-import { createCable } from "../../../hardware/emulator/cable.ts";
+import { createButtons } from "../../../hardware/emulator/board/buttons.ts";
+import { createBoard } from "../../../hardware/emulator/board/board.ts";
+import { createCable } from "../../../hardware/emulator/lines/cable.ts";
 import { systemRng } from "../../secrets/oracles/system-rng.ts";
 import { createPortableSecrets } from "../../../hardware/secrets/index.ts";
 import type { Caller } from "../../../protocol/session/role.ts";

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
 import { hardenProcess } from "../../../hardware/process/index.ts";
-import { openSystemRng } from "../../../hardware/emulator/rng.ts";
+import { openSystemRng } from "../../../hardware/emulator/board/rng.ts";
 import { openSecrets } from "../../../hardware/secrets/index.ts";
 import { must } from "../../secrets/oracles/loading.ts";
 import { type Loading, readLoading } from "./loading.ts";

@@ -1,5 +1,5 @@
 /** The emulator's two buttons: pressed by a rule, or by whoever sends a press. */
-import type { Buttons, Press } from "../../firmware/hal.ts";
+import type { Buttons, Press } from "../../../firmware/hal.ts";
 
 /** `auto` says yes to everything, `never` says no, `ask` waits for `press`. */
 export const APPROVALS = ["auto", "never", "ask"] as const;

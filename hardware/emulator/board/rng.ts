@@ -1,8 +1,8 @@
 /** Random bytes: of tested sources, or a stream that one seed repeats in tests. */
 import { createHmac } from "node:crypto";
-import type { Rng } from "../../firmware/hal.ts";
-import { type Outcome, ok } from "../../protocol/errors.ts";
-import { createHealthyRng, createJitterSource, createKernelSource } from "../entropy/index.ts";
+import type { Rng } from "../../../firmware/hal.ts";
+import { type Outcome, ok } from "../../../protocol/errors.ts";
+import { createHealthyRng, createJitterSource, createKernelSource } from "../../entropy/index.ts";
 
 /**
  * This machine's generator; `rng_failed` where not both of its sources are healthy. A hardware

@@ -2,8 +2,8 @@
  * What the emulator's process is told: one JSON line on its standard input, so that nothing secret
  * stands among its arguments. Presses follow on further lines.
  */
-import type { BootReason, Press, Secrets } from "../../firmware/hal.ts";
-import { APPROVALS, type Approval } from "./approval.ts";
+import type { BootReason, Press, Secrets } from "../../../firmware/hal.ts";
+import { APPROVALS, type Approval } from "../board/buttons.ts";
 
 const REASONS = ["power", "brown-out", "watchdog", "seal", "tamper", "fault"] as const;
 

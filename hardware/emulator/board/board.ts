@@ -10,9 +10,9 @@ import type {
   Rng,
   Screen,
   Secrets,
-} from "../../firmware/hal.ts";
-import { createCrypto } from "../secrets/index.ts";
-import type { PressableButtons } from "./approval.ts";
+} from "../../../firmware/hal.ts";
+import { createCrypto } from "../../secrets/index.ts";
+import type { PressableButtons } from "./buttons.ts";
 import { createClock } from "./clock.ts";
 import { firmwareDigest } from "./digest.ts";
 

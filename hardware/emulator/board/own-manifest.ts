@@ -5,19 +5,23 @@
  * seed that is typed on a command line has no secret left to guard.
  */
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
-import type { Hal, Handle, Identity, ShareHeader } from "../../firmware/hal.ts";
-import { assert } from "../../protocol/errors.ts";
+import type { Hal, Handle, Identity, ShareHeader } from "../../../firmware/hal.ts";
+import { assert } from "../../../protocol/errors.ts";
 import {
   DUTIES,
   type MadeKey,
   type Manifest,
   type ManifestKey,
   type Person,
-} from "../../protocol/manifest/manifest.ts";
-import { manifestBytes, type SignedManifest, signedBytes } from "../../protocol/manifest/signed.ts";
-import type { Trust } from "../../protocol/session/trust.ts";
-import { commitmentBytes } from "../../protocol/share.ts";
-import { createCrypto, createPortableSecrets, type ImportingSecrets } from "../secrets/index.ts";
+} from "../../../protocol/manifest/manifest.ts";
+import {
+  manifestBytes,
+  type SignedManifest,
+  signedBytes,
+} from "../../../protocol/manifest/signed.ts";
+import type { Trust } from "../../../protocol/session/trust.ts";
+import { commitmentBytes } from "../../../protocol/share.ts";
+import { createCrypto, createPortableSecrets, type ImportingSecrets } from "../../secrets/index.ts";
 import { createSeededRng } from "./rng.ts";
 
 /** What the manifest is to say. */

@@ -1,5 +1,5 @@
 /** A cable in memory, for a signer and a host in one process: two ends, bytes in order. */
-import type { Link } from "../../firmware/hal.ts";
+import type { Link } from "../../../firmware/hal.ts";
 
 /** The host's end of an open cable. */
 export interface HostEnd {

@@ -1,10 +1,10 @@
 /** The engine of an emulator's process, and what protects it. */
 import { availableParallelism } from "node:os";
-import type { Rng } from "../../firmware/hal.ts";
-import { type Outcome, ok } from "../../protocol/errors.ts";
-import type { Protection } from "../process/index.ts";
-import { type ImportingSecrets, openSecrets } from "../secrets/index.ts";
-import { watchSignatures } from "./board.ts";
+import type { Rng } from "../../../firmware/hal.ts";
+import { type Outcome, ok } from "../../../protocol/errors.ts";
+import type { Protection } from "../../process/index.ts";
+import { type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
+import { watchSignatures } from "../board/board.ts";
 import type { Settings } from "./settings.ts";
 
 /** More than four cores gain nothing that a line could carry. */

@@ -1,5 +1,5 @@
 /** The clock of this machine: monotonic, in milliseconds. */
-import type { Clock } from "../../firmware/hal.ts";
+import type { Clock } from "../../../firmware/hal.ts";
 
 /** At once, but after the line had its turn: a timer of zero waits for a whole millisecond. */
 const inTurn = (action: () => void): (() => void) => {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../../..", import.meta.url);
 
 const sourcesOf = (room: string): readonly string[] =>
   readdirSync(new URL(room, ROOT), { recursive: true, encoding: "utf8" })

@@ -3,9 +3,9 @@
  * serial port. The emulator keeps no slave open itself, so that it notices who comes and goes.
  */
 import { chmodSync } from "node:fs";
-import type { Link } from "../../firmware/hal.ts";
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
-import { LIMITS } from "../../protocol/limits.ts";
+import type { Link } from "../../../firmware/hal.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import {
   closeDescriptor,
   grantSlave,

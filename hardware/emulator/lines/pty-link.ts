@@ -4,7 +4,7 @@
  */
 import { lstatSync, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { fail, ok, type Outcome } from "../../protocol/errors.ts";
+import { fail, ok, type Outcome } from "../../../protocol/errors.ts";
 
 /** The folder may tell who runs an emulator: it is its user's alone. */
 const FOLDER_MODE = 0o700;

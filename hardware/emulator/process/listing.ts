@@ -1,7 +1,7 @@
 /** Running emulators list themselves in a folder, so that a device name finds its port. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 
 /** What an emulator says of itself there. */
 export interface Listing {
