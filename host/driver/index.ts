@@ -1,15 +1,16 @@
 /** The driver: a typed client of one signer, over any line. */
-export type { CallProgress } from "./call.ts";
+export type { CallProgress, WireOutcome } from "./call.ts";
+export { type ClientOptions, lazyClient, openClient } from "./client.ts";
 export {
   type CallOptions,
   type Client,
-  type ClientOptions,
   DRIVER_ERRORS,
   type DriverError,
+  type Intercept,
   type Methods,
-  openClient,
   type Reply,
-} from "./client.ts";
+  type SeenCall,
+} from "./methods.ts";
 export { type HostClock, SYSTEM_CLOCK } from "./clock.ts";
 export type { DeviceStatus, Grant, Identity, KnownDevice } from "./identity.ts";
 export type { Observe } from "./driven-link.ts";
