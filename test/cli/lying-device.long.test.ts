@@ -72,7 +72,7 @@ describe.skipIf(hasNoPty)("pty: wallet register", () => {
 });
 
 test("a policy that the host cannot open is refused by the device's own word", async () => {
-  const client = await createEmulator({ seed: new Uint8Array(32).fill(1) }).connect();
+  const client = await (await createEmulator({ seed: new Uint8Array(32).fill(1) })).connect();
   const [first = ""] = HOT.text.keys;
   const refused = await registerChecked(client, { ...HOT.text, keys: [first, first, first] });
   expect(refused).toMatchObject({ ok: false, error: "wallet_key_repeated" });

@@ -34,7 +34,7 @@ test("another custodian's key does not open the share", async () => {
 
 test("another device's quote is refused by the names of both", async () => {
   const made = await genesis();
-  const quote = await quoteOf(createEmulator({ name: "B" }));
+  const quote = await quoteOf(await createEmulator({ name: "B" }));
   const { share, key } = custodianOf(made, 0);
   expect(await approve(await confirmed(quote), share, key)).toEqual({
     ok: false,

@@ -9,7 +9,7 @@ import { createEmulator } from "../../hardware/emulator/index.ts";
 const custodians = [0, 1, 2].map(() => generateCustodianKey().publicKey);
 
 const made = async () => {
-  const client = await createEmulator().connect();
+  const client = await (await createEmulator()).connect();
   const { name, bootId } = unwrap(await client.getStatus({}));
   const reply = unwrap(await client.generateSeed({ custodians, threshold: 2 }));
   await client.close();

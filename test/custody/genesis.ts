@@ -10,7 +10,8 @@ import {
 import { unwrap } from "../driver/lines.ts";
 
 /** Three custodians' shares of one device's seed, 2 of 3. */
-export const genesis = async (emulator: Emulator = createEmulator()) => {
+export const genesis = async (given?: Emulator) => {
+  const emulator = given ?? (await createEmulator());
   const keys: readonly CustodianKey[] = [0, 1, 2].map(() => generateCustodianKey());
   const client = await emulator.connect();
   const custodians = keys.map(({ publicKey }) => publicKey);

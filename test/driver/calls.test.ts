@@ -7,7 +7,7 @@ import { LIMITS } from "../../protocol/limits.ts";
 import { asking, clientOver, GENESIS, SEED, unwrap, until, untilAsked } from "./lines.ts";
 
 test("a timeout ends the wait, and the session answers on", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const client = await emulator.connect();
   const call = await client.generateSeed(GENESIS, { timeoutMs: 30 });
   expect(call).toEqual({ ok: false, error: "timeout" });
@@ -16,7 +16,7 @@ test("a timeout ends the wait, and the session answers on", async () => {
 });
 
 test("an AbortSignal ends the wait with cancelled; an aborted one at once", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const client = await emulator.connect();
   const controller = new AbortController();
   const call = client.generateSeed(GENESIS, { signal: controller.signal });
@@ -30,7 +30,7 @@ test("an AbortSignal ends the wait with cancelled; an aborted one at once", asyn
 });
 
 test("a cancelled question ends on the device too: the next one is asked", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const client = await emulator.connect();
   const controller = new AbortController();
   const call = client.generateSeed(GENESIS, { signal: controller.signal });
@@ -46,7 +46,7 @@ test("a cancelled question ends on the device too: the next one is asked", async
 });
 
 test("the session's own signal ends all its calls", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const controller = new AbortController();
   const client = await emulator.connect({ signal: controller.signal });
   const calls = [client.generateSeed(GENESIS), client.generateSeed(GENESIS)];
@@ -59,7 +59,7 @@ test("the session's own signal ends all its calls", async () => {
 });
 
 test("close tells the device: its question ends with the client", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const client = await emulator.connect();
   for (let i = 0; i < 3; i += 1) await client.getStatus({});
   const calls = [client.generateSeed(GENESIS), client.getStatus({})];
@@ -72,7 +72,7 @@ test("close tells the device: its question ends with the client", async () => {
 });
 
 test("close ends open calls with cancelled, later ones with link_down; twice is once", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const client = await emulator.connect();
   const call = client.generateSeed(GENESIS);
   await untilAsked(emulator);
@@ -86,7 +86,7 @@ test("close ends open calls with cancelled, later ones with link_down; twice is 
 });
 
 test("a second client is refused while the first holds the cable", async () => {
-  const emulator = createEmulator();
+  const emulator = await createEmulator();
   const client = await emulator.connect();
   expect(await emulator.open()).toMatchObject({ ok: false, error: "port_busy" });
   await client.close();
@@ -94,7 +94,7 @@ test("a second client is refused while the first holds the cable", async () => {
 });
 
 test("parameters that do not fit never leave the host", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   let written = 0;
   const client = await clientOver(emulator, {
     onWrite: () => {
@@ -113,7 +113,7 @@ test("parameters that do not fit never leave the host", async () => {
 });
 
 test("more calls at once than the link queues: each is answered", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const client = await emulator.connect();
   const calls = Array.from({ length: LIMITS.queuedRecords * 3 }, () => client.getStatus({}));
   for (const outcome of await Promise.all(calls)) expect(unwrap(outcome).phase).toBe("ready");
@@ -121,7 +121,7 @@ test("more calls at once than the link queues: each is answered", async () => {
 });
 
 test("a role that this host has not been given: role_denied, and nothing is asked", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const { identity } = emulator;
   const deviceOf: Identity["deviceOf"] = async (status) => {
     const known = await identity.deviceOf(status);
@@ -136,7 +136,7 @@ test("a role that this host has not been given: role_denied, and nothing is aske
 });
 
 test("a host without an identity, or that knows no key: device_unknown", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const anyone = unwrap(await openClient({ open: emulator.open }));
   expect(await anyone.getXpub({ path: [0] })).toMatchObject({ error: "device_unknown" });
   expect(await anyone.getStatus({})).toMatchObject({ ok: true });
@@ -144,8 +144,8 @@ test("a host without an identity, or that knows no key: device_unknown", async (
 });
 
 test("a device with another link key than the known one: session_refused", async () => {
-  const emulator = createEmulator({ seed: SEED });
-  const other = createEmulator({ seed: SEED.map((byte) => byte + 1) });
+  const emulator = await createEmulator({ seed: SEED });
+  const other = await createEmulator({ seed: SEED.map((byte) => byte + 1) });
   const { hostKey } = emulator.identity;
   const identity = { hostKey, deviceOf: other.identity.deviceOf };
   const client = await emulator.connect({ identity });
@@ -155,7 +155,7 @@ test("a device with another link key than the known one: session_refused", async
 });
 
 test("the device's own refusals come with their names and details", async () => {
-  const emulator = createEmulator();
+  const emulator = await createEmulator();
   const client = await emulator.connect();
   expect(await client.getXpub({ path: [] })).toMatchObject({ ok: false, error: "wrong_phase" });
   const [first = new Uint8Array(32)] = GENESIS.custodians;
@@ -165,7 +165,7 @@ test("the device's own refusals come with their names and details", async () => 
 });
 
 test("what is asked under a code's key goes over that code's session and no other", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const client = unwrap(await openClient({ open: emulator.open }));
   unwrap(await client.startPairing({ role: "vault" }));
   const psk = new Uint8Array(32).fill(9);

@@ -3,7 +3,7 @@ import { createEmulator } from "../../hardware/emulator/index.ts";
 import { openClient } from "../../host/driver/index.ts";
 import { unwrap } from "./lines.ts";
 
-const emulator = createEmulator();
+const emulator = await createEmulator();
 const first = await emulator.connect();
 await first.getStatus({}, { timeoutMs: 3_600_000 });
 await first.close();
@@ -15,6 +15,7 @@ const open = () =>
 const second = unwrap(await openClient({ open, reconnectMs: 3_600_000 }));
 isAway = true;
 emulator.unplug();
+emulator.replug();
 const call = second.getStatus({}, { timeoutMs: 3_600_000 });
 await Bun.sleep(20);
 await second.close();

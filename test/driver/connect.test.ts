@@ -88,10 +88,11 @@ const TURNS = 14;
 
 test("a cable that goes at each turn of the loop: refused, or up again", async () => {
   for (let turns = 0; turns < TURNS; turns += 1) {
-    const emulator = createEmulator({ seed: SEED });
+    const emulator = await createEmulator({ seed: SEED });
     const opening = openClient({ open: emulator.open, connectTimeoutMs: 300 });
     for (let i = 0; i < turns; i += 1) await new Promise((next) => setImmediate(next));
     emulator.unplug();
+    emulator.replug();
     const client = await opening;
     if (client.ok) {
       expect(await client.value.getStatus({})).toMatchObject({ ok: true });
@@ -104,12 +105,16 @@ test("a cable that goes at each turn of the loop: refused, or up again", async (
 
 test("a line that closes within the very bytes that bring it up", async () => {
   for (const piece of [1, 2, 3]) {
-    const emulator = createEmulator({ seed: SEED });
+    const emulator = await createEmulator({ seed: SEED });
     let pieces = 0;
     const open = tapping(emulator, {
       onBytes: () => {
         pieces += 1;
-        if (pieces === piece) queueMicrotask(emulator.unplug);
+        if (pieces === piece)
+          queueMicrotask(() => {
+            emulator.unplug();
+            emulator.replug();
+          });
         return true;
       },
     });
@@ -124,7 +129,7 @@ test("a line that closes within the very bytes that bring it up", async () => {
 });
 
 test("closing in the middle of a reconnection ends it and frees the line", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   let dials = 0;
   const silent = lineTo(() => undefined);
   const open: OpenLine = () => {
@@ -133,6 +138,7 @@ test("closing in the middle of a reconnection ends it and frees the line", async
   };
   const client = unwrap(await openClient({ open, connectTimeoutMs: 60_000 }));
   emulator.unplug();
+  emulator.replug();
   await until("a second dial", () => dials === 2);
   await client.close();
   expect(await isAttachable(emulator.open)).toBe(true);

@@ -68,7 +68,7 @@ export const until = async (claim: string, condition: () => boolean): Promise<vo
 };
 
 /** An emulator that asks before it does anything. */
-export const asking = (): Emulator => createEmulator({ approve: "ask" });
+export const asking = (): Promise<Emulator> => createEmulator({ approve: "ask" });
 
 /** Parameters of a `generateSeed` that is fine. */
 export const GENESIS = {

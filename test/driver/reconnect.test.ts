@@ -17,12 +17,13 @@ const recorder = () => {
 };
 
 test("a call whose answer was lost is repeated under its key, and runs once", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const { kinds, onEvent } = recorder();
   const client = await emulator.connect({ onEvent });
   const call = client.generateSeed(GENESIS);
   await untilAsked(emulator);
   emulator.unplug();
+  emulator.replug();
   await until("a new line", () => kinds.includes("disconnected") && kinds.at(-1) === "connected");
   emulator.press("yes");
   const seed = unwrap(await call);
@@ -33,7 +34,7 @@ test("a call whose answer was lost is repeated under its key, and runs once", as
 });
 
 test("a key used again: the same body, the same answer; another is refused", async () => {
-  const emulator = createEmulator();
+  const emulator = await createEmulator();
   const client = await emulator.connect();
   const idempotencyKey = new Uint8Array(16).fill(9);
   const first = unwrap(await client.generateSeed(GENESIS, { idempotencyKey }));
@@ -46,7 +47,7 @@ test("a key used again: the same body, the same answer; another is refused", asy
 });
 
 test("a reboot during a call: call_indeterminate, and the session goes on", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const { kinds, onEvent } = recorder();
   const client = await emulator.connect({ onEvent });
   const before = client.peer();
@@ -61,7 +62,7 @@ test("a reboot during a call: call_indeterminate, and the session goes on", asyn
 });
 
 test("a device that stays away: link_down for open calls and for later ones", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const { kinds, onEvent } = recorder();
   let isAway = false;
   const open = () =>
@@ -69,6 +70,7 @@ test("a device that stays away: link_down for open calls and for later ones", as
   const client = unwrap(await openClient({ open, onEvent, reconnectMs: 150 }));
   isAway = true;
   emulator.unplug();
+  emulator.replug();
   expect(await client.getStatus({})).toEqual({ ok: false, error: "link_down" });
   expect(kinds).toEqual(["connected", "disconnected", "lost"]);
   expect(await client.getStatus({})).toEqual({ ok: false, error: "link_down" });
@@ -76,20 +78,22 @@ test("a device that stays away: link_down for open calls and for later ones", as
 });
 
 test("with reconnectMs 0 the first hang-up is the end", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const client = await emulator.connect({ reconnectMs: 0 });
   emulator.unplug();
+  emulator.replug();
   expect(await client.getStatus({})).toEqual({ ok: false, error: "link_down" });
   await client.close();
 });
 
 test("a line that goes down after every answer: each call is answered all the same", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   let frames = 0;
   const client = await clientOver(emulator, {
     onBytes: () => {
       frames += 1;
       if (frames % 13 === 0) emulator.unplug();
+      emulator.replug();
       return true;
     },
   });
@@ -100,7 +104,7 @@ test("a line that goes down after every answer: each call is answered all the sa
 });
 
 test("frames that get lost are sent again: every call runs once", async () => {
-  const emulator = createEmulator();
+  const emulator = await createEmulator();
   let frames = 0;
   const dropSome = (): boolean => {
     frames += 1;
@@ -113,7 +117,7 @@ test("frames that get lost are sent again: every call runs once", async () => {
 });
 
 test("a line that goes down while it is being left is no second reason to come back", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const { kinds, onEvent } = recorder();
   let opened = 0;
   let isHeld = false;

@@ -32,7 +32,7 @@ const start = async (onTake: (seen: Seen, unplug: () => void) => void = () => un
     noiseSuite.keyPair(random(32)),
     noiseSuite.keyPair(random(32)),
   ];
-  const { signPsbt, receptions } = createHashing((seen) => onTake(seen, cable.unplug));
+  const { signPsbt, receptions } = createHashing((seen) => onTake(seen, cable.reseat));
   const { calls } = createCallBench({ handlers: { signPsbt } });
   const offsets: number[] = [];
   const sizes: (number | undefined)[] = [];

@@ -4,7 +4,7 @@ import { createEmulator } from "../../hardware/emulator/index.ts";
 import { GENESIS, SEED, unwrap, until } from "../driver/lines.ts";
 
 test("with a seed it is ready at once, and says that it is insecure", async () => {
-  const emulator = createEmulator({ seed: SEED, name: "Q" });
+  const emulator = await createEmulator({ seed: SEED, name: "Q" });
   expect(emulator.phase()).toBe("ready");
   const client = await emulator.connect();
   const status = unwrap(await client.getStatus({}));
@@ -15,7 +15,7 @@ test("with a seed it is ready at once, and says that it is insecure", async () =
 
 test("the same rngSeed lives the same life; another seed or name another", async () => {
   const life = async (rngSeed: number, name: string) => {
-    const emulator = createEmulator({ rngSeed: Uint8Array.of(rngSeed), name });
+    const emulator = await createEmulator({ rngSeed: Uint8Array.of(rngSeed), name });
     const client = await emulator.connect();
     const { fingerprint, shares } = unwrap(await client.generateSeed(GENESIS));
     await client.close();
@@ -27,7 +27,7 @@ test("the same rngSeed lives the same life; another seed or name another", async
 });
 
 test("a power cut: another boot, sealed, another boot id", async () => {
-  const emulator = createEmulator({ rngSeed: Uint8Array.of(1) });
+  const emulator = await createEmulator({ rngSeed: Uint8Array.of(1) });
   const client = await emulator.connect();
   await client.generateSeed(GENESIS);
   expect(emulator.phase()).toBe("provisioning");
@@ -41,7 +41,7 @@ test("a power cut: another boot, sealed, another boot id", async () => {
 });
 
 test("seal: answered, then the cable hangs up and the device boots again", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const kinds: string[] = [];
   const client = await emulator.connect({ onEvent: ({ kind }) => void kinds.push(kind) });
   expect(await client.seal({})).toEqual({ ok: true, value: {} });
@@ -50,8 +50,8 @@ test("seal: answered, then the cable hangs up and the device boots again", async
   await client.close();
 });
 
-test("the screens and the log are kept across boots", () => {
-  const emulator = createEmulator();
+test("the screens and the log are kept across boots", async () => {
+  const emulator = await createEmulator();
   emulator.powerCut();
   const sealed = { kind: "status", lines: ["A", "sealed"] } as const;
   expect(emulator.screens).toEqual([sealed, sealed]);

@@ -20,7 +20,7 @@ const lineageOf = (trust: Trust, seed = SEED) => {
 };
 
 test("a device with a seed is ready under a manifest, the same after each power cut", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const hashes: (string | undefined)[] = [];
   for (let boot = 0; boot < 2; boot += 1) {
     const client = await emulator.connect();

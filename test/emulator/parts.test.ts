@@ -99,6 +99,8 @@ test("a cable: one host at a time, copies in order, both hear of its end", async
   await turn();
   expect(toDevice).toEqual(["one", "two"]);
   expect([attached, closed]).toEqual([[true, false], 1]);
+  expect(cable.attach()).toBeUndefined();
+  cable.plug();
   expect(cable.attach()).toBeDefined();
 });
 
@@ -110,6 +112,7 @@ test("a cable: who listens for its end after it is gone hears of it", async () =
   host?.onClose(resolve);
   await promise;
   await host?.close();
+  cable.plug();
   expect(cable.attach()).toBeDefined();
 });
 

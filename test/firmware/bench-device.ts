@@ -203,10 +203,10 @@ export const createBench = (options: BenchOptions = {}): Bench => {
       return client.value;
     },
     reboot: (lastReason) => {
-      cable.unplug();
+      cable.reseat();
       now = boot(lastReason);
     },
-    unplug: cable.unplug,
+    unplug: cable.reseat,
     pass: async (ms) => {
       // In one leap the device would hear nothing of its host for so long, and give the link up.
       const step = ms > PATIENT_MS ? ms : STEP_MS;

@@ -155,7 +155,7 @@ describe("no secret leaves", () => {
 
   test("with a seed that an emulator brought along, refusals included", async () => {
     const seed = Uint8Array.from(createHash("sha256").update("an emulator's seed").digest());
-    const emulator = createEmulator({ seed });
+    const emulator = await createEmulator({ seed });
     const client = await emulator.connect();
     const { xpub, fingerprint } = unwrap(
       await client.getXpub({ path: [48, 1, 0, 2].map((i) => i + 2 ** 31) }),

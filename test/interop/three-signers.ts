@@ -30,7 +30,7 @@ export const must = <T>(outcome: Outcome<T>): T => {
 
 const start = async (name: string, seedByte: number) => {
   const seed = new Uint8Array(32).fill(seedByte);
-  const client = await createEmulator({ name, seed, network: "regtest" }).connect();
+  const client = await (await createEmulator({ name, seed, network: "regtest" })).connect();
   const { fingerprint: master } = must(await client.getStatus({}));
   const { xpub } = must(await client.getXpub({ path: ACCOUNT }));
   assert(master !== undefined, "an emulator with a seed has a fingerprint");

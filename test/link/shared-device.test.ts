@@ -44,7 +44,7 @@ const inRole = ({ identity }: Emulator, role: Role) => ({
 const ACCOUNT = [48, 1, 0, 2].map((step) => step + 0x8000_0000);
 
 test("eight programs in four roles at once", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const socket = await share(emulator);
   const clients = await Promise.all(
     [...ROLES, ...ROLES].map((role) => connect(socket, inRole(emulator, role))),
@@ -58,7 +58,7 @@ test("eight programs in four roles at once", async () => {
 });
 
 test("one waits for a press while another asks", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const socket = await share(emulator);
   const [patient, quick] = [await connect(socket), await connect(socket)];
   const asked = patient.generateSeed(GENESIS);
@@ -69,16 +69,17 @@ test("one waits for a press while another asks", async () => {
 });
 
 test("a cable that goes and comes back: the clients' calls go on", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const socket = await share(emulator);
   const client = await connect(socket, { identity: emulator.identity });
   const before = unwrap(await client.getXpub({ path: ACCOUNT }));
   emulator.unplug();
+  emulator.replug();
   expect(await client.getXpub({ path: ACCOUNT })).toEqual(ok(before));
 });
 
 test("a device that restarts is named as such to every client", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const socket = await share(emulator);
   const events: string[] = [];
   const client = await connect(socket, { onEvent: ({ kind }) => void events.push(kind) });
@@ -89,7 +90,7 @@ test("a device that restarts is named as such to every client", async () => {
 });
 
 test("a channel's next client begins sessions of its own", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const socket = await share(emulator);
   for (let i = 0; i < 20; i += 1) {
     const client = await connect(socket, { identity: emulator.identity });
@@ -99,7 +100,7 @@ test("a channel's next client begins sessions of its own", async () => {
 });
 
 test("a client that goes in the middle of a question ends the question", async () => {
-  const emulator = asking();
+  const emulator = await asking();
   const socket = await share(emulator);
   const client = await connect(socket);
   const asked = client.generateSeed(GENESIS);
@@ -112,7 +113,7 @@ test("a client that goes in the middle of a question ends the question", async (
 });
 
 test("the ninth program hears that the port is busy", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const socket = await share(emulator);
   for (let i = 0; i < 8; i += 1) await connect(socket);
   const wire = overSocket(socket, SYSTEM_CLOCK);
@@ -139,7 +140,7 @@ test("sockets that are no link's: each named for what it is", async () => {
 });
 
 test("a signal ends the wait for a link's device", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const socket = await share(emulator);
   for (let i = 0; i < 3; i += 1) {
     const controller = new AbortController();
@@ -154,7 +155,7 @@ test("a signal ends the wait for a link's device", async () => {
 });
 
 test("garbage on one connection disturbs no other program", async () => {
-  const emulator = createEmulator({ seed: SEED });
+  const emulator = await createEmulator({ seed: SEED });
   const socket = await share(emulator);
   const client = await connect(socket, { identity: emulator.identity });
   for (let i = 0; i < 12; i += 1) {

@@ -1,6 +1,7 @@
 /** The emulator's board: a `Hal` made of this machine's parts. Insecure, and says so. */
 import type {
   BootReason,
+  Clock,
   Crypto,
   Display,
   Hal,
@@ -10,6 +11,7 @@ import type {
   Rng,
   Screen,
   Secrets,
+  Tamper,
 } from "../../../firmware/hal.ts";
 import { createCrypto } from "../../secrets/index.ts";
 import type { PressableButtons } from "./buttons.ts";
@@ -27,6 +29,9 @@ export interface BoardParts {
   readonly onScreen: (screen: Screen) => void;
   readonly log: Log;
   readonly onEnd: (reason: BootReason) => void;
+  /** This machine's unless told. */
+  readonly clock?: Clock;
+  readonly tamper?: Tamper;
 }
 
 const displayOf = (onScreen: (screen: Screen) => void): Display => ({ show: onScreen });
@@ -39,13 +44,13 @@ const cryptoOf = ({ engine, deriveMany }: BoardParts["secrets"]): Crypto => ({
 
 /** Puts a board together. */
 export const createBoard = (parts: BoardParts): Hal => ({
-  clock: createClock(),
+  clock: parts.clock ?? createClock(),
   rng: parts.rng,
   secrets: parts.secrets,
   crypto: cryptoOf(parts.secrets),
   display: displayOf(parts.onScreen),
   buttons: parts.buttons,
-  tamper: { isTripped: () => false, onTrip: () => undefined },
+  tamper: parts.tamper ?? { isTripped: () => false, onTrip: () => undefined },
   link: parts.link,
   identity: {
     name: parts.name,

@@ -30,6 +30,8 @@ interface OwnManifestOptions {
   readonly network: Manifest["network"];
   /** Whom the device is to believe. */
   readonly trust: Trust;
+  /** None unless told. */
+  readonly wallets?: Manifest["wallets"];
 }
 
 /** The boot that a seed is brought to. */
@@ -142,6 +144,8 @@ export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
     ...key,
     made: { ...values, commitments: commitmentsOf(bytes, key) },
   }));
-  const lineage = [first, signed({ ...draft, version: 1, predecessor: genesis, keys })];
+  const { wallets = [] } = boot;
+  const next = { ...draft, version: 1, predecessor: genesis, keys, wallets };
+  const lineage = [first, signed(next)];
   return { seed, keyId: identity.name, lineage };
 };

@@ -1,4 +1,7 @@
-/** A cable in memory, for a signer and a host in one process: two ends, bytes in order. */
+/**
+ * A cable in memory, for a signer and a host in one process: two ends, bytes in order. Somebody may
+ * listen to it, and meddle with what is on its way.
+ */
 import type { Link } from "../../../firmware/hal.ts";
 
 /** The host's end of an open cable. */
@@ -9,14 +12,33 @@ export interface HostEnd {
   readonly close: () => Promise<void>;
 }
 
+/** Where bytes go. */
+export type Direction = "toDevice" | "toHost";
+
+/** What arrives instead of some bytes; `undefined` for the bytes as they are. */
+export type Meddler = (bytes: Uint8Array) => readonly Uint8Array[] | undefined;
+
 /** A cable with at most one program at the host's end. */
 export interface Cable {
   readonly device: Link;
-  /** `undefined` while another program has it. */
+  /** `undefined` while another program has it, or it is not plugged in. */
   readonly attach: () => HostEnd | undefined;
-  /** Both ends see the cable go. */
+  readonly isPlugged: () => boolean;
+  /** Both ends see the cable go; nobody can have it until it is plugged in again. */
   readonly unplug: () => void;
+  readonly plug: () => void;
+  /** Out and in again, as when the device restarts. */
+  readonly reseat: () => void;
+  /** Hears what arrives; the result ends it. */
+  readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
+  /** Changes what is on its way; the result ends it. Several do so one after the other. */
+  readonly meddle: (direction: Direction, meddler: Meddler) => () => void;
+  /** Brings bytes that no end has sent. */
+  readonly inject: (direction: Direction, bytes: Uint8Array) => void;
 }
+
+/** Runs an action soon, never inside the call that asks for it. */
+export type Later = (action: () => void) => void;
 
 /** What one program at the host's end wants to hear. */
 interface Host {
@@ -24,68 +46,113 @@ interface Host {
   hangUp?: () => void;
 }
 
-// Never inside the sender's call, as on a real line, and each end gets a copy of its own.
-const later = (action: () => void): void => void setImmediate(action);
+interface State {
+  readonly later: Later;
+  readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
+  readonly meddlers: Readonly<Record<Direction, Set<Meddler>>>;
+  toDevice: ((bytes: Uint8Array) => void) | undefined;
+  onCable: ((attached: boolean) => void) | undefined;
+  host: Host | undefined;
+  isPlugged: boolean;
+}
 
-/** A cable that nobody holds yet. */
-export const createCable = (): Cable => {
-  let toDevice: ((bytes: Uint8Array) => void) | undefined;
-  let onCable: ((attached: boolean) => void) | undefined;
-  let host: Host | undefined;
+const letGo = (state: State): void => {
+  state.host = undefined;
+  state.onCable?.(false);
+};
 
-  const letGo = (): void => {
-    host = undefined;
-    onCable?.(false);
-  };
-  const attach = (): HostEnd | undefined => {
-    if (host !== undefined) return undefined;
-    const end: Host = {};
-    host = end;
-    onCable?.(true);
-    return {
-      write: (bytes) => {
-        const copy = Uint8Array.from(bytes);
-        later(() => {
-          if (host === end) toDevice?.(copy);
-        });
-        return Promise.resolve();
-      },
-      onBytes: (action) => {
-        end.deliver = action;
-      },
-      onClose: (action) => {
-        end.hangUp = action;
-        if (host !== end) later(action);
-      },
-      close: () => {
-        if (host === end) letGo();
-        return Promise.resolve();
-      },
-    };
-  };
+const hangUp = (state: State): void => {
+  const end = state.host;
+  letGo(state);
+  end?.hangUp?.();
+};
 
+/** Never inside the sender's call, as on a real line, and each end gets a copy of its own. */
+const arrive = (state: State, direction: Direction, bytes: Uint8Array): void => {
+  const [host, copy] = [state.host, Uint8Array.from(bytes)];
+  state.later(() => {
+    if (state.host !== host || host === undefined) return;
+    for (const tap of state.taps) tap(direction, copy);
+    if (direction === "toDevice") state.toDevice?.(copy);
+    else host.deliver?.(copy);
+  });
+};
+
+const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
+  let chunks: readonly Uint8Array[] = [bytes];
+  for (const meddler of state.meddlers[direction]) {
+    chunks = chunks.flatMap((chunk) => meddler(chunk) ?? [chunk]);
+  }
+  for (const chunk of chunks) if (chunk.length > 0) arrive(state, direction, chunk);
+};
+
+const attach = (state: State): HostEnd | undefined => {
+  if (state.host !== undefined || !state.isPlugged) return undefined;
+  const end: Host = {};
+  state.host = end;
+  state.onCable?.(true);
   return {
-    attach,
+    write: (bytes) => {
+      if (state.host === end) send(state, "toDevice", bytes);
+      return Promise.resolve();
+    },
+    onBytes: (action) => {
+      end.deliver = action;
+    },
+    onClose: (action) => {
+      end.hangUp = action;
+      if (state.host !== end) state.later(action);
+    },
+    close: () => {
+      if (state.host === end) letGo(state);
+      return Promise.resolve();
+    },
+  };
+};
+
+/** A cable that is plugged in and that nobody holds yet. */
+export const createCable = (later: Later = (action) => void setImmediate(action)): Cable => {
+  const state: State = {
+    later,
+    taps: new Set(),
+    meddlers: { toDevice: new Set(), toHost: new Set() },
+    toDevice: undefined,
+    onCable: undefined,
+    host: undefined,
+    isPlugged: true,
+  };
+  return {
+    attach: () => attach(state),
+    isPlugged: () => state.isPlugged,
     device: {
       hasRoom: () => true,
       onRoom: () => undefined, // it never fills
       send: (bytes) => {
-        const [end, copy] = [host, Uint8Array.from(bytes)];
-        later(() => {
-          if (host === end) end?.deliver?.(copy);
-        });
+        if (state.host !== undefined) send(state, "toHost", bytes);
       },
       onReceive: (action) => {
-        toDevice = action;
+        state.toDevice = action;
       },
       onCable: (action) => {
-        onCable = action;
+        state.onCable = action;
       },
     },
     unplug: () => {
-      const end = host;
-      letGo();
-      end?.hangUp?.();
+      state.isPlugged = false;
+      hangUp(state);
     },
+    reseat: () => hangUp(state),
+    plug: () => {
+      state.isPlugged = true;
+    },
+    tap: (action) => {
+      state.taps.add(action);
+      return () => void state.taps.delete(action);
+    },
+    meddle: (direction, meddler) => {
+      state.meddlers[direction].add(meddler);
+      return () => void state.meddlers[direction].delete(meddler);
+    },
+    inject: (direction, bytes) => arrive(state, direction, bytes),
   };
 };

@@ -47,11 +47,11 @@ const ROOMS: readonly Room[] = [
     why: "host imports protocol and host, never firmware, hardware or test",
   },
   {
-    of: /^hardware\/emulator\/index\.ts$/,
+    of: /^hardware\/emulator\/(?:index\.ts$|kit\/)/,
     ours: /^(?:protocol\/|hardware\/|firmware\/(?:hal|index)\.ts$|host\/driver\/index\.ts$)/,
     packages: "any",
     builtins: true,
-    why: "the emulator's index imports firmware's index, hal.ts and the driver's index, no more",
+    why: "the emulator's kit imports firmware's index, hal.ts and the driver's index, no more",
   },
   {
     of: /^hardware\/[^/]+\/main\.ts$/,
