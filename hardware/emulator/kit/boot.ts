@@ -1,15 +1,18 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
 import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import type { BootReason, Crypto, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
+import type { BootReason, Clock, Crypto, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
 import { assert } from "../../../protocol/errors.ts";
 import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
 import { createButtons, type PressableButtons } from "../board/buttons.ts";
+import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
 import { type Chance, createChance } from "./chance.ts";
+import { drawsFrom } from "./faults/draws.ts";
+import { createFaults, type FaultsRoom } from "./faults/index.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
 import type { EmulatorOptions } from "./options.ts";
 
@@ -22,6 +25,8 @@ export interface Remains {
   readonly screens: Screen[];
   readonly log: LogEvent[];
   readonly host: TrustedHost;
+  readonly clock: Clock;
+  readonly faults: FaultsRoom;
   signer: Signer | undefined;
   /** Wipes what the present boot holds. */
   endSecrets: () => void;
@@ -35,6 +40,7 @@ export interface Remains {
 export const createRemains = (options: EmulatorOptions): Remains => {
   const { approve = "auto", clock, trust, rngSeed } = options;
   const chance = createChance(rngSeed);
+  const time = clock ?? createClock();
   const cable =
     clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
   const remains: Remains = {
@@ -44,6 +50,12 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     buttons: createButtons(approve),
     screens: [],
     log: [],
+    clock: time,
+    faults: createFaults(
+      { ...cable, clock: time, draws: drawsFrom(chance.stream("faults")) },
+      time,
+      options.faults,
+    ),
     host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
     signer: undefined,
     endSecrets: () => undefined,
@@ -66,13 +78,15 @@ const engineOf = ({ secrets, threads = 0 }: EmulatorOptions, rng: Rng): Importin
 /** The process is a test's: nothing protects it, and its heap is the test's own. */
 const SHARED = { volatile: false, missing: ["a process of its own"] } as const;
 
-const secretsOf = (remains: Remains, rng: Rng): ImportingSecrets => {
-  const { options, cable } = remains;
-  return watchSignatures({ ...engineOf(options, rng), ...SHARED }, (count) => {
+const secretsOf = (remains: Remains, rng: Rng, onBrownOut: () => void): ImportingSecrets => {
+  const { options, cable, faults } = remains;
+  const engine = { ...engineOf(options, rng), ...SHARED };
+  const watched = watchSignatures(engine, (count) => {
     if (count !== options.dieAfterInput) return;
     remains.isDead = true;
     cable.unplug();
   });
+  return faults.parts.secrets(watched, onBrownOut);
 };
 
 /** The seed that the options bring along; words that are no mnemonic are our caller's mistake. */
@@ -97,14 +111,21 @@ export const boot = (
   lastReason: BootReason,
   onEnd: (reason: BootReason) => void,
 ): Signer => {
-  const { options, chance, cable, screens, log, buttons, host } = remains;
-  const { name = "A", network = "regtest", clock, wallets = [] } = options;
+  const { options, chance, cable, screens, log, buttons, host, clock, faults } = remains;
+  const { name = "A", network = "regtest", wallets = [] } = options;
+  const { parts } = faults;
   // The engine's is its own: how often it tests itself in this process changes nothing else.
   const streamOf = (part: string): Rng => chance.stream(`${name}/${remains.boots}/${part}`);
-  const [rng, engineRng] = [streamOf("board"), streamOf("engine")];
+  const rng = parts.rng(streamOf("board"));
+  const engineRng = parts.rng(streamOf("engine"));
   remains.boots += 1;
   const number = remains.boots;
-  const secrets = secretsOf(remains, engineRng);
+  const secrets = secretsOf(remains, engineRng, () => {
+    // The power is gone at once: what the boot still does reaches nobody.
+    if (number !== remains.boots) return;
+    remains.boots += 1;
+    clock.after(0, () => onEnd("brown-out"));
+  });
   remains.endSecrets = () => {
     secrets.wipeAll();
     secrets.endThreads?.();
@@ -112,12 +133,15 @@ export const boot = (
   const board = createBoard({
     name,
     // A boot that is over says no more, whatever of it is still at work.
-    link: {
-      ...cable.device,
-      send: (bytes) => {
-        if (number === remains.boots) cable.device.send(bytes);
+    link: parts.link(
+      {
+        ...cable.device,
+        send: (bytes) => {
+          if (number === remains.boots) cable.device.send(bytes);
+        },
       },
-    },
+      clock,
+    ),
     rng,
     secrets,
     buttons,
@@ -127,7 +151,8 @@ export const boot = (
     onEnd: (reason) => {
       if (number === remains.boots) onEnd(reason);
     },
-    ...(clock === undefined ? {} : { clock }),
+    clock: parts.clock(clock),
+    tamper: parts.tamper,
   });
   const { trust } = host;
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };
@@ -135,7 +160,7 @@ export const boot = (
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
   const hal = { ...board, crypto: heldCrypto(options, secrets.engine) };
   const started = createSigner(hal, { network, trust, ...brought });
-  assert(started.ok, "the emulator's generator works");
+  if (!started.ok) throw new Error(`the emulator does not boot: ${started.error}`);
   remains.signer = started.value;
   return started.value;
 };

@@ -15,6 +15,7 @@ import {
 } from "../../../host/driver/index.ts";
 import { assert, fail, ok } from "../../../protocol/errors.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
+import type { Faults } from "./faults/index.ts";
 import type { EmulatorOptions } from "./options.ts";
 
 /** What a client of an emulator may be told besides where it is. */
@@ -43,6 +44,7 @@ export interface Emulator extends AsyncDisposable {
   readonly screens: readonly Screen[];
   readonly log: readonly LogEvent[];
   readonly press: (press: Press) => void;
+  readonly faults: Faults;
   /** Lets time pass on the clock it was given; on this machine's it waits. */
   readonly advance: (ms: number) => Promise<void>;
   /** Pulls the cable: who has it is hung up on, and nobody can have it before `replug`. */
@@ -111,10 +113,14 @@ export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator>
     screens,
     log,
     press: buttons.press,
+    faults: remains.faults,
     advance: (ms) => (options.clock === undefined ? pause(ms) : options.clock.advance(ms)),
     unplug: cable.unplug,
     replug: cable.plug,
-    powerCut: () => restart("power"),
+    powerCut: () => {
+      remains.faults.parts.powerOff();
+      restart("power");
+    },
     [Symbol.asyncDispose]: async () => {
       const closing = client.close();
       await (options.clock === undefined ? closing : options.clock.until(closing));
