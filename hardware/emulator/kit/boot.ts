@@ -1,6 +1,4 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
-import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
-import { wordlist } from "@scure/bip39/wordlists/english.js";
 import type { BootReason, Crypto, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
 import { assert } from "../../../protocol/errors.ts";
@@ -8,6 +6,7 @@ import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/
 import { createBoard, watchSignatures } from "../board/board.ts";
 import { createButtons, type PressableButtons } from "../board/buttons.ts";
 import { bringSeed } from "../board/own-manifest.ts";
+import { seedOfWords } from "../board/seed-words.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
@@ -78,9 +77,9 @@ const secretsOf = (remains: Remains, rng: Rng): ImportingSecrets => {
 /** The seed that the options bring along; words that are no mnemonic are our caller's mistake. */
 const seedOf = ({ seed }: EmulatorOptions): Uint8Array | undefined => {
   if (typeof seed !== "string") return seed;
-  const words = seed.trim().split(/\s+/).join(" ");
-  if (!validateMnemonic(words, wordlist)) throw new Error("seed: no BIP-39 mnemonic");
-  return mnemonicToSeedSync(words);
+  const bytes = seedOfWords(seed);
+  if (bytes === undefined) throw new Error("seed: no BIP-39 mnemonic");
+  return bytes;
 };
 
 /** Threads and scrypt work outside of a clock's time, which stands still for them. */
