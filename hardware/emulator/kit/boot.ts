@@ -5,9 +5,11 @@ import { assert } from "../../../protocol/errors.ts";
 import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
 import { createButtons, type PressableButtons } from "../board/buttons.ts";
+import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
 import { seedOfWords } from "../board/seed-words.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
+import { createBootClock } from "./boot-clock.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
 import type { EmulatorOptions } from "./options.ts";
@@ -22,8 +24,8 @@ export interface Remains {
   readonly log: LogEvent[];
   readonly host: TrustedHost;
   signer: Signer | undefined;
-  /** Wipes what the present boot holds. */
-  endSecrets: () => void;
+  /** Ends the present boot: its secrets are wiped and their pages given back, its timers stop. */
+  endBoot: () => void;
   /** So many began. */
   boots: number;
   /** It went down in the middle, as it was told, and stays down. */
@@ -45,7 +47,7 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     log: [],
     host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
     signer: undefined,
-    endSecrets: () => undefined,
+    endBoot: () => undefined,
     boots: 0,
     isDead: false,
   };
@@ -74,11 +76,17 @@ const secretsOf = (remains: Remains, rng: Rng): ImportingSecrets => {
   });
 };
 
+/** Seeds of words: 2048 rounds of HMAC each, and tests boot the same few again and again. */
+const seedsOfWords = new Map<string, Uint8Array>();
+const SEEDS_MOST = 256;
+
 /** The seed that the options bring along; words that are no mnemonic are our caller's mistake. */
 const seedOf = ({ seed }: EmulatorOptions): Uint8Array | undefined => {
   if (typeof seed !== "string") return seed;
-  const bytes = seedOfWords(seed);
+  const bytes = seedsOfWords.get(seed) ?? seedOfWords(seed);
   if (bytes === undefined) throw new Error("seed: no BIP-39 mnemonic");
+  if (seedsOfWords.size >= SEEDS_MOST) seedsOfWords.clear();
+  seedsOfWords.set(seed, bytes);
   return bytes;
 };
 
@@ -97,16 +105,17 @@ export const boot = (
   onEnd: (reason: BootReason) => void,
 ): Signer => {
   const { options, chance, cable, screens, log, buttons, host } = remains;
-  const { name = "A", network = "regtest", clock, wallets = [] } = options;
+  const { name = "A", network = "regtest", wallets = [] } = options;
   // The engine's is its own: how often it tests itself in this process changes nothing else.
   const streamOf = (part: string): Rng => chance.stream(`${name}/${remains.boots}/${part}`);
   const [rng, engineRng] = [streamOf("board"), streamOf("engine")];
   remains.boots += 1;
   const number = remains.boots;
   const secrets = secretsOf(remains, engineRng);
-  remains.endSecrets = () => {
-    secrets.wipeAll();
-    secrets.endThreads?.();
+  const bootClock = createBootClock(options.clock ?? createClock());
+  remains.endBoot = () => {
+    bootClock.stop();
+    secrets.close();
   };
   const board = createBoard({
     name,
@@ -126,7 +135,7 @@ export const boot = (
     onEnd: (reason) => {
       if (number === remains.boots) onEnd(reason);
     },
-    ...(clock === undefined ? {} : { clock }),
+    clock: bootClock,
   });
   const { trust } = host;
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };

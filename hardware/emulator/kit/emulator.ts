@@ -94,7 +94,7 @@ export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator>
   const { cable, screens, log, buttons, host, chance } = remains;
   const restart = (reason: BootReason): void => {
     cable.reseat();
-    remains.endSecrets(); // its pages go with the last reference to them
+    remains.endBoot();
     signer = boot(remains, reason, restart);
   };
   let signer = boot(remains, "power", restart);
@@ -119,7 +119,7 @@ export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator>
       const closing = client.close();
       await (options.clock === undefined ? closing : options.clock.until(closing));
       cable.unplug();
-      remains.endSecrets();
+      remains.endBoot();
     },
   });
 };
