@@ -1,4 +1,4 @@
-/** A vault rig: a withdrawal through two of three, whichever of them is away, and its repetition. */
+/** A vault rig: a withdrawal through two of three, whichever of them is away. */
 import { describe, expect, test } from "bun:test";
 import { createVaultRig, SEEDS, SIGNER_NAMES, type SignerName, type VaultRig } from "./index.ts";
 import { unwrap } from "../driver/lines.ts";
@@ -33,7 +33,7 @@ test("three signers, ready, with the wallet of their manifests: address by addre
   }
 });
 
-test("a withdrawal: two sign, control agrees, its coins are gone and its change is there", async () => {
+test("a withdrawal: two sign, control agrees, coins go and change comes", async () => {
   await using rig = await createVaultRig({ amountsSats: [5_000_000, 3_000_000] });
   const signed = await withdraw(rig, ["A", "B", "C"]);
   expect(signed).toMatchObject({ signedBy: ["A", "B"], failed: {} });
@@ -99,7 +99,7 @@ test("with two away there is no transaction, and it is said who failed with what
   expect(rig.coins).toHaveLength(4);
 });
 
-test("the same rngSeed: the same transaction, the same screens; another one, other devices", async () => {
+test("the same rngSeed: the same life; another one, other devices", async () => {
   const life = async (rngSeed: string) => {
     await using rig = await createVaultRig({ rngSeed });
     const { txHex } = await withdraw(rig, ["B", "C"]);

@@ -82,19 +82,6 @@ describe("a HELLO flood", () => {
   });
 });
 
-test("whoever plugs in anew is answered at once, however many did so before", () => {
-  const random = createRandom(SEED);
-  const device = linkOf("device", random);
-  const isAnswered = (nowMs: number): boolean => {
-    device.receive(helloBytes(random.bytes(16)), nowMs);
-    return framesIn(pulled(device, nowMs)).some(({ type }) => type === "helloAck");
-  };
-  for (let nowMs = 0; nowMs < 10; nowMs += 1) {
-    expect([isAnswered(nowMs), isAnswered(nowMs), isAnswered(nowMs)]).toEqual([true, true, false]);
-    device.forget();
-  }
-});
-
 /** A host that has asked, and a device's answer to it. */
 const askedHost = (changes: Partial<Hello>) => {
   const host = linkOf("host", createRandom(SEED));
