@@ -69,6 +69,7 @@ export const watchLine = (
     onCable: (action) =>
       line.onCable((attached) => {
         wasGreeted = false;
+        answersAtMs = [];
         reader = createFrameReader();
         windows = createWindowWatch();
         action(attached);

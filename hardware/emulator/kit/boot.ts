@@ -1,15 +1,22 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
-import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
-import { wordlist } from "@scure/bip39/wordlists/english.js";
-import type { BootReason, Clock, Crypto, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
+import type {
+  BootReason,
+  Clock,
+  Crypto,
+  Hal,
+  LogEvent,
+  Rng,
+  Screen,
+} from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
-import { assert } from "../../../protocol/errors.ts";
 import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
 import { createButtons, type PressableButtons } from "../board/buttons.ts";
 import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
+import { seedOfWords } from "../board/seed-words.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
+import { createBootClock } from "./boot-clock.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { drawsFrom } from "./faults/draws.ts";
 import { createFaults, type FaultsRoom } from "./faults/index.ts";
@@ -28,10 +35,12 @@ export interface Remains {
   readonly clock: Clock;
   readonly faults: FaultsRoom;
   signer: Signer | undefined;
-  /** Wipes what the present boot holds. */
-  endSecrets: () => void;
+  /** Ends the present boot: its secrets are wiped and their pages given back, its timers stop. */
+  endBoot: () => void;
   /** So many began. */
   boots: number;
+  /** Why the present one did. */
+  lastReason: BootReason;
   /** It went down in the middle, as it was told, and stays down. */
   isDead: boolean;
 }
@@ -58,8 +67,9 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     ),
     host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
     signer: undefined,
-    endSecrets: () => undefined,
+    endBoot: () => undefined,
     boots: 0,
+    lastReason: "power",
     isDead: false,
   };
   return remains;
@@ -71,7 +81,7 @@ const engineOf = ({ secrets, threads = 0 }: EmulatorOptions, rng: Rng): Importin
   if (native.ok) return native.value;
   const isForced = secrets !== undefined || native.error !== "engine_missing";
   const opened = isForced ? native : openSecrets({ engine: "portable", rng });
-  assert(opened.ok, "an emulator in process has an engine");
+  if (!opened.ok) throw new Error(`the emulator does not boot: ${opened.error}`);
   return opened.value;
 };
 
@@ -89,12 +99,18 @@ const secretsOf = (remains: Remains, rng: Rng, onBrownOut: () => void): Importin
   return faults.parts.secrets(watched, onBrownOut);
 };
 
+/** Seeds of words: 2048 rounds of HMAC each, and tests boot the same few again and again. */
+const seedsOfWords = new Map<string, Uint8Array>();
+const SEEDS_MOST = 256;
+
 /** The seed that the options bring along; words that are no mnemonic are our caller's mistake. */
 const seedOf = ({ seed }: EmulatorOptions): Uint8Array | undefined => {
   if (typeof seed !== "string") return seed;
-  const words = seed.trim().split(/\s+/).join(" ");
-  if (!validateMnemonic(words, wordlist)) throw new Error("seed: no BIP-39 mnemonic");
-  return mnemonicToSeedSync(words);
+  const bytes = seedsOfWords.get(seed) ?? seedOfWords(seed);
+  if (bytes === undefined) throw new Error("seed: no BIP-39 mnemonic");
+  if (seedsOfWords.size >= SEEDS_MOST) seedsOfWords.clear();
+  seedsOfWords.set(seed, bytes);
+  return bytes;
 };
 
 /** Threads and scrypt work outside of a clock's time, which stands still for them. */
@@ -105,13 +121,54 @@ const heldCrypto = ({ clock }: EmulatorOptions, engine: ImportingSecrets["engine
     : { ...crypto, scrypt: (...given) => clock.hold(crypto.scrypt(...given)) };
 };
 
+/** What of a board is a boot's own. */
+interface BootParts {
+  /** A boot that is over says no more, whatever of it is still at work. */
+  readonly isPresent: () => boolean;
+  readonly rng: Rng;
+  readonly secrets: ImportingSecrets;
+  readonly clock: Clock;
+  readonly onEnd: (reason: BootReason) => void;
+}
+
+const boardOf = (remains: Remains, boot: BootParts): Hal => {
+  const { options, cable, screens, log, buttons, faults, lastReason } = remains;
+  const { isPresent, clock, onEnd } = boot;
+  const { name = "A" } = options;
+  const { parts } = faults;
+  const send = (bytes: Uint8Array): void => {
+    if (isPresent()) cable.device.send(bytes);
+  };
+  return createBoard({
+    name,
+    link: parts.link({ ...cable.device, send }, clock),
+    rng: boot.rng,
+    secrets: boot.secrets,
+    buttons,
+    lastReason,
+    onScreen: (screen) => {
+      if (isPresent()) screens.push(screen);
+    },
+    log: {
+      append: (event) => {
+        if (isPresent()) log.push(event);
+      },
+    },
+    onEnd: (reason) => {
+      if (isPresent()) onEnd(reason);
+    },
+    clock,
+    tamper: parts.tamper,
+  });
+};
+
 /** Boots for that reason; `onEnd` is told why the boot ended, once. */
 export const boot = (
   remains: Remains,
   lastReason: BootReason,
   onEnd: (reason: BootReason) => void,
 ): Signer => {
-  const { options, chance, cable, screens, log, buttons, host, clock, faults } = remains;
+  const { options, chance, host, clock, faults } = remains;
   const { name = "A", network = "regtest", wallets = [] } = options;
   const { parts } = faults;
   // The engine's is its own: how often it tests itself in this process changes nothing else.
@@ -119,41 +176,21 @@ export const boot = (
   const rng = parts.rng(streamOf("board"));
   const engineRng = parts.rng(streamOf("engine"));
   remains.boots += 1;
+  remains.lastReason = lastReason;
   const number = remains.boots;
+  const isPresent = (): boolean => number === remains.boots;
   const secrets = secretsOf(remains, engineRng, () => {
     // The power is gone at once: what the boot still does reaches nobody.
-    if (number !== remains.boots) return;
+    if (!isPresent()) return;
     remains.boots += 1;
     clock.after(0, () => onEnd("brown-out"));
   });
-  remains.endSecrets = () => {
-    secrets.wipeAll();
-    secrets.endThreads?.();
+  const bootClock = createBootClock(parts.clock(clock));
+  remains.endBoot = () => {
+    bootClock.stop();
+    secrets.close();
   };
-  const board = createBoard({
-    name,
-    // A boot that is over says no more, whatever of it is still at work.
-    link: parts.link(
-      {
-        ...cable.device,
-        send: (bytes) => {
-          if (number === remains.boots) cable.device.send(bytes);
-        },
-      },
-      clock,
-    ),
-    rng,
-    secrets,
-    buttons,
-    lastReason,
-    onScreen: (screen) => void screens.push(screen),
-    log: { append: (event) => void log.push(event) },
-    onEnd: (reason) => {
-      if (number === remains.boots) onEnd(reason);
-    },
-    clock: parts.clock(clock),
-    tamper: parts.tamper,
-  });
+  const board = boardOf(remains, { isPresent, rng, secrets, clock: bootClock, onEnd });
   const { trust } = host;
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };
   const seed = seedOf(options);

@@ -36,6 +36,8 @@ export interface Emulator extends AsyncDisposable {
   /** What all chance comes from: told as `rngSeed`, or as `MAYFLY_SEED`, it comes again. */
   readonly rngSeed: string;
   readonly phase: () => ReturnType<Signer["phase"]>;
+  /** Why it booted last. */
+  readonly lastReason: () => BootReason;
   /** 8 hex digits while it holds keys. */
   readonly fingerprint: () => string | undefined;
   /** What it shows now. */
@@ -90,24 +92,24 @@ const dealings = (remains: Remains) => {
   };
 };
 
-/** A running emulator. It leaves nothing behind: drop it and it is gone. */
-export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator> => {
+const start = (options: EmulatorOptions): Emulator => {
   const remains = createRemains(options);
   const { cable, screens, log, buttons, host, chance } = remains;
   const restart = (reason: BootReason): void => {
     cable.reseat();
-    remains.endSecrets(); // its pages go with the last reference to them
+    remains.endBoot();
     signer = boot(remains, reason, restart);
   };
   let signer = boot(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
-  return Promise.resolve({
+  return {
     client,
     connect,
     open,
     identity: host.identity,
     rngSeed: chance.seed,
     phase: () => signer.phase(),
+    lastReason: () => remains.lastReason,
     fingerprint: () => signer.fingerprint()?.toHex(),
     screen: () => screens.at(-1),
     screens,
@@ -125,7 +127,11 @@ export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator>
       const closing = client.close();
       await (options.clock === undefined ? closing : options.clock.until(closing));
       cable.unplug();
-      remains.endSecrets();
+      remains.endBoot();
     },
-  });
+  };
 };
+
+/** A running emulator; rejects where it does not boot. Drop it and it is gone. */
+export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator> =>
+  new Promise((resolve) => resolve(start(options)));

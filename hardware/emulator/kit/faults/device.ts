@@ -61,7 +61,7 @@ const watched = <S extends Secrets>(
   const nodeFor = (node: Handle<"node">): Handle<"node"> => {
     if (!derived.has(node.id)) return node;
     count += 1;
-    if (!flips.has(count)) return node;
+    if (!flips.delete(count)) return node;
     told.flip();
     const other = secrets.derive(node, [0]);
     assert(other.ok, "a key has a child");
@@ -69,7 +69,7 @@ const watched = <S extends Secrets>(
   };
   const sign = (node: Handle<"node">, make: (node: Handle<"node">) => Uint8Array): Uint8Array => {
     const signature = make(nodeFor(node));
-    if (derived.has(node.id) && brownOuts.has(count)) told.brownOut();
+    if (derived.has(node.id) && brownOuts.delete(count)) told.brownOut();
     return signature;
   };
   return {
