@@ -3,6 +3,7 @@
  * listen to it, and meddle with what is on its way.
  */
 import type { Link } from "../../../firmware/hal.ts";
+import { createMeddling, type Meddling } from "./meddling.ts";
 
 /** The host's end of an open cable. */
 export interface HostEnd {
@@ -49,7 +50,7 @@ interface Host {
 interface State {
   readonly later: Later;
   readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
-  readonly meddlers: Readonly<Record<Direction, Set<Meddler>>>;
+  readonly meddling: Meddling;
   toDevice: ((bytes: Uint8Array) => void) | undefined;
   onCable: ((attached: boolean) => void) | undefined;
   host: Host | undefined;
@@ -79,11 +80,7 @@ const arrive = (state: State, direction: Direction, bytes: Uint8Array): void => 
 };
 
 const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
-  let chunks: readonly Uint8Array[] = [bytes];
-  for (const meddler of state.meddlers[direction]) {
-    chunks = chunks.flatMap((chunk) => meddler(chunk) ?? [chunk]);
-  }
-  for (const chunk of chunks) if (chunk.length > 0) arrive(state, direction, chunk);
+  for (const chunk of state.meddling.pass(direction, bytes)) arrive(state, direction, chunk);
 };
 
 const attach = (state: State): HostEnd | undefined => {
@@ -115,7 +112,7 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   const state: State = {
     later,
     taps: new Set(),
-    meddlers: { toDevice: new Set(), toHost: new Set() },
+    meddling: createMeddling(),
     toDevice: undefined,
     onCable: undefined,
     host: undefined,
@@ -149,10 +146,7 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
       state.taps.add(action);
       return () => void state.taps.delete(action);
     },
-    meddle: (direction, meddler) => {
-      state.meddlers[direction].add(meddler);
-      return () => void state.meddlers[direction].delete(meddler);
-    },
+    meddle: state.meddling.meddle,
     inject: (direction, bytes) => arrive(state, direction, bytes),
   };
 };

@@ -17,7 +17,8 @@ export type DeviceFault =
   /** Its clock runs so many times as fast. */
   | { readonly kind: "wrong clock"; readonly rate: number };
 
-const DEVICE_KINDS: Readonly<Record<DeviceFault["kind"], true>> = {
+/** Names of all faults of a device. */
+export const DEVICE_KINDS: Readonly<Record<DeviceFault["kind"], true>> = {
   "brown-out": true,
   "bit flip": true,
   "rng failure": true,
@@ -33,10 +34,13 @@ export const isDeviceKind = (kind: unknown): kind is DeviceFault["kind"] =>
 
 /** What is wrong with a device, over all its boots. */
 export interface Ailments {
-  readonly brownOuts: Set<number>;
-  readonly flips: Set<number>;
+  /** Who is told when the power goes at the n-th signature, and when a bit flips under it. */
+  readonly brownOuts: Map<number, () => void>;
+  readonly flips: Map<number, () => void>;
   /** Fills that the generator still gives; for ever unless told. */
   fillsLeft: number;
+  /** Told of its first failure. */
+  onFailure: (() => void) | undefined;
   isTripped: boolean;
   slowMs: number;
   isFull: boolean;
@@ -51,40 +55,53 @@ export interface Listeners {
 
 /** A device in health. */
 export const createAilments = (): Ailments => ({
-  brownOuts: new Set(),
-  flips: new Set(),
+  brownOuts: new Map(),
+  flips: new Map(),
   fillsLeft: Number.POSITIVE_INFINITY,
+  onFailure: undefined,
   isTripped: false,
   slowMs: 0,
   isFull: false,
   rate: 1,
 });
 
-/** Faults that wait for their moment; the others are there as soon as they are told. */
-export const isPatient = ({ kind }: DeviceFault): boolean =>
-  kind === "brown-out" || kind === "bit flip" || kind === "rng failure";
-
-const planned = (signatures: Set<number>, signature: number): (() => void) => {
-  signatures.add(signature);
-  return () => void signatures.delete(signature);
+const planned = (
+  signatures: Map<number, () => void>,
+  signature: number,
+  happened: () => void,
+): (() => void) => {
+  signatures.set(signature, happened);
+  return () => {
+    if (signatures.get(signature) === happened) signatures.delete(signature);
+  };
 };
 
-/** Makes a device suffer from a fault; the result mends it. */
-export const suffer = (
-  ailments: Ailments,
-  fault: DeviceFault,
-  listeners: Listeners,
-): (() => void) => {
+type PatientFault = Extract<DeviceFault, { kind: "brown-out" | "bit flip" | "rng failure" }>;
+
+type PresentFault = Exclude<DeviceFault, PatientFault>;
+
+const isPatient = (fault: DeviceFault): fault is PatientFault =>
+  fault.kind === "brown-out" || fault.kind === "bit flip" || fault.kind === "rng failure";
+
+/** What waits for its moment. */
+const plan = (ailments: Ailments, fault: PatientFault, happened: () => void): (() => void) => {
   switch (fault.kind) {
     case "brown-out":
-      return planned(ailments.brownOuts, fault.signature);
+      return planned(ailments.brownOuts, fault.signature, happened);
     case "bit flip":
-      return planned(ailments.flips, fault.signature);
+      return planned(ailments.flips, fault.signature, happened);
     case "rng failure":
       ailments.fillsLeft = fault.after ?? 0;
+      ailments.onFailure = happened;
       return () => {
         ailments.fillsLeft = Number.POSITIVE_INFINITY;
       };
+  }
+};
+
+/** What is there as soon as it is told. */
+const begin = (ailments: Ailments, fault: PresentFault, listeners: Listeners): (() => void) => {
+  switch (fault.kind) {
     case "tamper":
       ailments.isTripped = true;
       listeners.trip?.();
@@ -108,4 +125,16 @@ export const suffer = (
         ailments.rate = 1;
       };
   }
+};
+
+/** Makes a device suffer from a fault, and says when it does; the result mends it. */
+export const suffer = (
+  ailments: Ailments,
+  fault: DeviceFault,
+  listeners: Listeners,
+  happened: () => void,
+): (() => void) => {
+  if (isPatient(fault)) return plan(ailments, fault, happened);
+  happened(); // it may end the device, which says nothing any more
+  return begin(ailments, fault, listeners);
 };

@@ -3,6 +3,7 @@ import { decodeAs, encodeAs } from "../../../../protocol/cbor/cbor.ts";
 import {
   decodeFrame,
   encodeFrame,
+  FLAGS,
   type Frame,
   type FrameType,
 } from "../../../../protocol/frame/frame.ts";
@@ -36,6 +37,12 @@ const replaying =
   (type: FrameType): Strike =>
   (chunk) =>
     isOf(chunk, type) ? [chunk, chunk] : undefined;
+
+/** A frame after which its record goes on. */
+export const isWithinRecord = (chunk: Uint8Array): boolean => {
+  const frame = frameOf(chunk);
+  return frame?.type === "data" && (frame.flags & FLAGS.last) === 0;
+};
 
 /** Where a whole frame is cut off: its end is another's beginning. */
 const truncate: Strike = (chunk, draws) =>
@@ -83,9 +90,27 @@ export const STRIKES = {
   "HELLO_ACK lost": losing("helloAck"),
   "frame replayed": replaying("data"),
   "ACK replayed": replaying("ack"),
+  "NAK replayed": replaying("nak"),
   "frame truncated": truncate,
   "oversize frame": oversize,
   "HELLO edited": editHello,
   "record altered": alterRecord,
   "window shut": shutWindow,
 } as const satisfies Record<string, Strike>;
+
+/** Frames that are kept to be said again. */
+const KEPT_FRAMES = 40;
+
+/** What was said on an earlier link comes again behind what is said on a new one. */
+export const staleFrames = (): Strike => {
+  let [epoch, kept, earlier]: [number, Uint8Array[], Uint8Array[]] = [0, [], []];
+  return (chunk) => {
+    const frame = frameOf(chunk);
+    if (frame?.type !== "data") return undefined;
+    if (frame.epoch !== epoch) [epoch, kept, earlier] = [frame.epoch, [], kept];
+    if (kept.length < KEPT_FRAMES) kept.push(Uint8Array.from(chunk));
+    const stale = earlier;
+    earlier = [];
+    return stale.length === 0 ? undefined : [chunk, ...stale];
+  };
+};

@@ -35,12 +35,17 @@ export const createFaults = (
   line: FaultyLine,
   { nowMs }: Pick<Clock, "nowMs">,
   faults: readonly Fault[] = [],
+  onHappened: (fault: Fault, atMs: number) => void = () => undefined,
 ): FaultsRoom => {
   const happened: Happened[] = [];
   const parts = createFaultyParts();
   const add = (fault: Fault): (() => void) => {
     const { kind } = fault;
-    const tell = (): void => void happened.push({ kind, atMs: nowMs() });
+    const tell = (): void => {
+      const atMs = nowMs();
+      happened.push({ kind, atMs });
+      onHappened(fault, atMs);
+    };
     if (isLineFault(fault)) return armLine(fault, line, tell);
     if (isDeviceFault(fault)) return parts.arm(fault, tell);
     throw new Error(`faults: there is no fault "${String(kind)}"`);

@@ -3,14 +3,21 @@ import type { Clock } from "../../../../firmware/hal.ts";
 import type { Direction, Meddler } from "../../lines/cable.ts";
 import { SPOILS } from "./bytes.ts";
 import type { Draws } from "./draws.ts";
-import { STRIKES } from "./frames.ts";
+import { isWithinRecord, staleFrames, type Strike, STRIKES } from "./frames.ts";
 import { atWrongRate, NOISES, piecesOf } from "./noise.ts";
 
 /** Faults that hit some chunks: each write of an end is one. */
-const CHUNK_KINDS = { ...SPOILS, ...STRIKES, ...NOISES };
+const CHUNK_KINDS = { ...SPOILS, ...STRIKES, ...NOISES, "stale bytes": true };
 
 /** Faults that last. */
-const SPAN_KINDS = ["stall", "silence", "echo", "crawl", "wrong baud rate", "BREAK"] as const;
+const SPAN_KINDS = {
+  stall: true,
+  silence: true,
+  echo: true,
+  crawl: true,
+  "wrong baud rate": true,
+  BREAK: true,
+} as const;
 
 /** A fault that hits some chunks. */
 export interface ChunkFault {
@@ -23,17 +30,27 @@ export interface ChunkFault {
   readonly times?: number;
 }
 
-/** A fault that lasts for a while, from some chunk on. */
-export interface SpanFault {
-  readonly kind: (typeof SPAN_KINDS)[number] | "unplugged";
+interface Lasting {
   readonly at?: Direction;
   readonly after?: number;
   /** 1,000 unless told. */
   readonly forMs?: number;
 }
 
+/** A fault that lasts for a while, from some chunk on. */
+export interface SpanFault extends Lasting {
+  readonly kind: keyof typeof SPAN_KINDS;
+}
+
+/** The cable goes in the middle of a chunk, and comes back after a while. */
+export interface UnplugFault extends Lasting {
+  readonly kind: "unplugged";
+  /** Only of a chunk after which its record goes on: to a device, those of an upload. */
+  readonly within?: "record";
+}
+
 /** A fault of the line. */
-export type LineFault = ChunkFault | SpanFault;
+export type LineFault = ChunkFault | SpanFault | UnplugFault;
 
 /** What faults of a line lay hands on. */
 export interface FaultyLine {
@@ -52,8 +69,13 @@ const CRAWL_MS = 1_000;
 const opposite = (direction: Direction): Direction =>
   direction === "toDevice" ? "toHost" : "toDevice";
 
-const isChunkKind = (kind: LineFault["kind"]): kind is ChunkFault["kind"] =>
-  Object.hasOwn(CHUNK_KINDS, kind);
+/** Whether something is the name of a fault that hits some chunks. */
+export const isChunkKind = (kind: unknown): kind is ChunkFault["kind"] =>
+  typeof kind === "string" && Object.hasOwn(CHUNK_KINDS, kind);
+
+/** Whether something is the name of a fault that lasts. */
+export const isSpanKind = (kind: unknown): kind is SpanFault["kind"] =>
+  typeof kind === "string" && Object.hasOwn(SPAN_KINDS, kind);
 
 const isSpoil = (kind: ChunkFault["kind"]): kind is keyof typeof SPOILS =>
   Object.hasOwn(SPOILS, kind);
@@ -61,15 +83,17 @@ const isSpoil = (kind: ChunkFault["kind"]): kind is keyof typeof SPOILS =>
 const isStrike = (kind: ChunkFault["kind"]): kind is keyof typeof STRIKES =>
   Object.hasOwn(STRIKES, kind);
 
-const struck = (
-  kind: ChunkFault["kind"],
-  chunk: Uint8Array,
-  draws: Draws,
-): readonly Uint8Array[] | undefined => {
-  if (isSpoil(kind)) return [SPOILS[kind](chunk, draws)];
-  if (isStrike(kind)) return STRIKES[kind](chunk, draws);
-  const cut = draws.below(chunk.length + 1);
-  return [chunk.subarray(0, cut), ...piecesOf(NOISES[kind](draws)), chunk.subarray(cut)];
+const noisy =
+  (kind: keyof typeof NOISES): Strike =>
+  (chunk, draws) => {
+    const cut = draws.below(chunk.length + 1);
+    return [chunk.subarray(0, cut), ...piecesOf(NOISES[kind](draws)), chunk.subarray(cut)];
+  };
+
+const strikeOf = (kind: ChunkFault["kind"]): Strike => {
+  if (isSpoil(kind)) return (chunk, draws) => [SPOILS[kind](chunk, draws)];
+  if (isStrike(kind)) return STRIKES[kind];
+  return kind === "stale bytes" ? staleFrames() : noisy(kind);
 };
 
 const armChunks = (
@@ -78,17 +102,20 @@ const armChunks = (
   happened: () => void,
 ): (() => void) => {
   let [passing, left] = [after, times];
+  const strike = strikeOf(kind);
   return meddle(at, (chunk) => {
     if (left === 0 || chunk.length === 0) return undefined;
     passing -= 1;
     if (passing >= 0) return undefined;
-    const chunks = struck(kind, chunk, draws);
+    const chunks = strike(chunk, draws);
     if (chunks === undefined) return undefined;
     left -= 1;
     happened();
     return chunks;
   });
 };
+
+type LongFault = SpanFault | UnplugFault;
 
 /** What becomes of each chunk while a fault lasts, and what happens when it is over. */
 interface Span {
@@ -157,7 +184,7 @@ const unplugged = ({ clock, draws, unplug, plug }: FaultyLine): Span => {
   };
 };
 
-const spanOf = (kind: SpanFault["kind"], direction: Direction, line: FaultyLine): Span => {
+const spanOf = (kind: LongFault["kind"], direction: Direction, line: FaultyLine): Span => {
   switch (kind) {
     case "stall":
       return stalled(direction, line);
@@ -176,11 +203,16 @@ const spanOf = (kind: SpanFault["kind"], direction: Direction, line: FaultyLine)
   }
 };
 
+/** Whether a fault that lasts may begin with a chunk. */
+const isMoment = (fault: LongFault, chunk: Uint8Array): boolean =>
+  fault.kind !== "unplugged" || fault.within === undefined || isWithinRecord(chunk);
+
 const armSpan = (
-  { kind, at = "toDevice", after = 0, forMs = SPAN_MS }: SpanFault,
+  fault: LongFault,
   line: FaultyLine,
   happened: () => void,
 ): (() => void) => {
+  const { kind, at = "toDevice", after = 0, forMs = SPAN_MS } = fault;
   const span = spanOf(kind, at, line);
   let passing = after;
   let state: "waiting" | "lasting" | "over" = "waiting";
@@ -192,6 +224,7 @@ const armSpan = (
   const stop = line.meddle(at, (chunk) => {
     if (chunk.length === 0 || state === "over") return undefined;
     if (state === "waiting") {
+      if (!isMoment(fault, chunk)) return undefined;
       passing -= 1;
       if (passing >= 0) return undefined;
       state = "lasting";
@@ -211,5 +244,11 @@ const isChunk = (fault: LineFault): fault is ChunkFault => isChunkKind(fault.kin
 
 /** Whether something is the name of a line's fault. */
 export const isLineKind = (kind: unknown): kind is LineFault["kind"] =>
-  typeof kind === "string" &&
-  (Object.hasOwn(CHUNK_KINDS, kind) || [...SPAN_KINDS, "unplugged"].includes(kind));
+  isChunkKind(kind) || isSpanKind(kind) || kind === "unplugged";
+
+/** Names of all faults of a line. */
+export const LINE_KINDS: readonly string[] = [
+  ...Object.keys(CHUNK_KINDS),
+  ...Object.keys(SPAN_KINDS),
+  "unplugged",
+];
