@@ -20,8 +20,9 @@ import { TRUST } from "../../protocol/session/trust.ts";
 import { hardenProcess } from "../process/index.ts";
 import type { ImportingSecrets } from "../secrets/index.ts";
 import { createButtons, type PressableButtons } from "./board/buttons.ts";
-import { createBoard } from "./board/board.ts";
+import { type BoardParts, createBoard } from "./board/board.ts";
 import { secretsOf } from "./process/engine.ts";
+import { breakParts } from "./process/faults.ts";
 import { listEmulator } from "./process/listing.ts";
 import { bringSeed } from "./board/own-manifest.ts";
 import { seedOfWords } from "./board/seed-words.ts";
@@ -84,7 +85,7 @@ const start = (
   const trust = trustOf(settings);
   if (!trust.ok) return trust;
   const { secrets, rng, log } = parts;
-  const board = createBoard({
+  const whole: BoardParts = {
     name,
     link: parts.pty,
     rng,
@@ -94,7 +95,10 @@ const start = (
     onScreen: ({ kind, lines }) => say({ event: "screen", name, kind, lines }),
     log,
     onEnd: parts.onEnd,
-  });
+  };
+  const broken = breakParts(settings, whole, say);
+  if (!broken.ok) return broken;
+  const board = createBoard(broken.value);
   const options = { network, trust: trust.value, onPhase: parts.onPhase };
   const own = { ...options, identity: board.identity, secrets, valuesOf: seedValues };
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };

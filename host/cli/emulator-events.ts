@@ -37,8 +37,20 @@ export interface Wiped {
   readonly pid: number;
 }
 
+/** A fault that happened, as it was told to. */
+export interface FaultNews {
+  readonly event: "fault";
+  readonly name: string;
+  readonly kind: string;
+  /** Which of the list, from 0. */
+  readonly place: number;
+  /** By the process's own clock. */
+  readonly atMs: number;
+}
+
 /** An event of an emulator's process. */
 export type EmulatorEvent =
+  | FaultNews
   | Listening
   | ShownScreen
   | PhaseNews
@@ -86,6 +98,14 @@ const wipedOf = ({ name, reason, pid }: Fields): Wiped | undefined =>
     ? { event: "wiped", name, reason, pid }
     : undefined;
 
+const isPlace = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+
+const faultOf = ({ name, kind, place, atMs }: Fields): FaultNews | undefined =>
+  typeof name === "string" && typeof kind === "string" && isPlace(place) && isPlace(atMs)
+    ? { event: "fault", name, kind, place, atMs }
+    : undefined;
+
 const failureOf = ({ error, details }: Fields): EmulatorEvent => {
   const name = typeof error === "string" && isErrorName(error) ? error : "emulator_failed";
   const texts = isFields(details) ? Object.entries(details) : [];
@@ -103,6 +123,8 @@ const eventOf = (fields: Fields): EmulatorEvent | undefined => {
       return phaseOf(fields);
     case "failed":
       return failureOf(fields);
+    case "fault":
+      return faultOf(fields);
     case "wiped":
       return wipedOf(fields);
     case "ended": {

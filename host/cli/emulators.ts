@@ -31,6 +31,8 @@ export interface EmulatorSettings {
   readonly plainPages?: boolean;
   /** Threads of the native engine; one for each core unless told. */
   readonly threads?: number;
+  /** What breaks, as its process reads it. */
+  readonly faults?: readonly unknown[];
 }
 
 /** What holds a device's keys. */
@@ -115,7 +117,12 @@ interface Life {
 }
 
 const launch = (
-  settings: LifeSettings & { readonly boot: number; readonly lastReason: string },
+  settings: LifeSettings & {
+    readonly boot: number;
+    readonly lastReason: string;
+    /** How often each of its faults happened. */
+    readonly happened: readonly number[];
+  },
   { logs = "ignore", onEvent }: SupervisorOptions,
 ): Life => {
   const words = emulatorWords(settings.runFolder, settings.name);
@@ -154,12 +161,18 @@ const launch = (
 const createLives = (settings: LifeSettings, options: SupervisorOptions) => {
   let now = settings;
   let boots = 0;
+  const happened = (settings.faults ?? []).map(() => 0);
   let isStopped = false;
   let life: Life | undefined;
   let onBoot: ((started: Started) => void) | undefined;
 
+  const onEvent = (event: EmulatorEvent): void => {
+    if (event.event === "fault") happened[event.place] = (happened[event.place] ?? 0) + 1;
+    options.onEvent?.(event);
+  };
   const begin = (lastReason: string): Promise<Started> => {
-    const current = launch({ ...now, boot: boots, lastReason }, options);
+    const told = { ...now, boot: boots, lastReason, happened };
+    const current = launch(told, { ...options, onEvent });
     boots += 1;
     life = current;
     void follow(current);

@@ -36,6 +36,10 @@ export interface Settings {
   readonly plainPages?: boolean;
   /** Threads of the native engine; one for each core unless told. */
   readonly threads?: number;
+  /** What breaks, as the kit's `readFaults` takes it. */
+  readonly faults?: unknown;
+  /** How often each of them happened in earlier boots. */
+  readonly happened?: readonly number[];
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -59,13 +63,20 @@ const text = (value: unknown): string | undefined =>
 const count = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
+const list = (value: unknown): readonly unknown[] | undefined =>
+  Array.isArray(value) ? value : undefined;
+
 const optionalOf = (line: Readonly<Record<string, unknown>>) => {
   const rngSeed = text(line["rngSeed"]);
   const mnemonic = text(line["mnemonic"]);
   const trust = text(line["trust"]);
   const dieAfterInput = count(line["dieAfterInput"]);
   const threads = count(line["threads"]);
+  const faults = line["faults"];
+  const happened = list(line["happened"])?.map((times) => count(times) ?? 0);
   return {
+    ...(faults === undefined ? {} : { faults }),
+    ...(happened === undefined ? {} : { happened }),
     ...(rngSeed === undefined ? {} : { rngSeed }),
     ...(mnemonic === undefined ? {} : { mnemonic }),
     ...(trust === undefined ? {} : { trust }),

@@ -16,6 +16,7 @@ import {
   type SupervisedEmulator,
   superviseEmulator,
 } from "../emulators.ts";
+import { type Broken, brokenBy, sayFault } from "../fault-option.ts";
 import { readText } from "../files.ts";
 import { mayflyHome, runFolder } from "../home.ts";
 import { EMULATOR_NAMES, type HeldNames, holdNames } from "../names.ts";
@@ -36,6 +37,7 @@ interface EmulateOptions {
   readonly hosts?: string | undefined;
   readonly secrets?: EngineName | undefined;
   readonly holdAfterWipe?: boolean | undefined;
+  readonly fault?: string | undefined;
 }
 
 /** What was asked for, understood; names and links come later. */
@@ -45,6 +47,7 @@ interface Wish {
   readonly dieAfterInput: number | undefined;
   /** Whom the devices believe. */
   readonly trust: TrustFile;
+  readonly broken: Broken;
 }
 
 const wholeNumber = (text: string, most: number): number | undefined => {
@@ -95,7 +98,10 @@ const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   if (problem !== undefined) return badOption("--insecure-mnemonic", problem);
   const trust = trustOf(options.hosts, mnemonics.value.length > 0);
   if (!trust.ok) return trust;
-  return ok({ count, mnemonics: mnemonics.value, dieAfterInput, trust: trust.value });
+  const broken = brokenBy(options.fault);
+  if (!broken.ok) return broken;
+  const read = { mnemonics: mnemonics.value, trust: trust.value, broken: broken.value };
+  return ok({ count, dieAfterInput, ...read });
 };
 
 /** The hosts of a file; and with an insecure seed this user's own host key, in every role. */
@@ -124,7 +130,7 @@ const linkOf = (link: string, i: number, count: number): string =>
 
 const settingsOf = (
   { link, network, approve, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
-  { count, mnemonics, dieAfterInput, trust }: Wish,
+  { count, mnemonics, dieAfterInput, trust, broken }: Wish,
   folder: string,
   names: readonly string[],
 ): readonly EmulatorSettings[] =>
@@ -140,6 +146,7 @@ const settingsOf = (
     ...(holdAfterWipe === undefined ? {} : { holdAfterWipe }),
     ...mnemonicOf(mnemonics, i),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
+    ...broken,
   }));
 
 /** Says an event; one that fails after its start is named and stays down, the others go on. */
@@ -161,6 +168,9 @@ const sayEvent = (event: EmulatorEvent, hasStarted: boolean, output: Output): vo
       output.say({ ...event }, [`${name} is wiped (${reason}); process ${pid} stays for a look`]);
       return;
     }
+    case "fault":
+      sayFault(event, output);
+      return;
     case "failed":
       if (hasStarted) output.refuse(event.failure);
       return;
@@ -292,5 +302,6 @@ export const emulateCommand = () =>
     )
     .option("--insecure-mnemonic-file <file>", "the same, a line for each device")
     .option("--die-after-input <n>", "end the process after its n-th signature, and stay down")
+    .option("--fault <file>", "what breaks, a JSON list: see hardware/emulator/kit/faults")
     .option("--hold-after-wipe", "leave a process that was wiped, for a look at its memory")
     .action((options) => answer((output) => emulate(options, output)));

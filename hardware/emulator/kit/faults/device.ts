@@ -1,4 +1,4 @@
-/** A board's parts with their faults: power, generator, tamper switch, speed, queue, clock, engine. */
+/** A board's parts with their faults: generator, tamper switch, speed, queue, clock and engine. */
 import type { Clock, Link, Rng, Secrets, Tamper } from "../../../../firmware/hal.ts";
 import { fail } from "../../../../protocol/errors.ts";
 import {

@@ -207,11 +207,7 @@ const spanOf = (kind: LongFault["kind"], direction: Direction, line: FaultyLine)
 const isMoment = (fault: LongFault, chunk: Uint8Array): boolean =>
   fault.kind !== "unplugged" || fault.within === undefined || isWithinRecord(chunk);
 
-const armSpan = (
-  fault: LongFault,
-  line: FaultyLine,
-  happened: () => void,
-): (() => void) => {
+const armSpan = (fault: LongFault, line: FaultyLine, happened: () => void): (() => void) => {
   const { kind, at = "toDevice", after = 0, forMs = SPAN_MS } = fault;
   const span = spanOf(kind, at, line);
   let passing = after;
@@ -221,16 +217,18 @@ const armSpan = (
     state = "over";
     stop();
   };
+  const begins = (chunk: Uint8Array): boolean => {
+    if (!isMoment(fault, chunk)) return false;
+    passing -= 1;
+    if (passing >= 0) return false;
+    state = "lasting";
+    happened();
+    line.clock.after(forMs, end);
+    return true;
+  };
   const stop = line.meddle(at, (chunk) => {
     if (chunk.length === 0 || state === "over") return undefined;
-    if (state === "waiting") {
-      if (!isMoment(fault, chunk)) return undefined;
-      passing -= 1;
-      if (passing >= 0) return undefined;
-      state = "lasting";
-      happened();
-      line.clock.after(forMs, end);
-    }
+    if (state === "waiting" && !begins(chunk)) return undefined;
     return span.take(chunk);
   });
   return end;

@@ -55,7 +55,12 @@ const createReader = (fields: Fields) => {
   };
   return {
     optional,
-    needed: <T>(name: string, fits: (value: unknown) => value is T, fallback: T, why: string): T => {
+    needed: <T>(
+      name: string,
+      fits: (value: unknown) => value is T,
+      fallback: T,
+      why: string,
+    ): T => {
       left.delete(name);
       const value = fields[name];
       if (fits(value)) return value;
@@ -85,10 +90,7 @@ const lineFaultOf = (kind: LineFault["kind"], { optional }: Reader): LineFault =
   return { kind, ...span, ...optional("within", isWithin, 'not "record"') };
 };
 
-const deviceFaultOf = (
-  kind: DeviceFault["kind"],
-  { needed, optional }: Reader,
-): DeviceFault => {
+const deviceFaultOf = (kind: DeviceFault["kind"], { needed, optional }: Reader): DeviceFault => {
   switch (kind) {
     case "brown-out":
     case "bit flip":
@@ -122,9 +124,7 @@ const refused = (why: string): Failure<"arguments_invalid"> =>
   fail("arguments_invalid", { faults: why });
 
 /** Reads a list; `arguments_invalid` says of which fault what is wrong, counting from 1. */
-export const readFaults = (
-  list: unknown,
-): Outcome<readonly Fault[], "arguments_invalid"> => {
+export const readFaults = (list: unknown): Outcome<readonly Fault[], "arguments_invalid"> => {
   if (!Array.isArray(list)) return refused("not a list");
   if (list.length > FAULTS_MOST) return refused(`more than ${FAULTS_MOST}`);
   const faults: Fault[] = [];
