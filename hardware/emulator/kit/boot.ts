@@ -1,14 +1,15 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
 import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import type { BootReason, Crypto, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
+import type { BootReason, Crypto, LogEvent, Rng } from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
 import { assert } from "../../../protocol/errors.ts";
 import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
-import { createButtons, type PressableButtons } from "../board/buttons.ts";
+import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
+import { createHand, createShowing, type Hand, type Showing } from "./approval/index.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
 import type { EmulatorOptions } from "./options.ts";
@@ -18,13 +19,15 @@ export interface Remains {
   readonly options: EmulatorOptions;
   readonly chance: Chance;
   readonly cable: Cable;
-  readonly buttons: PressableButtons;
-  readonly screens: Screen[];
+  readonly hand: Hand;
+  readonly showing: Showing;
   readonly log: LogEvent[];
   readonly host: TrustedHost;
   signer: Signer | undefined;
   /** Wipes what the present boot holds. */
   endSecrets: () => void;
+  /** Signatures with keys of wallets, over all boots. */
+  signatures: number;
   /** So many began. */
   boots: number;
   /** It went down in the middle, as it was told, and stays down. */
@@ -37,16 +40,20 @@ export const createRemains = (options: EmulatorOptions): Remains => {
   const chance = createChance(rngSeed);
   const cable =
     clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
+  const time = clock ?? createClock();
+  const note = `MAYFLY_SEED=${chance.seed}`;
+  const showing = createShowing(time, note);
   const remains: Remains = {
     options,
     chance,
     cable,
-    buttons: createButtons(approve),
-    screens: [],
+    hand: createHand({ approve, clock: time, note, screen: () => showing.screens.at(-1) }),
+    showing,
     log: [],
     host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
     signer: undefined,
     endSecrets: () => undefined,
+    signatures: 0,
     boots: 0,
     isDead: false,
   };
@@ -69,6 +76,7 @@ const SHARED = { volatile: false, missing: ["a process of its own"] } as const;
 const secretsOf = (remains: Remains, rng: Rng): ImportingSecrets => {
   const { options, cable } = remains;
   return watchSignatures({ ...engineOf(options, rng), ...SHARED }, (count) => {
+    remains.signatures += 1;
     if (count !== options.dieAfterInput) return;
     remains.isDead = true;
     cable.unplug();
@@ -97,13 +105,15 @@ export const boot = (
   lastReason: BootReason,
   onEnd: (reason: BootReason) => void,
 ): Signer => {
-  const { options, chance, cable, screens, log, buttons, host } = remains;
+  const { options, chance, cable, showing, log, hand, host } = remains;
   const { name = "A", network = "regtest", clock, wallets = [] } = options;
   // The engine's is its own: how often it tests itself in this process changes nothing else.
   const streamOf = (part: string): Rng => chance.stream(`${name}/${remains.boots}/${part}`);
   const [rng, engineRng] = [streamOf("board"), streamOf("engine")];
   remains.boots += 1;
   const number = remains.boots;
+  const isOver = (): boolean => number !== remains.boots;
+  hand.letGo();
   const secrets = secretsOf(remains, engineRng);
   remains.endSecrets = () => {
     secrets.wipeAll();
@@ -115,17 +125,19 @@ export const boot = (
     link: {
       ...cable.device,
       send: (bytes) => {
-        if (number === remains.boots) cable.device.send(bytes);
+        if (!isOver()) cable.device.send(bytes);
       },
     },
     rng,
     secrets,
-    buttons,
+    buttons: { ...hand, next: (asked) => (isOver() ? () => undefined : hand.next(asked)) },
     lastReason,
-    onScreen: (screen) => void screens.push(screen),
+    onScreen: (screen) => {
+      if (!isOver()) showing.show(screen);
+    },
     log: { append: (event) => void log.push(event) },
     onEnd: (reason) => {
-      if (number === remains.boots) onEnd(reason);
+      if (!isOver()) onEnd(reason);
     },
     ...(clock === undefined ? {} : { clock }),
   });

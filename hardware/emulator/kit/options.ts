@@ -2,7 +2,7 @@
 import type { NetworkName, Trust } from "../../../firmware/index.ts";
 import type { Secrets } from "../../../firmware/hal.ts";
 import type { Manifest } from "../../../protocol/manifest/manifest.ts";
-import type { Approval } from "../board/buttons.ts";
+import type { Approve } from "./approval/index.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** How an emulator in process is made. Everything has a default. */
@@ -12,7 +12,12 @@ export interface EmulatorOptions {
   /** `regtest` unless told. */
   readonly network?: NetworkName;
   /** Who presses the buttons: everything is approved unless told. */
-  readonly approve?: Approval;
+  readonly approve?: Approve;
+  /**
+   * Whether disposing throws where a rule never matched, a question had no rule, or a recording
+   * was left; true unless told.
+   */
+  readonly strict?: boolean;
   /** An insecure seed brought along, 16 to 64 bytes or BIP-39 words: it is ready at once. */
   readonly seed?: Uint8Array | string;
   /** Wallets that its manifest lists: with a seed only. */
