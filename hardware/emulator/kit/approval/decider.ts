@@ -1,7 +1,12 @@
 /** What is decided at a question, by whichever way the buttons are pressed. */
 import type { Screen } from "../../../../firmware/hal.ts";
-import type { Answer, ApprovalFunction, ApprovalRule, Approve } from "./approve.ts";
-import { ruleInWords } from "./approve.ts";
+import {
+  type Answer,
+  type ApprovalFunction,
+  type ApprovalRule,
+  type Approve,
+  ruleInWords,
+} from "./approve.ts";
 import { createReplay } from "./replay.ts";
 import { fitsScreen } from "./screen-pattern.ts";
 
@@ -42,7 +47,15 @@ const byFunction = (answerOf: ApprovalFunction): Decider => ({
   },
 });
 
+/** A rule that could not mean anything is our caller's mistake. */
+const checkRule = (rule: ApprovalRule, at: number): void => {
+  const { afterMs = 0, times = 1 } = rule;
+  const isFine = afterMs >= 0 && Number.isFinite(afterMs) && times >= 1;
+  if (!isFine) throw new Error(`approve: ${ruleInWords(rule, at)}: afterMs from 0, times from 1`);
+};
+
 const byRules = (rules: readonly ApprovalRule[], progress: readonly number[]): Decider => {
+  for (const [at, rule] of rules.entries()) checkRule(rule, at);
   const counts = rules.map((_, at) => progress[at] ?? 0);
   const countOf = (at: number): number => counts[at] ?? 0;
   return {

@@ -79,8 +79,8 @@ const problemOf = (
     ...(thrown.length === 0 ? [] : [`approve threw: ${thrown.map(String).join("; ")}`]),
   ];
   if (parts.length === 0) return undefined;
-  const says = `The questions were not those that approve was made for. ${[...parts, note].join("\n")}`;
-  return new Error(says, thrown.length === 0 ? {} : { cause: thrown[0] });
+  const says = ["The questions were not those that approve was made for.", ...parts, note];
+  return new Error(says.join("\n"), thrown.length === 0 ? {} : { cause: thrown[0] });
 };
 
 /** The one question that may be open, and how those before it ended. */
@@ -95,15 +95,16 @@ const createDesk = (clock: Clock, onPressed: (answer: RecordedAnswer) => void) =
     return answer;
   };
   return {
+    now: () => open,
     open: (question: Question): void => {
       open = question;
     },
-    takeBack: (question = open): void => {
-      if (question !== undefined && open === question) close(question, "wait");
+    takeBack: (question: Question | undefined): void => {
+      if (question !== undefined && question === open) close(question, "wait");
     },
-    press: (press: Press): void => {
-      const question = open;
-      if (question === undefined) return;
+    /** Nothing where the question is not open any more. */
+    answer: (question: Question | undefined, press: Press): void => {
+      if (question === undefined || question !== open) return;
       onPressed(close(question, press));
       question.pressed(press);
     },
@@ -150,12 +151,6 @@ export const createHand = (options: HandOptions): Hand => {
   const { clock, onEvent = () => undefined, note = "" } = options;
   const { decider, decide, unmatched, thrown } = createMind(options);
   const desk = createDesk(clock, (answer) => onEvent({ kind: "pressed", ...answer }));
-  const consider = (question: Question): void => {
-    const { answer, afterMs } = decide(question.screen);
-    if (answer === "wait") return;
-    if (afterMs > 0) question.cancel = clock.after(afterMs, () => desk.press(answer));
-    else desk.press(answer);
-  };
   const approval: ApprovalReport = {
     unused: decider.unused,
     unmatched: () => [...unmatched],
@@ -163,18 +158,21 @@ export const createHand = (options: HandOptions): Hand => {
     recording: desk.recording,
   };
   return {
-    press: desk.press,
+    press: (press) => desk.answer(desk.now(), press),
     approval,
     progress: decider.progress,
-    letGo: () => desk.takeBack(),
+    letGo: () => desk.takeBack(desk.now()),
     problem: () => problemOf(approval, thrown, note),
     next: (pressed) => {
-      desk.takeBack();
+      desk.takeBack(desk.now());
       const screen = options.screen() ?? BLANK;
       const question: Question = { screen, shownMs: clock.nowMs(), pressed, cancel: () => {} };
       desk.open(question);
-      // After the screen has been shown, and never inside the call that asks.
-      question.cancel = clock.after(0, () => consider(question));
+      const { answer, afterMs } = decide(screen);
+      if (answer !== "wait") {
+        // After the screen has been shown, and never inside the call that asks.
+        question.cancel = clock.after(afterMs, () => desk.answer(question, answer));
+      }
       return () => desk.takeBack(question);
     },
   };

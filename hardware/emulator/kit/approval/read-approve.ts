@@ -37,10 +37,10 @@ const textAt = (value: unknown, where: string): TextPattern => {
   }
 };
 
-const countAt = (value: unknown, where: string): number =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+const countAt = (value: unknown, where: string, least = 0): number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= least
     ? value
-    : misread(`${where} is no whole number from 0`);
+    : misread(`${where} is no whole number from ${least}`);
 
 const numberAt = (value: unknown, where: string): NumberPattern => {
   if (!isFields(value)) return countAt(value, where);
@@ -101,7 +101,7 @@ const ruleAt = (value: unknown, at: number): ApprovalRule => {
     when: whenAt(when, `${where}.when`),
     press: answerAt(press, where),
     ...(afterMs === undefined ? {} : { afterMs: countAt(afterMs, `${where}.afterMs`) }),
-    ...(times === undefined ? {} : { times: countAt(times, `${where}.times`) }),
+    ...(times === undefined ? {} : { times: countAt(times, `${where}.times`, 1) }),
     ...(name === undefined ? {} : { name }),
   };
 };

@@ -33,8 +33,8 @@ export const createShowing = (clock: Clock, note: string): Showing => {
     const stop = clock.after(withinMs, () => {
       watchers.delete(watch);
       const shown = screens.slice(from).map((screen) => `\n  ${screenInWords(screen)}`);
-      const says = `not shown within ${withinMs} ms: ${patternInWords(wanted)}; but${shown.join("")}`;
-      reject(new Error(`${says}\n${note}`));
+      const claim = `not shown within ${withinMs} ms: ${patternInWords(wanted)}`;
+      reject(new Error(`${claim}; but${shown.join("")}\n${note}`));
     });
     const watch = (screen: Screen): void => {
       if (!fitsScreen(wanted, screen)) return;
