@@ -6,6 +6,7 @@ import {
   createVirtualClock,
   screenFields,
 } from "../../../hardware/emulator/index.ts";
+import { createHand } from "../../../hardware/emulator/kit/approval/index.ts";
 import { STRANGER_ADDRESS } from "../../bitcoin/psbt-fixture.ts";
 import { placeOf, HOT } from "../../bitcoin/wallet-fixture.ts";
 import { register, signerWith, spend, thrownBy, wordOf } from "./spending.ts";
@@ -190,7 +191,42 @@ test("a power cut takes the question along: a press answers nothing of that boot
   signer.press("yes");
   expect(signer.approval.recording().map(({ press }) => press)).toEqual(["wait"]);
   expect(wordOf(await asked)).not.toBe("ok");
-  expect(signer.screens.slice(-1)).toEqual([{ kind: "status", lines: ["A", "ready"] }]);
+  const shown = [...signer.screens];
+  expect(shown.at(-1)).toEqual({ kind: "status", lines: ["A", "ready"] });
+  await signer.advance(CONSENT_MS + 1); // the question's end in the boot before
+  expect(signer.screens).toEqual(shown);
+});
+
+test("an answered question leaves nothing due on the clock", () => {
+  const due = new Set<() => void>();
+  const after = (_: number, action: () => void) => {
+    due.add(action);
+    return () => void due.delete(action);
+  };
+  const rule = { when: { line: { branch: "change" } }, press: "yes", afterMs: 5 } as const;
+  const screen = (place: string) =>
+    ({ kind: "address", lines: ["Wallet: W", `${place} address 1`, "bcrt1q"] }) as const;
+  const asked = [screen("Change"), screen("Receive")];
+  const clock = { nowMs: () => 0, after };
+  const hand = createHand({ approve: [rule], clock, screen: () => asked.shift() });
+  const presses: string[] = [];
+  hand.next((press) => presses.push(press));
+  expect(due.size).toBe(1);
+  hand.press("no");
+  expect(due.size).toBe(0);
+  hand.press("no");
+  hand.next((press) => presses.push(press));
+  expect(due.size).toBe(0);
+  expect(presses).toEqual(["no"]);
+  expect(hand.approval.unmatched()).toEqual([screen("Receive")]);
+});
+
+test("rules that could not mean anything are refused at once", async () => {
+  for (const wrong of [{ afterMs: -1 }, { afterMs: Number.NaN }, { times: 0 }]) {
+    const rule = { when: {}, press: "yes", ...wrong } as const;
+    const says = await thrownBy(async () => signerWith([rule]));
+    expect(says).toBe("approve: rule 1 (any screen: yes): afterMs from 0, times from 1");
+  }
 });
 
 test("on this machine's clock rules press as well", async () => {
