@@ -69,7 +69,7 @@ describe.skipIf(hasNoPty)("pty: emulate --approve FILE", () => {
     expect(complaints).not.toContain("rule 2");
   });
 
-  test.concurrent("a question without a rule waits and is told at once, on both sides", async () => {
+  test.concurrent("a question without a rule waits, and is told at once", async () => {
     const home = temporaryFolder();
     const words = ["--approve", fileOf(home, [{ when: { kind: "address" }, press: "yes" }])];
     const emulating = startEmulating(home, ...words);
@@ -90,7 +90,7 @@ describe.skipIf(hasNoPty)("pty: emulate --approve FILE", () => {
     );
   });
 
-  test.concurrent("a session at ask, recorded from its output, presses the same again", async () => {
+  test.concurrent("a session at ask, recorded from its output, is replayed", async () => {
     const home = temporaryFolder();
     const person = startEmulating(home, "--approve", "ask");
     await person.listening();
