@@ -9,8 +9,8 @@ import type { Branches } from "./branches.ts";
 import { NO_AUXILIARY, recordOf } from "./sign-tasks.ts";
 import type { SigningTask } from "./work.ts";
 
-/** Signatures in a batch: some milliseconds of work for each core. */
-const BATCH_TASKS = 128;
+/** Signatures in a batch: some milliseconds of work for each core, and in the first a few. */
+const [FIRST_TASKS, BATCH_TASKS] = [32, 128];
 /** Batches under way: one at work, one that waits, one that is packed. */
 const UNDER_WAY = 3;
 const DIGEST_BYTES = 32;
@@ -28,11 +28,13 @@ const isAlike = (task: SigningTask, other: SigningTask): boolean =>
  */
 function* batchesOf(tasks: Iterable<SigningTask>): Generator<readonly SigningTask[], void, void> {
   let batch: SigningTask[] = [];
+  let most = FIRST_TASKS;
   for (const task of tasks) {
     const [first] = batch;
-    if (first !== undefined && (batch.length === BATCH_TASKS || !isAlike(first, task))) {
+    if (first !== undefined && (batch.length === most || !isAlike(first, task))) {
       yield batch;
       batch = [];
+      most = BATCH_TASKS;
     }
     batch.push(task);
   }

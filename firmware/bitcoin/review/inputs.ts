@@ -20,7 +20,7 @@ import { branchOfWay, type WalletPlace } from "./places.ts";
 import { chooseSighash, formatSighash } from "./sighash-choice.ts";
 import { createSigners } from "./signers.ts";
 import { createTaskTable, type TaskTable } from "./task-table.ts";
-import { createWishes, WISHED_INPUTS } from "./wishes.ts";
+import { createWishes, firstStretch, stretchAfter } from "./wishes.ts";
 
 /** A sighash type, and how many inputs are signed with it. */
 export interface SighashUse {
@@ -227,10 +227,14 @@ export function* reviewInputs(
   }
   const court = createCourt(psbt, wallet, crypto);
   const leavesOfNext = psbt.inputs.leavesInTurn();
-  const wishesFrom = createWishes(psbt, wallet);
-  yield wishesFrom(0);
+  const wishesFor = createWishes(psbt, wallet);
+  let ahead = firstStretch(wallet);
+  yield wishesFor(ahead);
   for (let input = 0; input < count; input += 1) {
-    if (input % WISHED_INPUTS === 0) yield wishesFrom(input + WISHED_INPUTS);
+    if (input === ahead.from) {
+      ahead = stretchAfter(ahead);
+      yield wishesFor(ahead);
+    }
     const judged = judge(court, input, leavesOfNext());
     if (!judged.ok) return fail(judged.error, { input, ...judged.details });
     yield;

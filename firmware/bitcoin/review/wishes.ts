@@ -9,10 +9,30 @@ import type { RegisteredWallet } from "../wallet/registered-wallet.ts";
 import type { Branch } from "../wallet/script.ts";
 import { branchOfWay } from "./places.ts";
 
-/** Inputs whose keys are wished for at once. */
-export const WISHED_INPUTS = 64;
+/** Keys that are wished for at first, so that some are there soon. */
+const FIRST_KEYS = 48;
+/** Inputs whose keys are wished for at most at once. */
+const MOST_INPUTS = 64;
 
-/** Gives the wishes for the inputs from one on. */
+/** Inputs from one on and up to another. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The first inputs of a wallet's. */
+export const firstStretch = ({ policy: { expressions } }: RegisteredWallet): Stretch => ({
+  from: 0,
+  to: Math.ceil(FIRST_KEYS / expressions.length),
+});
+
+/** Those that follow: twice as many, until there are enough at once. */
+export const stretchAfter = ({ from, to }: Stretch): Stretch => ({
+  from: to,
+  to: to + Math.min(MOST_INPUTS, 2 * (to - from)),
+});
+
+/** Gives the wishes for a stretch of inputs. */
 export const createWishes = (psbt: Psbt, wallet: RegisteredWallet) => {
   const { inputs, ways } = psbt;
   const { deriver } = wallet;
@@ -21,9 +41,9 @@ export const createWishes = (psbt: Psbt, wallet: RegisteredWallet) => {
     const hasPlace = (inputs.flagsAt(input) & INPUT_FLAG.hasPlace) !== 0;
     return hasPlace ? branches[inputs.wayAt(input)] : undefined;
   };
-  return (from: number): readonly KeysWish[] => {
+  return ({ from, to }: Stretch): readonly KeysWish[] => {
     const wished: Readonly<Record<Branch, Set<number>>> = { 0: new Set(), 1: new Set() };
-    const end = Math.min(inputs.count(), from + WISHED_INPUTS);
+    const end = Math.min(inputs.count(), to);
     for (let input = from; input < end; input += 1) {
       const branch = branchAt(input);
       if (branch !== undefined) wished[branch].add(inputs.indexAt(input));
