@@ -1,5 +1,6 @@
-/** `--approve`: a word, or a file of rules or of a recording. */
+/** `--approve`: a word, or a file of rules, of a recording, or of what a session printed. */
 import { type Outcome, ok } from "../../protocol/errors.ts";
+import { readEmulatorEvent } from "./emulator-events.ts";
 import type { EmulatorSettings } from "./emulators.ts";
 import { readText } from "./files.ts";
 import { badOption } from "./program.ts";
@@ -16,6 +17,9 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
+/** Whether it is a line of `emulate --json`: a session there can be replayed from its log. */
+const isScreen = (line: string): boolean => readEmulatorEvent(line)?.event === "screen";
+
 /** One of the words, or what the file of that name holds: its emulator reads that in full. */
 export const approveOf = (how: string): Outcome<Approve> => {
   if (WORDS.includes(how)) return ok(how);
@@ -26,8 +30,18 @@ export const approveOf = (how: string): Outcome<Approve> => {
   }
   const value = jsonOf(text.value);
   if (Array.isArray(value)) return ok(value);
-  return badOption("--approve", `${how} holds no JSON list of rules or of recorded answers`);
+  const lines = text.value.split("\n").filter((line) => line.trim() !== "");
+  if (lines.some(isScreen)) return ok(lines);
+  return badOption(
+    "--approve",
+    `${how} holds neither a JSON list of rules or recorded answers nor a log`,
+  );
 };
+
+/** Rules are the same for all devices; a recording is each one's own. */
+export const isShared = (approve: Approve): boolean =>
+  typeof approve !== "string" &&
+  approve.every((one) => typeof one === "object" && one !== null && "when" in one);
 
 const isWait = (rule: unknown): boolean =>
   typeof rule === "object" && rule !== null && "press" in rule && rule.press === "wait";

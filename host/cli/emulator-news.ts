@@ -12,16 +12,17 @@ const sayUnmatched = (event: Unmatched, output: Output): void => {
   for (const line of difference?.split("\n") ?? []) output.warn(`${name}: ${line}`);
 };
 
-/** What was of no use to any of them, where rules or a recording were given. */
+/** Rules that were of no use to any device, or what of its recording has not come to each. */
 export const warnOfUnused = (
   running: readonly SupervisedEmulator[],
-  how: string,
+  areShared: boolean,
   output: Output,
 ) => {
   const [first = [], ...others] = running.map((one) => one.unused());
-  for (const name of first.filter((one) => others.every((other) => other.includes(one)))) {
-    output.warn(`--approve ${how}: never matched: ${name}`);
-  }
+  const lines = areShared
+    ? first.filter((rule) => others.every((unused) => unused.includes(rule)))
+    : running.flatMap(({ name, unused }) => unused().map((question) => `${name}: ${question}`));
+  for (const line of lines) output.warn(`--approve: never matched: ${line}`);
 };
 
 /** Says an event; one that fails after its start is named and stays down, the others go on. */

@@ -121,9 +121,24 @@ describe.skipIf(hasNoPty)("pty: emulate --approve FILE", () => {
     expectJsonRefusal(await unanswered.end(), "cancelled");
     await emulating.end("SIGTERM");
     expect(emulating.complaints()).toMatch(/^mayfly: A: ! 3 of 3 custodians +\| 2 of 2/m);
-    expect(emulating.complaints()).toContain(
-      "never matched: question 2 (message: Make a new seed?",
-    );
+    expect(emulating.complaints()).toContain("never matched: A: question 2 (message:");
+  });
+
+  test.concurrent("the log of a session does, too: each device has its part", async () => {
+    const home = temporaryFolder();
+    const asked = (name: string, press: string) => [
+      { event: "screen", name, kind: "message", lines: ["Make a new seed?", "2 of 2 custodians"] },
+      { event: "pressed", name, press, atMs: 20 },
+    ];
+    const log = [...asked("A", "no"), ...asked("B", "yes")].map((one) => JSON.stringify(one));
+    const words = ["--count", "2", "--approve", fileOf(home, log.join("\n"))];
+    const emulating = startEmulating(home, ...words);
+    await emulating.listening(2);
+    const genesis = await genesisIn(home);
+    expectJsonRefusal(await genesis().end(), "declined");
+    await emulating.end("SIGTERM");
+    expect(emulating.complaints()).toContain("--approve: never matched: B: question 1");
+    expect(emulating.complaints()).not.toContain("never matched: A");
   });
 
   test.concurrent("a rule that waits leaves it to the presses on standard input", async () => {

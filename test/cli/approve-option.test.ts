@@ -18,7 +18,7 @@ const refusedWith = async (content: string): Promise<string> => {
 };
 
 test.concurrent("no JSON, and JSON that is no list", async () => {
-  const says = "holds no JSON list of rules or of recorded answers";
+  const says = "holds neither a JSON list of rules or recorded answers nor a log";
   const both = await Promise.all([refusedWith("["), refusedWith("{}")]);
   for (const said of both) expect(said).toContain(says);
 });

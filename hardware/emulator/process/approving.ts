@@ -27,7 +27,7 @@ export const openHand = (
   say: Say,
 ): Outcome<Hand> => {
   const { approve: wanted, approved: progress = [] } = settings;
-  const approve = readApprove(wanted);
+  const approve = readApprove(wanted, settings.name);
   if (!approve.ok) return approve;
   const isCounted = Array.isArray(wanted);
   const isQuiet = wanted === "auto" || wanted === "never";

@@ -13,7 +13,7 @@ export interface Settings {
   readonly name: string;
   /** One of the firmware's networks: main.ts looks. */
   readonly network: string;
-  /** Who presses: a word, or a list of rules or of recorded answers, which main.ts reads. */
+  /** Who presses: a word, or a list of rules, of recorded answers or of a log's lines. */
   readonly approve: Approval | readonly unknown[];
   /** How far the rules or the recording came in earlier boots. */
   readonly approved?: readonly number[];

@@ -9,7 +9,7 @@ import { TRUST } from "../../../protocol/session/trust.ts";
 import { noiseSuite } from "../../driver/index.ts";
 import { openHostKey, parseTrustFile, type TrustFile } from "../../identity/index.ts";
 import { NETWORK_NAMES } from "../../withdrawal.ts";
-import { approveOf, takesPresses } from "../approve-option.ts";
+import { approveOf, isShared, takesPresses } from "../approve-option.ts";
 import type { EmulatorEvent } from "../emulator-events.ts";
 import { portableWarning, sayEvent, warnOfUnused } from "../emulator-news.ts";
 import {
@@ -195,19 +195,18 @@ const listenForPresses = (emulators: readonly SupervisedEmulator[]): (() => void
 /** Runs them until the signal. */
 const emulateAs = async (
   all: readonly EmulatorSettings[],
-  approve: string,
+  approve: EmulatorSettings["approve"],
   output: Output,
 ): Promise<Outcome<void>> => {
   const over = untilSignal();
   const started = await startAll(all, output);
   if (!started.ok) return started;
-  const isAsked = all.some((one) => takesPresses(one.approve));
-  const stopListening = isAsked ? listenForPresses(started.value) : () => undefined;
+  const stopListening = takesPresses(approve) ? listenForPresses(started.value) : () => undefined;
   output.hint(`Next, in another terminal: mayfly status --port ${all[0]?.name}. Ctrl-C ends.`);
   await over;
   stopListening();
   await stopAll(started.value);
-  warnOfUnused(started.value, approve, output);
+  warnOfUnused(started.value, isShared(approve), output);
   return ok(undefined);
 };
 
@@ -228,7 +227,7 @@ const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome
   if (!held.ok) return held;
   const settings = settingsOf(options, wish.value, folder, held.value.names);
   const free = checkLinks(settings, folder);
-  const outcome = free.ok ? await emulateAs(settings, options.approve, output) : free;
+  const outcome = free.ok ? await emulateAs(settings, wish.value.approve, output) : free;
   held.value.release();
   return outcome;
 };
@@ -246,7 +245,7 @@ export const emulateCommand = () =>
       [
         "who presses the buttons: auto, never, ask (lines",
         '{"name","press":"yes"|"no"} on standard input),',
-        "or a JSON file of rules or of a recording",
+        "or a file: rules or a recording as JSON, or what ask printed under --json",
       ].join(" "),
       "auto",
     )

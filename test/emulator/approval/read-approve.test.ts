@@ -52,12 +52,23 @@ test("a word is a word, an empty list no rule, and answers with screens a record
   expect(readOf(recording)).toEqual({ recording });
 });
 
+test("the lines of a log: of the first device, or of the one that is named", () => {
+  const asked = (name: string) => JSON.stringify({ event: "screen", name, ...SCREEN });
+  const typed = JSON.stringify({ name: "B", press: "no" });
+  const log = [asked("A"), asked("B"), typed];
+  const answers = (press: string) => ({ recording: [{ screen: SCREEN, press, atMs: 0 }] });
+  expect(readOf(log)).toEqual(answers("wait"));
+  expect(unwrap(readApprove(log, "B"))).toMatchObject(answers("no"));
+  expect(unwrap(readApprove(log, "C"))).toMatchObject({ recording: [] });
+});
+
 describe("refused", () => {
   const rule = { when: {}, press: "yes" };
   const table: readonly (readonly [unknown, string])[] = [
     [{}, "neither a list of rules nor a recording"],
     ["perhaps", "neither a list"],
-    [["yes"], "rule 1 is no object"],
+    [[7], "rule 1 is no object"],
+    [["yes", '{"event":"screen","kind":"status","lines":[]}'], "session in which anybody asks"],
     [[rule, { press: "yes" }], "rule 2.when is no object"],
     [[{ ...rule, press: "maybe" }], "rule 1.press is none of yes, no, wait"],
     [[{ ...rule, presss: "no" }], 'rule 1: "presss" is none of'],

@@ -1,11 +1,11 @@
 /** Rules or a recording as they stand in a JSON file, read strictly: a typing error is no rule. */
 import { fail, ok, type Outcome } from "../../../../protocol/errors.ts";
 import { APPROVALS } from "../../board/buttons.ts";
-import { type Fields, isFields, oneOf } from "../../process/json.ts";
+import { type Fields, isFields, isTexts, oneOf, parseFields } from "../../process/json.ts";
 import type { Answer, ApprovalRule, Approve } from "./approve.ts";
 import { type RecordedAnswer, replayPerson } from "./replay.ts";
 import type { LinePattern, NumberPattern, ScreenPattern, TextPattern } from "./screen-pattern.ts";
-import { SCREEN_KINDS, screenOf } from "./session-log.ts";
+import { isQuestion, recordingOf, SCREEN_KINDS, screenOf } from "./session-log.ts";
 
 /** Says in a sentence what is wrong with the file. */
 class Misread extends Error {}
@@ -117,18 +117,32 @@ const recordedAt = (value: unknown, at: number): RecordedAnswer => {
   return { screen, press: answerAt(fields["press"], where), atMs };
 };
 
-const read = (value: unknown): Approve => {
+/** A log of several devices is each one's own; one without a question is no session. */
+const logAt = (lines: readonly string[], name: string | undefined): Approve => {
+  const questions = lines.filter((line) => isQuestion(parseFields(line) ?? {}));
+  if (questions.length === 0) return misread("neither rules nor a session in which anybody asks");
+  return replayPerson(recordingOf(lines, name));
+};
+
+const read = (value: unknown, name: string | undefined): Approve => {
   const word = oneOf(APPROVALS, value);
   if (word !== undefined) return word;
+  if (isTexts(value) && value.length > 0) return logAt(value, name);
   if (!Array.isArray(value)) return misread("neither a list of rules nor a recording");
   const isRecording = value.length > 0 && value.every((one) => isFields(one) && "screen" in one);
   return isRecording ? replayPerson(value.map(recordedAt)) : value.map(ruleAt);
 };
 
-/** Reads `auto`, `never`, `ask`, a list of rules or a recording; says what is wrong with it. */
-export const readApprove = (value: unknown): Outcome<Approve, "arguments_invalid"> => {
+/**
+ * Reads `auto`, `never`, `ask`, a list of rules or a recording, or the lines of a session's log,
+ * where `name` says whose; says what is wrong with it.
+ */
+export const readApprove = (
+  value: unknown,
+  name?: string,
+): Outcome<Approve, "arguments_invalid"> => {
   try {
-    return ok(read(value));
+    return ok(read(value, name));
   } catch (error) {
     if (!(error instanceof Misread)) throw error;
     return fail("arguments_invalid", { option: "--approve", why: error.message });

@@ -26,6 +26,12 @@ export const screenOf = ({ kind, lines }: Fields): Screen | undefined => {
   return known === undefined || !isTexts(lines) ? undefined : { kind: known, lines };
 };
 
+/** Whether a line shows a question. */
+export const isQuestion = (fields: Fields): boolean => {
+  const screen = fields["event"] === "screen" ? screenOf(fields) : undefined;
+  return screen !== undefined && !IDLE.includes(screen.kind);
+};
+
 type Item =
   | { readonly kind: "screen"; readonly screen: Screen }
   | { readonly kind: "pressed"; readonly press: Press; readonly atMs: number }
