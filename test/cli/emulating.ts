@@ -77,7 +77,7 @@ export const startEmulating = (home: string, ...words: readonly string[]): Emula
   });
   const next = async (fits: (event: JsonEvent) => boolean): Promise<JsonEvent> => {
     let found: JsonEvent | undefined;
-    await until("an event", () => {
+    await until(`an event, after ${JSON.stringify(events)} and ${complaints}`, () => {
       while (found === undefined && seen < events.length) {
         const event = events[seen];
         seen += 1;
