@@ -1,4 +1,7 @@
-/** What tests of programs with signers need: importing it makes the matchers known to bun:test. */
+/**
+ * What tests of a vault need besides an emulator: published as `mayfly/testing`. Importing it makes
+ * the matchers known to bun:test.
+ */
 import { expect } from "bun:test";
 import { matchers } from "./matchers.ts";
 
@@ -10,3 +13,15 @@ export {
   type MayflyMatchers,
   type SeenSigner,
 } from "./matchers.ts";
+export {
+  createVaultRig,
+  SIGNER_NAMES,
+  type SignerName,
+  type SignerSettings,
+  type VaultRig,
+  type VaultRigOptions,
+} from "./rig.ts";
+export type { DraftWish } from "./rig-purse.ts";
+export type { SignedWithdrawal } from "./rig-quorum.ts";
+export type { RigWallet, TestNetwork } from "./rig-wallet.ts";
+export { type AddressAccount, QUORUM, type SeedAccount, SEEDS, type TestSeed } from "./seeds.ts";
