@@ -5,7 +5,12 @@
  * seed that is typed on a command line has no secret left to guard.
  */
 import type { Hal, Handle, Identity } from "../../../firmware/hal.ts";
-import type { MadeKey, Manifest, ManifestKey } from "../../../protocol/manifest/manifest.ts";
+import {
+  type MadeKey,
+  type Manifest,
+  type ManifestKey,
+  SEED_LABELS,
+} from "../../../protocol/manifest/manifest.ts";
 import type { Trust } from "../../../protocol/session/trust.ts";
 import { createCrypto, type ImportingSecrets } from "../../secrets/index.ts";
 import { cosignersOf } from "./cosigners.ts";
@@ -74,29 +79,32 @@ const commitmentsOf = (seed: Uint8Array, key: ManifestKey): readonly Uint8Array[
     .map((member) => sha256(`${key.id}, ${member}, `, secret));
 };
 
-/** The own accounts of a seed, which is most of the work of what it says of itself. */
-const accounts = new Map<string, readonly string[]>();
-const ACCOUNTS_MOST = 256;
+/** What a seed says of itself whatever the genesis: public, and the most of a start's work. */
+type Said = ReturnType<OwnBoot["valuesOf"]>;
 
-const ownAccounts = (boot: OwnBoot, seed: Handle<"seed">, bytes: Uint8Array): readonly string[] => {
-  const name = `${sha256(bytes).toHex()} ${boot.network}`;
-  const found = accounts.get(name);
-  if (found !== undefined) return found;
-  const made = valuesOf(boot, seed, sha256("no genesis")).accounts;
-  if (accounts.size >= ACCOUNTS_MOST) accounts.clear();
-  accounts.set(name, made);
-  return made;
-};
+/** By the hash of the seed, and network: tests boot the same few seeds again and again. */
+const known = new Map<string, Said>();
+const KNOWN_MOST = 256;
+const NO_GENESIS = new Uint8Array(32);
 
-const valuesOf = (boot: OwnBoot, seed: Handle<"seed">, genesis: Uint8Array) => {
+const saidBy = (boot: OwnBoot, seed: Handle<"seed">, bytes: Uint8Array): Said => {
   const { secrets, network } = boot;
-  return boot.valuesOf({ secrets, crypto: createCrypto(secrets.engine) }, network, seed, genesis);
+  const name = `${sha256(bytes).toHex()} ${network}`;
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const crypto = createCrypto(secrets.engine);
+  const said = boot.valuesOf({ secrets, crypto }, network, seed, NO_GENESIS);
+  if (known.size >= KNOWN_MOST) known.clear();
+  known.set(name, said);
+  return said;
 };
 
-/** The keys that others hold; a boot without wallets knows of none. */
-const othersOf = (boot: OwnBoot, seed: Handle<"seed">, bytes: Uint8Array, own: ManifestKey) => {
-  const { wallets = [] } = boot;
-  return wallets.length === 0 ? [] : cosignersOf(wallets, ownAccounts(boot, seed, bytes), own);
+/** The one value that depends on the draft. What is wrong here is not believed by the device. */
+const rootTagOf = ({ secrets }: OwnBoot, seed: Handle<"seed">, genesis: Uint8Array): Uint8Array => {
+  const root = secrets.deriveSymmetric(seed, SEED_LABELS.root);
+  const tag = secrets.mac(root, genesis);
+  secrets.wipe(root);
+  return tag;
 };
 
 /** A seed of 16 to 64 bytes, in the boot's hands, with the draft and version 1 made for it. */
@@ -104,12 +112,14 @@ export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
   const { secrets, identity, wallets = [] } = boot;
   const seed = secrets.importSeed(bytes);
   const own = keyOf(boot);
-  const others = othersOf(boot, seed, bytes, own);
+  const said = saidBy(boot, seed, bytes);
+  const others = cosignersOf(wallets, said.accounts, own);
   const unmade = others.map(({ made: _, ...other }) => other);
   const draft = { ...draftOf(boot), keys: [own, ...unmade] };
   const first = signedByPeople(draft);
   const genesis = sha256(first.manifest);
-  const made = { ...valuesOf(boot, seed, genesis), commitments: commitmentsOf(bytes, own) };
+  const rootTag = rootTagOf(boot, seed, genesis);
+  const made = { ...said, rootTag, commitments: commitmentsOf(bytes, own) };
   const keys = [{ ...own, made }, ...others];
   const next = { ...draft, version: 1, predecessor: genesis, keys, wallets };
   const lineage = [first, signedByPeople(next)];
