@@ -1,4 +1,18 @@
-/** What tests of a vault need besides an emulator: published as `mayfly/testing`. */
+/**
+ * What tests of a vault need besides an emulator: published as `mayfly/testing`. Importing it makes
+ * the matchers known to bun:test.
+ */
+import { expect } from "bun:test";
+import { matchers } from "./matchers.ts";
+
+expect.extend(matchers);
+
+export {
+  type ExpectedDetails,
+  matchers,
+  type MayflyMatchers,
+  type SeenSigner,
+} from "./matchers.ts";
 export {
   createVaultRig,
   SIGNER_NAMES,

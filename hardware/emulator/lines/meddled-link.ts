@@ -10,11 +10,11 @@ import { createMeddling } from "./meddling.ts";
 
 /** The device's end, and the hands that may be laid on what passes it. */
 export interface MeddledLink extends Pick<Cable, "meddle" | "inject" | "unplug" | "plug"> {
-  readonly device: Link;
+  readonly link: Link;
 }
 
 /** Takes the place of a link that nobody listens to yet. */
-export const meddleWith = (link: Link, clock: Clock): MeddledLink => {
+export const meddledLink = (link: Link, clock: Clock): MeddledLink => {
   const { meddle, pass } = createMeddling();
   const state = { isAttached: false, isPlugged: true };
   let receive: ((bytes: Uint8Array) => void) | undefined;
@@ -40,7 +40,7 @@ export const meddleWith = (link: Link, clock: Clock): MeddledLink => {
     if (state.isPlugged) onCable?.(attached);
   });
   return {
-    device: {
+    link: {
       ...link,
       send: (bytes) => {
         for (const one of pass("toHost", bytes)) say(one);

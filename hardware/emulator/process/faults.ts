@@ -1,13 +1,13 @@
 /** What breaks in an emulator's process: its board's parts, as the settings say. */
 import type { Rng } from "../../../firmware/hal.ts";
-import { type Outcome, ok } from "../../../protocol/errors.ts";
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import type { BoardParts } from "../board/board.ts";
 import { createClock } from "../board/clock.ts";
 import { createSeededRng } from "../board/rng.ts";
 import { drawsFrom } from "../kit/faults/draws.ts";
 import { createFaults, type Fault } from "../kit/faults/index.ts";
 import { readFaults } from "../kit/faults/read-faults.ts";
-import { meddleWith } from "../lines/meddled-link.ts";
+import { meddledLink } from "../lines/meddled-link.ts";
 import type { Settings } from "./settings.ts";
 
 type Say = (event: Readonly<Record<string, unknown>>) => void;
@@ -40,15 +40,15 @@ export const breakParts = (
 ): Outcome<BoardParts, "arguments_invalid"> => {
   const { name, faults: wanted = [], happened: before = [] } = settings;
   const read = readFaults(wanted);
-  if (!read.ok) return read;
+  if (!read.ok) return fail("arguments_invalid", { faults: read.why });
   const places = new Map<Fault, number>();
-  for (const [place, fault] of read.value.entries()) {
+  for (const [place, fault] of read.faults.entries()) {
     const left = leftOf(fault, before[place] ?? 0);
     if (left !== undefined) places.set(left, place);
   }
   if (places.size === 0) return ok(whole);
   const clock = whole.clock ?? createClock();
-  const { device, ...line } = meddleWith(whole.link, clock);
+  const { link, ...line } = meddledLink(whole.link, clock);
   const tell = (fault: Fault, atMs: number): void =>
     say({
       event: "fault",
@@ -67,7 +67,7 @@ export const breakParts = (
     ...whole,
     clock: parts.clock(clock),
     rng: parts.rng(whole.rng),
-    link: parts.link(device, clock),
+    link: parts.link(link, clock),
     secrets: parts.secrets(whole.secrets, () => whole.onEnd("brown-out")),
     tamper: parts.tamper,
   });

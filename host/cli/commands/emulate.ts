@@ -3,20 +3,22 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Option } from "@commander-js/extra-typings";
 import { encodeAs } from "../../../protocol/cbor/cbor.ts";
-import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { ROLES } from "../../../protocol/session/role.ts";
 import { TRUST } from "../../../protocol/session/trust.ts";
 import { noiseSuite } from "../../driver/index.ts";
 import { openHostKey, parseTrustFile, type TrustFile } from "../../identity/index.ts";
 import { NETWORK_NAMES } from "../../withdrawal.ts";
+import { approveOf, isShared, takesPresses } from "../approve-option.ts";
 import type { EmulatorEvent } from "../emulator-events.ts";
+import { portableWarning, sayEvent, warnOfUnused } from "../emulator-news.ts";
 import {
   type EmulatorSettings,
   type EngineName,
   type SupervisedEmulator,
   superviseEmulator,
 } from "../emulators.ts";
-import { type Broken, brokenBy, sayFault } from "../fault-option.ts";
+import { type Broken, brokenBy } from "../fault-option.ts";
 import { readText } from "../files.ts";
 import { mayflyHome, runFolder } from "../home.ts";
 import { EMULATOR_NAMES, type HeldNames, holdNames } from "../names.ts";
@@ -42,6 +44,8 @@ interface EmulateOptions {
 
 /** What was asked for, understood; names and links come later. */
 interface Wish {
+  /** A word, or what its file holds. */
+  readonly approve: EmulatorSettings["approve"];
   readonly count: number;
   readonly mnemonics: readonly string[];
   readonly dieAfterInput: number | undefined;
@@ -80,6 +84,20 @@ const mnemonicProblem = (mnemonics: readonly string[], count: number): string | 
   return isEnough ? undefined : "neither one for all nor one for each device";
 };
 
+/** What stands in files: whom they believe, who presses, what breaks. */
+const filesOf = (
+  { hosts, approve: how, fault }: EmulateOptions,
+  isSeeded: boolean,
+): Outcome<Pick<Wish, "trust" | "approve" | "broken">> => {
+  const trust = trustOf(hosts, isSeeded);
+  if (!trust.ok) return trust;
+  const approve = approveOf(how);
+  if (!approve.ok) return approve;
+  const broken = brokenBy(fault);
+  if (!broken.ok) return broken;
+  return ok({ trust: trust.value, approve: approve.value, broken: broken.value });
+};
+
 const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   const most = EMULATOR_NAMES.length;
   const count = wholeNumber(options.count, most);
@@ -96,12 +114,11 @@ const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   if (!mnemonics.ok) return mnemonics;
   const problem = mnemonicProblem(mnemonics.value, count);
   if (problem !== undefined) return badOption("--insecure-mnemonic", problem);
-  const trust = trustOf(options.hosts, mnemonics.value.length > 0);
-  if (!trust.ok) return trust;
-  const broken = brokenBy(options.fault);
-  if (!broken.ok) return broken;
-  const read = { mnemonics: mnemonics.value, trust: trust.value, broken: broken.value };
-  return ok({ count, dieAfterInput, ...read });
+  const files = filesOf(options, mnemonics.value.length > 0);
+  if (!files.ok) return files;
+  return ok({ count, dieAfterInput, mnemonics: mnemonics.value, ...files.value });
+};
+  return ok({ count, dieAfterInput, broken: broken.value, ...read });
 };
 
 /** The hosts of a file; and with an insecure seed this user's own host key, in every role. */
@@ -129,8 +146,8 @@ const linkOf = (link: string, i: number, count: number): string =>
   count === 1 ? resolve(link) : `${resolve(link)}-${EMULATOR_NAMES[i]}`;
 
 const settingsOf = (
-  { link, network, approve, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
-  { count, mnemonics, dieAfterInput, trust, broken }: Wish,
+  { link, network, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
+  { count, mnemonics, dieAfterInput, trust, approve, broken }: Wish,
   folder: string,
   names: readonly string[],
 ): readonly EmulatorSettings[] =>
@@ -148,46 +165,6 @@ const settingsOf = (
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
     ...broken,
   }));
-
-/** Says an event; one that fails after its start is named and stays down, the others go on. */
-const sayEvent = (event: EmulatorEvent, hasStarted: boolean, output: Output): void => {
-  switch (event.event) {
-    case "listening": {
-      const { name, path, pid, phase, fingerprint } = event;
-      const keys = fingerprint ?? "no keys";
-      output.say({ ...event }, [`${name} listens on ${path} (process ${pid}): ${phase}, ${keys}`]);
-      return;
-    }
-    case "screen": {
-      const { name, kind, lines } = event;
-      output.say({ ...event }, [`${name} shows ${kind}: ${lines.join(" | ")}`]);
-      return;
-    }
-    case "wiped": {
-      const { name, reason, pid } = event;
-      output.say({ ...event }, [`${name} is wiped (${reason}); process ${pid} stays for a look`]);
-      return;
-    }
-    case "fault":
-      sayFault(event, output);
-      return;
-    case "failed":
-      if (hasStarted) output.refuse(event.failure);
-      return;
-    case "phase": // its screens say so already
-    case "ended":
-  }
-};
-
-/** Says, once for each signer, what is lost without the native engine. */
-const portableWarning =
-  (name: string, output: Output) =>
-  ({ details = {} }: Failure): void => {
-    const why = Object.values(details).join(", ");
-    output.warn(
-      `${name} runs on the portable engine (native: ${why}): copies of keys outlive a wipe`,
-    );
-  };
 
 const stopAll = async (running: readonly SupervisedEmulator[]): Promise<void> => {
   await Promise.all(running.map((one) => one.stop()));
@@ -235,17 +212,18 @@ const listenForPresses = (emulators: readonly SupervisedEmulator[]): (() => void
 /** Runs them until the signal. */
 const emulateAs = async (
   all: readonly EmulatorSettings[],
-  approve: string,
+  approve: EmulatorSettings["approve"],
   output: Output,
 ): Promise<Outcome<void>> => {
   const over = untilSignal();
   const started = await startAll(all, output);
   if (!started.ok) return started;
-  const stopListening = approve === "ask" ? listenForPresses(started.value) : () => undefined;
+  const stopListening = takesPresses(approve) ? listenForPresses(started.value) : () => undefined;
   output.hint(`Next, in another terminal: mayfly status --port ${all[0]?.name}. Ctrl-C ends.`);
   await over;
   stopListening();
   await stopAll(started.value);
+  warnOfUnused(started.value, isShared(approve), output);
   return ok(undefined);
 };
 
@@ -266,7 +244,7 @@ const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome
   if (!held.ok) return held;
   const settings = settingsOf(options, wish.value, folder, held.value.names);
   const free = checkLinks(settings, folder);
-  const outcome = free.ok ? await emulateAs(settings, options.approve, output) : free;
+  const outcome = free.ok ? await emulateAs(settings, wish.value.approve, output) : free;
   held.value.release();
   return outcome;
 };
@@ -279,13 +257,14 @@ export const emulateCommand = () =>
     .addOption(
       new Option("--network <name>", "whose coins").choices(NETWORK_NAMES).default("regtest"),
     )
-    .addOption(
-      new Option(
-        "--approve <how>",
-        'who presses the buttons; ask: lines {"name","press":"yes"|"no"} on standard input',
-      )
-        .choices(["auto", "never", "ask"])
-        .default("auto"),
+    .option(
+      "--approve <how>",
+      [
+        "who presses the buttons: auto, never, ask (lines",
+        '{"name","press":"yes"|"no"} on standard input),',
+        "or a file: rules or a recording as JSON, or what ask printed under --json",
+      ].join(" "),
+      "auto",
     )
     .addOption(
       new Option(

@@ -48,7 +48,7 @@ export const createFaults = (
     };
     if (isLineFault(fault)) return armLine(fault, line, tell);
     if (isDeviceFault(fault)) return parts.arm(fault, tell);
-    throw new Error(`faults: there is no fault "${kind}"`);
+    throw new Error(`faults: there is no fault ${JSON.stringify(kind)}`);
   };
   for (const fault of faults) add(fault);
   return { add, happened, parts };
