@@ -118,8 +118,6 @@ const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   if (!files.ok) return files;
   return ok({ count, dieAfterInput, mnemonics: mnemonics.value, ...files.value });
 };
-  return ok({ count, dieAfterInput, broken: broken.value, ...read });
-};
 
 /** The hosts of a file; and with an insecure seed this user's own host key, in every role. */
 const trustOf = (hosts: string | undefined, isSeeded: boolean): Outcome<TrustFile> => {
