@@ -9,12 +9,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Commands } from "../../protocol/commands/registry.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
-import {
-  type ApprovalState,
-  type EmulatorEvent,
-  type Listening,
-  readEmulatorEvent,
-} from "./emulator-events.ts";
+import { type EmulatorEvent, type Listening, readEmulatorEvent } from "./emulator-events.ts";
+import { createWatch, type Past } from "./emulator-watch.ts";
 
 /** What an emulator is started with; `boot` and `lastReason` are the supervisor's. */
 export interface EmulatorSettings {
@@ -125,13 +121,7 @@ interface Life {
 }
 
 const launch = (
-  settings: LifeSettings & {
-    readonly boot: number;
-    readonly lastReason: string;
-    /** How often each of its faults happened. */
-    readonly happened: readonly number[];
-    readonly approved: readonly number[];
-  },
+  settings: LifeSettings & Past & { readonly boot: number; readonly lastReason: string },
   { logs = "ignore", onEvent }: SupervisorOptions,
 ): Life => {
   const words = emulatorWords(settings.runFolder, settings.name);
@@ -167,25 +157,15 @@ const launch = (
 };
 
 /** The lives of one emulator, one after the other. */
-const createLives = (
-  settings: LifeSettings,
-  options: SupervisorOptions,
-  approved: () => readonly number[],
-) => {
+const createLives = (settings: LifeSettings, options: SupervisorOptions, past: () => Past) => {
   let now = settings;
   let boots = 0;
-  const happened = (settings.faults ?? []).map(() => 0);
   let isStopped = false;
   let life: Life | undefined;
   let onBoot: ((started: Started) => void) | undefined;
 
-  const onEvent = (event: EmulatorEvent): void => {
-    if (event.event === "fault") happened[event.place] = (happened[event.place] ?? 0) + 1;
-    options.onEvent?.(event);
-  };
   const begin = (lastReason: string): Promise<Started> => {
-    const told = { ...now, boot: boots, lastReason, approved: approved(), happened };
-    const current = launch(told, { ...options, onEvent });
+    const current = launch({ ...now, ...past(), boot: boots, lastReason }, options);
     boots += 1;
     life = current;
     void follow(current);
@@ -227,43 +207,6 @@ const createLives = (
   };
 };
 
-/** What a process has said of itself that outlasts the event. */
-const createWatch = () => {
-  let linkKey: Uint8Array | undefined;
-  let checkWords = "";
-  let approval: Pick<ApprovalState, "progress" | "unused"> = { progress: [], unused: [] };
-  const takeKey = (key: string | null): void => {
-    linkKey = key === null ? undefined : Uint8Array.fromHex(key);
-  };
-  return {
-    linkKey: () => linkKey,
-    checkWords: () => checkWords,
-    approval: () => approval,
-    take: (event: EmulatorEvent): void => {
-      switch (event.event) {
-        case "listening":
-          checkWords = "";
-          takeKey(event.linkKey);
-          return;
-        case "phase":
-          takeKey(event.linkKey);
-          return;
-        case "screen":
-          checkWords = event.kind === "check-words" ? event.lines.join(" ") : "";
-          return;
-        case "approval":
-          approval = event;
-          return;
-        case "pressed":
-        case "unmatched":
-        case "failed":
-        case "wiped":
-        case "ended":
-      }
-    },
-  };
-};
-
 /** Starts an emulator and keeps it running. */
 export const superviseEmulator = async (
   settings: EmulatorSettings,
@@ -275,11 +218,7 @@ export const superviseEmulator = async (
     options.onEvent?.(event);
   };
   const begin = async (secrets: EngineName) => {
-    const lives = createLives(
-      { ...settings, secrets },
-      { ...options, onEvent },
-      () => seen.approval().progress,
-    );
+    const lives = createLives({ ...settings, secrets }, { ...options, onEvent }, seen.past);
     return { lives, first: await lives.begin("power") };
   };
   let { lives, first } = await begin(settings.secrets ?? "native");

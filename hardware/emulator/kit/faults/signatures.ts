@@ -40,40 +40,36 @@ const signEach = (
   return made;
 };
 
-/**
- * The same engine, with flaws. Only signatures of derived keys count, which are a wallet's. A batch
- * of threads has no order: one in which something is to go wrong is signed in turn.
- */
-export const flawed = <S extends Secrets>(
-  secrets: S,
-  { brownOuts, flips }: Flaws,
-  powerGoes: () => void,
-): S => {
+/** Signatures in turn, and what is known of those to come. */
+const countedBy = (secrets: Signing, { brownOuts, flips }: Flaws, powerGoes: () => void) => {
   const derived = new Set<number>();
   let count = 0;
-  const flipOf = (node: Handle<"node">): (() => void) | undefined => {
-    if (!derived.has(node.id)) return undefined;
-    count += 1;
-    return take(flips, count);
-  };
+  /** What a boot without power still does is nothing that anybody counts. */
+  let isOff = false;
   /** The engine is to notice by itself that a bit of its key is another. */
   const keyFor = (node: Handle<"node">): Handle<"node"> => {
-    const flip = flipOf(node);
+    const flip = take(flips, count);
     if (flip === undefined) return node;
     flip();
     const other = secrets.derive(node, [0]);
     assert(other.ok, "a key has a child");
     return other.value;
   };
+  const goOut = (told: (() => void) | undefined): void => {
+    if (told === undefined) return;
+    isOff = true;
+    told();
+    powerGoes();
+  };
   const sign = (node: Handle<"node">, make: (node: Handle<"node">) => Uint8Array): Uint8Array => {
+    if (isOff || !derived.has(node.id)) return make(node);
+    count += 1;
     const key = keyFor(node);
     try {
       return make(key);
     } finally {
       if (key !== node) secrets.wipe(key);
-      const brownOut = derived.has(node.id) ? take(brownOuts, count) : undefined;
-      brownOut?.();
-      if (brownOut !== undefined) powerGoes();
+      goOut(take(brownOuts, count));
     }
   };
   const inTurn: Signing = {
@@ -88,24 +84,32 @@ export const flawed = <S extends Secrets>(
       sign(node, (key) => secrets.signSchnorr(key, message, settings)),
     wipe: secrets.wipe,
   };
+  return {
+    inTurn,
+    /** Whether something is to go wrong among so many. */
+    isDue: (length: number): boolean =>
+      !isOff &&
+      [...brownOuts.keys(), ...flips.keys()].some((at) => at > count && at <= count + length),
+    pass: (length: number): void => {
+      count += length;
+    },
+  };
+};
+
+/**
+ * The same engine, with flaws. Only signatures of derived keys count, which are a wallet's. A batch
+ * of threads has no order: one in which something is to go wrong is signed in turn.
+ */
+export const flawed = <S extends Secrets>(secrets: S, flaws: Flaws, powerGoes: () => void): S => {
+  const { inTurn, isDue, pass } = countedBy(secrets, flaws, powerGoes);
   const { signMany } = secrets;
-  const isDue = (length: number): boolean =>
-    [...brownOuts.keys(), ...flips.keys()].some((at) => at > count && at <= count + length);
+  if (signMany === undefined) return { ...secrets, ...inTurn };
   /** Rejects where a signature throws, as threads do. */
-  const together = async (
-    batch: SigningBatch,
-    many: NonNullable<Secrets["signMany"]>,
-  ): Promise<Outcome<Uint8Array, "cancelled">> => {
+  const together = async (batch: SigningBatch): Promise<Outcome<Uint8Array, "cancelled">> => {
     const { length } = batch.indices;
     if (isDue(length)) return ok(signEach(inTurn, batch));
-    count += length;
-    return many(batch);
+    pass(length);
+    return signMany(batch);
   };
-  return {
-    ...secrets,
-    ...inTurn,
-    ...(signMany === undefined
-      ? {}
-      : { signMany: (batch: SigningBatch) => together(batch, signMany) }),
-  };
+  return { ...secrets, ...inTurn, signMany: together };
 };
