@@ -2,6 +2,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readEmulatorEvent } from "../../host/cli/emulator-events.ts";
+import { createWatch } from "../../host/cli/emulator-watch.ts";
 import { expectJsonRefusal, expectSentence } from "./contract.ts";
 import { hasNoPty, startEmulating } from "./emulating.ts";
 import { askMayfly, cleanUp, runMayfly, temporaryFolder } from "./mayfly.ts";
@@ -58,4 +60,16 @@ test.concurrent("a file that holds no list: one sentence, exit code 2", async ()
   const { home, file } = withFile('{"kind":"frame lost"}');
   const refused = await runMayfly({ home }, "emulate", "--fault", file);
   expectSentence(refused, "arguments_invalid", 2);
+});
+
+test("what happened in one boot is told to the next, and only what is a fault's counts", () => {
+  const watch = createWatch();
+  const hear = (event: object): void => {
+    const read = readEmulatorEvent(JSON.stringify(event));
+    if (read !== undefined) watch.take(read);
+  };
+  expect(watch.past().happened).toEqual([]);
+  const fault = { event: "fault", name: "A", kind: "stall", place: 2, atMs: 7 };
+  for (const event of [fault, fault, { ...fault, place: 0 }, { ...fault, place: -1 }]) hear(event);
+  expect(watch.past().happened).toEqual([1, 0, 2]);
 });

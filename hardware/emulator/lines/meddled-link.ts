@@ -31,7 +31,6 @@ export const meddledLink = (link: Link, clock: Clock): MeddledLink => {
     if (state.isAttached) onCable?.(isPlugged);
   };
   const take = createFrameSplitter(clock, (chunk) => {
-    if (!state.isPlugged) return;
     for (const one of pass("toDevice", chunk)) put(one);
   });
   link.onReceive(take);

@@ -20,6 +20,10 @@ for (const [list, why] of [
   [[{ kind: "stall", at: "here" }], 'stall: "at" is toDevice or toHost'],
   [[{ kind: "frame lost", times: -1 }], 'frame lost: "times" is a whole number'],
   [[{ kind: "wrong clock", rate: 0 }], 'wrong clock: "rate" is above 0'],
+  [[{ kind: "frame lost", time: 3 }], 'frame lost: there is no "time"'],
+  [[{ kind: "stall", times: 3 }], 'stall: there is no "times"'],
+  [[{ kind: "unplugged", within: "frame" }], 'unplugged: "within" is record'],
+  [[{ kind: "tamper", signature: 1 }], 'tamper: there is no "signature"'],
   [[{ kind: "brown-out" }], 'brown-out: "signature" is missing'],
 ] as const) {
   test(why, () => expect(readFaults(list)).toEqual({ ok: false, why }));
