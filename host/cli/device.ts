@@ -1,6 +1,7 @@
 /** From `--port` to a connected signer. */
 import { existsSync, statSync } from "node:fs";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { isSocketName } from "../../protocol/link/port-name.ts";
 import {
   type Client,
   type ClientOptions,
@@ -17,6 +18,7 @@ import { runningEmulators } from "./running.ts";
 
 /** The path that a port's path, a device's name or a serial number stands for. */
 export const findPort = (port: string): Outcome<string, "port_missing"> => {
+  if (isSocketName(port)) return ok(port);
   if (port.includes("/")) return existsSync(port) ? ok(port) : fail("port_missing", { port });
   const emulator = runningEmulators(runFolder()).find(({ name }) => name === port);
   if (emulator !== undefined) return ok(emulator.path);

@@ -7,7 +7,7 @@ import { createOutput, type Output } from "./output.ts";
 export const EXIT = { done: 0, failed: 1, arguments: 2 } as const;
 
 /** What `--port` takes, for the help texts. */
-export const PORT = "the device: a path, its name or its serial number";
+export const PORT = "the device: a path, its name, its serial number, unix:PATH or tcp://HOST:PORT";
 
 /** Whether the user asked for JSON: anywhere among the options, before or after the command. */
 export const isJsonWanted = (words: readonly string[] = process.argv.slice(2)): boolean => {

@@ -9,6 +9,8 @@ export interface HostEnd {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
   readonly onClose: (action: () => void) => void;
+  /** Says whether little waits at this end; the result is called when there may be room again. */
+  readonly throttle: (hasRoom: () => boolean) => () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -29,6 +31,10 @@ export interface Cable {
   readonly plug: () => void;
   /** Out and in again, as when the device restarts. */
   readonly reseat: () => void;
+  /** Whether a program has it. */
+  readonly isTaken: () => boolean;
+  /** Hears, soon, that it was taken, let go, plugged in or out; the result ends it. */
+  readonly watch: (action: () => void) => () => void;
   /** Hears what arrives; the result ends it. */
   readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
   /** Changes what is on its way; the result ends it. Several do so one after the other. */
@@ -44,21 +50,29 @@ export type Later = (action: () => void) => void;
 interface Host {
   deliver?: (bytes: Uint8Array) => void;
   hangUp?: () => void;
+  hasRoom?: () => boolean;
 }
 
 interface State {
   readonly later: Later;
   readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
   readonly meddlers: Readonly<Record<Direction, Set<Meddler>>>;
+  readonly watchers: Set<() => void>;
   toDevice: ((bytes: Uint8Array) => void) | undefined;
+  onRoom: (() => void) | undefined;
   onCable: ((attached: boolean) => void) | undefined;
   host: Host | undefined;
   isPlugged: boolean;
 }
 
+const tellWatchers = ({ later, watchers }: State): void => {
+  for (const watcher of watchers) later(() => (watchers.has(watcher) ? watcher() : undefined));
+};
+
 const letGo = (state: State): void => {
   state.host = undefined;
   state.onCable?.(false);
+  tellWatchers(state);
 };
 
 const hangUp = (state: State): void => {
@@ -91,6 +105,7 @@ const attach = (state: State): HostEnd | undefined => {
   const end: Host = {};
   state.host = end;
   state.onCable?.(true);
+  tellWatchers(state);
   return {
     write: (bytes) => {
       if (state.host === end) send(state, "toDevice", bytes);
@@ -102,6 +117,10 @@ const attach = (state: State): HostEnd | undefined => {
     onClose: (action) => {
       end.hangUp = action;
       if (state.host !== end) state.later(action);
+    },
+    throttle: (hasRoom) => {
+      end.hasRoom = hasRoom;
+      return () => (state.host === end ? state.onRoom?.() : undefined);
     },
     close: () => {
       if (state.host === end) letGo(state);
@@ -116,7 +135,9 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     later,
     taps: new Set(),
     meddlers: { toDevice: new Set(), toHost: new Set() },
+    watchers: new Set(),
     toDevice: undefined,
+    onRoom: undefined,
     onCable: undefined,
     host: undefined,
     isPlugged: true,
@@ -124,9 +145,16 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   return {
     attach: () => attach(state),
     isPlugged: () => state.isPlugged,
+    isTaken: () => state.host !== undefined,
+    watch: (action) => {
+      state.watchers.add(action);
+      return () => void state.watchers.delete(action);
+    },
     device: {
-      hasRoom: () => true,
-      onRoom: () => undefined, // it never fills
+      hasRoom: () => state.host?.hasRoom?.() ?? true, // in memory it never fills
+      onRoom: (action) => {
+        state.onRoom = action;
+      },
       send: (bytes) => {
         if (state.host !== undefined) send(state, "toHost", bytes);
       },
@@ -144,6 +172,7 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     reseat: () => hangUp(state),
     plug: () => {
       state.isPlugged = true;
+      tellWatchers(state);
     },
     tap: (action) => {
       state.taps.add(action);

@@ -13,6 +13,8 @@ const LOOK_MS = 20;
 export interface CableListener {
   readonly cable: (attached: boolean) => void;
   readonly bytes: (bytes: Uint8Array) => void;
+  /** Whether the emulator has the slave open itself, to keep programs out. */
+  readonly isHeld: () => boolean;
 }
 
 /** A watch that runs. */
@@ -25,7 +27,8 @@ export interface CableWatch {
  * A program is there, or was and left bytes. Programs that come and go between two looks without
  * a word are not seen.
  */
-const hasCaller = (master: number): boolean => {
+const hasCaller = (master: number, isHeld: boolean): boolean => {
+  if (isHeld) return false;
   const state = pollMaster(master);
   return state.readable || !state.hungUp;
 };
@@ -52,8 +55,9 @@ export const watchCable = (master: number, listener: CableListener): CableWatch 
   const watch = async (): Promise<void> => {
     await Promise.resolve();
     while (!stopping.signal.aborted) {
-      if (!hasCaller(master)) {
-        setRawMode(master);
+      const isHeld = listener.isHeld();
+      if (!hasCaller(master, isHeld)) {
+        if (!isHeld) setRawMode(master);
         await sleep(LOOK_MS);
         continue;
       }
