@@ -49,3 +49,9 @@ export const exitCodeOf = (error: ErrorName): number =>
 /** An option whose value means nothing. */
 export const badOption = (option: string, why: string) =>
   fail("arguments_invalid", { option, why });
+
+/** A whole number from 1 to `most`; `undefined` for any other text. */
+export const wholeNumber = (text: string, most: number): number | undefined => {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  return value !== undefined && value >= 1 && value <= most ? value : undefined;
+};

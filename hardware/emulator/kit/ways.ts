@@ -31,7 +31,7 @@ export interface Ways {
   readonly close: () => Promise<void>;
 }
 
-const valueOf = <T>(what: string, outcome: Outcome<T>): T => {
+const demand = <T>(what: string, outcome: Outcome<T>): T => {
   if (outcome.ok) return outcome.value;
   throw new Error(`${what}: ${wordsOf(outcome)}`);
 };
@@ -68,13 +68,13 @@ const pathOf = (state: State): string => {
   if (state.path !== undefined) return state.path;
   demandTime(state, "path");
   const path = roomOf(state).path("port");
-  state.ways.add(valueOf("path", openPtyWay(state.cable, path)));
+  state.ways.add(demand("path", openPtyWay(state.cable, path)));
   state.path = path;
   return path;
 };
 
 const openTcp = async ({ cable }: State, tcp: string): Promise<SocketWay> =>
-  valueOf("listen", await openTcpWay(cable, valueOf("listen", readAddress(tcp))));
+  demand("listen", await openTcpWay(cable, demand("listen", readAddress(tcp))));
 
 const openUnix = async (state: State, socket: string | undefined): Promise<SocketWay> => {
   if (socket !== undefined && isSocketName(socket)) {
@@ -84,11 +84,11 @@ const openUnix = async (state: State, socket: string | undefined): Promise<Socke
   const inner = room.path("s");
   const file = socket === undefined ? room.path(SOCKET_NAME) : resolve(socket);
   if (socket !== undefined) room.mark(file, inner);
-  return valueOf("listen", await openUnixWay(state.cable, { file, inner }));
+  return demand("listen", await openUnixWay(state.cable, { file, inner }));
 };
 
 const addressOf = (port: string): string => {
-  const name = valueOf("listen", readPortName(port));
+  const name = demand("listen", readPortName(port));
   return name.kind === "tcp" ? port.slice("tcp://".length) : name.path;
 };
 

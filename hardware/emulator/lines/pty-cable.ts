@@ -27,8 +27,7 @@ export interface CableWatch {
  * A program is there, or was and left bytes. Programs that come and go between two looks without
  * a word are not seen.
  */
-const hasCaller = (master: number, isHeld: boolean): boolean => {
-  if (isHeld) return false;
+const hasCaller = (master: number): boolean => {
   const state = pollMaster(master);
   return state.readable || !state.hungUp;
 };
@@ -52,13 +51,16 @@ export const watchCable = (master: number, listener: CableListener): CableWatch 
     reader = undefined;
   };
 
+  const rest = (): Promise<void> => {
+    if (!listener.isHeld()) setRawMode(master);
+    return sleep(LOOK_MS);
+  };
+
   const watch = async (): Promise<void> => {
     await Promise.resolve();
     while (!stopping.signal.aborted) {
-      const isHeld = listener.isHeld();
-      if (!hasCaller(master, isHeld)) {
-        if (!isHeld) setRawMode(master);
-        await sleep(LOOK_MS);
+      if (listener.isHeld() || !hasCaller(master)) {
+        await rest();
         continue;
       }
       listener.cable(true);

@@ -70,7 +70,11 @@ const open = (state: State): Outcome<Pty, PtyError> => {
 /** Makes the pty fit the cable: none without a cable, and closed while somebody else has it. */
 const look = (state: State): void => {
   if (state.isClosed) return;
-  if (!state.cable.isPlugged()) return hangUp(state);
+  if (!state.cable.isPlugged()) hangUp(state);
+  else fit(state);
+};
+
+const fit = (state: State): void => {
   if (state.pty === undefined) assert(open(state).ok, "there was a pty, and is one again");
   if (state.end !== undefined) return;
   if (state.pty?.keepOut(state.cable.isTaken()) !== false) return;

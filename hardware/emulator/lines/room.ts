@@ -17,7 +17,7 @@ export interface Room {
   readonly leave: () => void;
 }
 
-/** Signals that end a terminal's programs must leave it its work. A link that is another's stays. */
+/** Signals that end a terminal's programs leave it its work. A link that is another's stays. */
 const SCRIPT = `
 trap '' HUP INT QUIT TERM
 room=$1

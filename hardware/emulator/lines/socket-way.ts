@@ -1,7 +1,7 @@
 /**
- * A cable's socket, on a Unix path or on the loopback: the bytes of the line and nothing else. Whoever
- * connects takes the cable; while another has it, a connection is ended without a word, and while
- * there is no cable it is reset.
+ * A cable's socket, on a Unix path or on the loopback: the bytes of the line and nothing else.
+ * Whoever connects takes the cable; while another has it, a connection is ended without a word, and
+ * while there is no cable it is reset.
  */
 import { chmodSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -54,7 +54,11 @@ const welcome = (cable: Cable, socket: Socket, hangUp: (socket: Socket) => void)
   socket.on("error", () => socket.destroy());
   const isPlugged = cable.isPlugged();
   const end = cable.attach();
-  if (end === undefined) return isPlugged ? turnAway(socket) : hangUp(socket);
+  if (end === undefined) {
+    if (isPlugged) turnAway(socket);
+    else hangUp(socket);
+    return;
+  }
   const isWritable = (): boolean => socket.writable && socket.writableLength < QUEUE_BYTES;
   const tellRoom = end.throttle(() => socket.writableLength < ROOM_BYTES);
   end.onBytes((bytes) => {

@@ -13,7 +13,7 @@ export interface Settings {
   /** One of the firmware's networks: main.ts looks. */
   readonly network: string;
   readonly approve: Approval;
-  /** The stable name of its port. */
+  /** Its port: a path for a link to its pty, `unix:PATH` or `tcp://HOST:PORT`. */
   readonly link: string;
   /** Folder in which running emulators list themselves. */
   readonly runFolder: string;
