@@ -9,6 +9,8 @@ export interface HostEnd {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
   readonly onClose: (action: () => void) => void;
+  /** Has it asked whether its program is still there, when another wants the cable. */
+  readonly vouch: (isThere: () => boolean) => void;
   /** Says whether little waits at this end; the result is called when there may be room again. */
   readonly throttle: (hasRoom: () => boolean) => () => void;
   readonly close: () => Promise<void>;
@@ -33,7 +35,7 @@ export interface Cable {
   readonly reseat: () => void;
   /** Whether a program has it. */
   readonly isTaken: () => boolean;
-  /** Hears, soon, that it was taken, let go, plugged in or out; the result ends it. */
+  /** Hears at once that it was taken, let go, plugged in or out; the result ends it. */
   readonly watch: (action: () => void) => () => void;
   /** Hears what arrives; the result ends it. */
   readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
@@ -51,6 +53,7 @@ interface Host {
   deliver?: (bytes: Uint8Array) => void;
   hangUp?: () => void;
   hasRoom?: () => boolean;
+  isThere?: () => boolean;
 }
 
 interface State {
@@ -65,8 +68,8 @@ interface State {
   isPlugged: boolean;
 }
 
-const tellWatchers = ({ later, watchers }: State): void => {
-  for (const watcher of watchers) later(() => (watchers.has(watcher) ? watcher() : undefined));
+const tellWatchers = ({ watchers }: State): void => {
+  for (const watcher of watchers) watcher();
 };
 
 const letGo = (state: State): void => {
@@ -101,6 +104,7 @@ const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
 };
 
 const attach = (state: State): HostEnd | undefined => {
+  if (state.host?.isThere?.() === false) letGo(state);
   if (state.host !== undefined || !state.isPlugged) return undefined;
   const end: Host = {};
   state.host = end;
@@ -117,6 +121,9 @@ const attach = (state: State): HostEnd | undefined => {
     onClose: (action) => {
       end.hangUp = action;
       if (state.host !== end) state.later(action);
+    },
+    vouch: (isThere) => {
+      end.isThere = isThere;
     },
     throttle: (hasRoom) => {
       end.hasRoom = hasRoom;

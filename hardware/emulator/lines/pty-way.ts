@@ -16,6 +16,7 @@ interface State {
   pty: Pty | undefined;
   /** The cable, while a program on the pty has it. */
   end: HostEnd | undefined;
+  isTaking: boolean;
   isClosed: boolean;
 }
 
@@ -32,13 +33,16 @@ const hangUp = (state: State): void => {
 
 /** A program has come. */
 const take = (state: State, pty: Pty): void => {
+  state.isTaking = true;
   const end = state.cable.attach();
+  state.isTaking = false;
   if (end === undefined) {
     hangUp(state);
     look(state);
     return;
   }
   state.end = end;
+  end.vouch(pty.hasProgram);
   pty.onRoom(end.throttle(pty.hasRoom));
   end.onBytes(pty.send);
   end.onClose(() => {
@@ -49,8 +53,10 @@ const take = (state: State, pty: Pty): void => {
 };
 
 const letGo = (state: State): void => {
-  void state.end?.close();
+  const { end } = state;
   state.end = undefined;
+  void end?.close();
+  look(state); // another may have had the cable since
 };
 
 const open = (state: State): Outcome<Pty, PtyError> => {
@@ -69,7 +75,7 @@ const open = (state: State): Outcome<Pty, PtyError> => {
 
 /** Makes the pty fit the cable: none without a cable, and closed while somebody else has it. */
 const look = (state: State): void => {
-  if (state.isClosed) return;
+  if (state.isClosed || state.isTaking) return;
   if (!state.cable.isPlugged()) hangUp(state);
   else fit(state);
 };
@@ -90,6 +96,7 @@ export const openPtyWay = (cable: Cable, linkPath: string): Outcome<Way, PtyErro
     leaving: new Set(),
     pty: undefined,
     end: undefined,
+    isTaking: false,
     isClosed: false,
   };
   const opened = open(state);

@@ -12,6 +12,7 @@ import {
   lockSlave,
   openMaster,
   openTerminal,
+  pollMaster,
   releaseSlave,
   setRawMode,
   unlockSlave,
@@ -31,6 +32,8 @@ export interface Pty extends Link {
    * False where a program is in already.
    */
   readonly keepOut: (isKept: boolean) => boolean;
+  /** Whether a program has the slave open just now: known before `onCable` tells. */
+  readonly hasProgram: () => boolean;
   /**
    * Removes the link at once if it is still ours, then frees the descriptors; repeating it is
    * harmless. Never rejects. No event comes after the call.
@@ -123,6 +126,7 @@ const createPty = (master: number, slave: string, linkPath: string | undefined):
       cable = action;
     },
     droppedBytes: queue.droppedBytes,
+    hasProgram: () => closing === undefined && !hold.isHeld() && !pollMaster(master).hungUp,
     keepOut: (isKept) => {
       if (isKept) return !isAttached && hold.take();
       hold.release();

@@ -37,6 +37,12 @@ const GOODBYE_MS = 1000;
 /** Bytes of the longest path that a socket can have (unix(7)). */
 const LONGEST_PATH = 107;
 
+/** That a socket's program is gone may be heard after the next one has come, in milliseconds. */
+const LEAVING_MS = 30;
+
+/** Ends a connection as a cable that is pulled ends it. */
+type HangUp = (socket: Socket) => void;
+
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
 
@@ -49,29 +55,39 @@ const turnAway = (socket: Socket): void => {
   socket.end();
 };
 
-/** Gives the cable to a program that has connected, or says that it is not to be had. */
-const welcome = (cable: Cable, socket: Socket, hangUp: (socket: Socket) => void): void => {
-  socket.on("error", () => socket.destroy());
-  const isPlugged = cable.isPlugged();
+/** Gives the cable to a program that has connected; false where it is not to be had. */
+const welcome = (cable: Cable, socket: Socket, hangUp: HangUp): boolean => {
   const end = cable.attach();
-  if (end === undefined) {
-    if (isPlugged) turnAway(socket);
-    else hangUp(socket);
-    return;
-  }
+  if (end === undefined) return false;
   const isWritable = (): boolean => socket.writable && socket.writableLength < QUEUE_BYTES;
   const tellRoom = end.throttle(() => socket.writableLength < ROOM_BYTES);
   end.onBytes((bytes) => {
     if (isWritable()) socket.write(bytes, () => tellRoom());
   });
   end.onClose(() => hangUp(socket));
-  socket.on("data", (bytes: Buffer) => void end.write(Uint8Array.from(bytes)));
   const letGo = (): void => {
     void end.close(); // first, so that a program that is gone can come again at once
     socket.destroy();
   };
+  socket.on("data", (bytes: Buffer) => void end.write(Uint8Array.from(bytes)));
   socket.on("end", letGo);
   socket.on("close", letGo);
+  return true;
+};
+
+/** Lets a program in, or says that it cannot come in: after a while, for one may just be leaving. */
+const receive = (cable: Cable, socket: Socket, hangUp: HangUp): void => {
+  socket.on("error", () => socket.destroy());
+  if (cable.isPlugged() && welcome(cable, socket, hangUp)) return;
+  if (!cable.isPlugged()) {
+    hangUp(socket);
+    return;
+  }
+  const timer = setTimeout(() => {
+    if (!cable.isPlugged()) hangUp(socket);
+    else if (!welcome(cable, socket, hangUp)) turnAway(socket);
+  }, LEAVING_MS);
+  socket.on("close", () => clearTimeout(timer));
 };
 
 type Place = { readonly path: string } | LoopbackAddress;
@@ -90,14 +106,14 @@ const startListening = (server: Server, place: Place): Promise<void> => {
 /** A server of the cable, and its end. Throws. */
 const serve = async (cable: Cable, place: Place) => {
   const sockets = new Set<Socket>();
-  const hangUp = (socket: Socket): void => {
+  const hangUp: HangUp = (socket) => {
     if ("path" in place) socket.destroy();
     else socket.resetAndDestroy();
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => void sockets.delete(socket));
-    welcome(cable, socket, hangUp);
+    receive(cable, socket, hangUp);
   });
   await startListening(server, place);
   const { promise, resolve } = Promise.withResolvers<void>();
