@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { type ChildProcess, spawn } from "node:child_process";
 import { openPort } from "../../host/client/index.ts";
 import { hasNoPty, isAlive, startEmulating } from "../cli/emulating.ts";
-import { cleanUp, environmentOf, numberOf, readEvent, temporaryFolder } from "../cli/mayfly.ts";
+import { atEnd, cleanUp, environmentOf, numberOf, readEvent, temporaryFolder } from "../cli/mayfly.ts";
 
 afterAll(cleanUp);
 
@@ -71,8 +71,9 @@ const startProgram = async (home: string, ...words: readonly string[]) => {
   const child: ChildProcess = spawn(process.execPath, [PROGRAM, ...words], {
     cwd: home,
     env: { ...environmentOf(home), TMPDIR: home },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
+  atEnd(() => void child.kill("SIGKILL")); // a claim that does not hold must not leave it
   const ended = new Promise<void>((done) => void child.on("close", () => done()));
   if (child.stdout === null) throw new Error("its output is a pipe");
   for await (const line of createInterface({ input: child.stdout })) {
