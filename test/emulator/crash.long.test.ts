@@ -8,8 +8,15 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { type ChildProcess, spawn } from "node:child_process";
 import { openPort } from "../../host/client/index.ts";
-import { hasNoPty, isAlive, startEmulating } from "../cli/emulating.ts";
-import { atEnd, cleanUp, environmentOf, numberOf, readEvent, temporaryFolder } from "../cli/mayfly.ts";
+import { hasNoPty, isAlive, startEmulating, until } from "../cli/emulating.ts";
+import {
+  atEnd,
+  cleanUp,
+  environmentOf,
+  numberOf,
+  readEvent,
+  temporaryFolder,
+} from "../cli/mayfly.ts";
 
 afterAll(cleanUp);
 
@@ -112,7 +119,7 @@ describe.skipIf(hasNoPty)("pty: a test process that is killed", () => {
       const ptys = told.map((one) => ptyOf(one.paths[0] ?? ""));
       const ports = told.map(({ tcp }) => tcp);
       expect([...paths, folder].filter(isThere)).toEqual([...paths, folder]);
-      expect(processesWith(folder).length).toBe(1);
+      await until("a watcher", () => processesWith(folder).length === 1);
       expect(await isListening(ports[0] ?? "")).toBe(true);
       child.kill(signal);
       await ended;
