@@ -23,7 +23,7 @@ afterAll(cleanUp);
 
 const ABANDON = `${"abandon ".repeat(11)}about`;
 
-test.concurrent("--tcp with port 0: each has its own, which a restart keeps", async () => {
+test("--tcp with port 0: each has its own, which a restart keeps", async () => {
   const home = temporaryFolder();
   const emulating = startEmulating(home, "--tcp", "localhost:0", "--count", "2");
   const listening = await emulating.listening(2);
@@ -45,7 +45,7 @@ test.concurrent("--tcp with port 0: each has its own, which a restart keeps", as
   });
 });
 
-test.concurrent("--socket: FILE for one, its user's alone; busy, and free again", async () => {
+test("--socket: FILE for one, its user's alone; busy, and free again", async () => {
   const home = temporaryFolder();
   const file = join(home, "socket");
   const emulating = startEmulating(home, "--socket", file);
@@ -70,7 +70,7 @@ test.concurrent("--socket: FILE for one, its user's alone; busy, and free again"
   expect(readdirSync(join(home, "run")).filter((name) => !name.endsWith(".lock"))).toEqual([]);
 });
 
-test.concurrent("--home: its host is the one that a seeded emulator knows", async () => {
+test("--home: its host is the one that a seeded emulator knows", async () => {
   const [home, own] = [temporaryFolder(), temporaryFolder()];
   const words = ["--home", own, "--tcp", "127.0.0.1:0", "--insecure-mnemonic", ABANDON];
   await startEmulating(home, ...words).listening();
@@ -79,7 +79,7 @@ test.concurrent("--home: its host is the one that a seeded emulator knows", asyn
   expect(key).toMatchObject({ fingerprint: "73c5da0a" });
 });
 
-test.concurrent("--wait-ready: the listening lines of those that another starts", async () => {
+test("--wait-ready: the listening lines of those that another starts", async () => {
   const home = temporaryFolder();
   const words = ["--wait-ready", "--count", "2", "--json"];
   const waiting = startBackground(home, "emulate", ...words);
@@ -103,7 +103,7 @@ test.concurrent("--wait-ready: the listening lines of those that another starts"
   await line.close();
 });
 
-test.concurrent("--wait-ready gives up: says what is missing, exit code 1", async () => {
+test("--wait-ready gives up: says what is missing, exit code 1", async () => {
   const home = temporaryFolder();
   const wait = ["emulate", "--wait-ready", "--timeout", "1"];
   const nobody = await runMayfly({ home }, ...wait, "--json");
@@ -116,7 +116,7 @@ test.concurrent("--wait-ready gives up: says what is missing, exit code 1", asyn
   expect(other.stderr).toContain(`nobody listens on ${join(home, "port")}`);
 });
 
-test.concurrent("an emulator that is not ready yet is waited for", async () => {
+test("an emulator that is not ready yet is waited for", async () => {
   const home = temporaryFolder();
   const emulating = startEmulating(home, "--tcp", "127.0.0.1:0");
   const [{ pid } = {}] = await emulating.listening();
@@ -131,7 +131,7 @@ test.concurrent("an emulator that is not ready yet is waited for", async () => {
   expect(eventsOf(await wait())).toMatchObject([{ event: "listening", phase: "ready" }]);
 });
 
-test.concurrent("ways that do not go together, and hosts elsewhere: arguments", async () => {
+test("ways that do not go together, and hosts elsewhere: arguments", async () => {
   const home = temporaryFolder();
   for (const words of [
     ["--tcp", "0.0.0.0:0"],
@@ -145,7 +145,7 @@ test.concurrent("ways that do not go together, and hosts elsewhere: arguments", 
   }
 });
 
-test.concurrent("logs are lines of JSON on standard error", async () => {
+test("logs are lines of JSON on standard error", async () => {
   const home = temporaryFolder();
   const child = Bun.spawn([process.execPath, MAYFLY, "emulate", "--json", "--tcp", "127.0.0.1:0"], {
     cwd: home,
