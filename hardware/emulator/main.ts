@@ -4,10 +4,7 @@
  * standard input does, so no signer outlives its supervisor.
  */
 import { createInterface } from "node:readline";
-import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
-import { wordlist } from "@scure/bip39/wordlists/english.js";
-import pino from "pino";
-import type { BootReason, Log, Rng } from "../../firmware/hal.ts";
+import type { BootReason, Log, Rng, Screen } from "../../firmware/hal.ts";
 import {
   createSigner,
   NETWORK_NAMES,
@@ -21,11 +18,14 @@ import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { TRUST } from "../../protocol/session/trust.ts";
 import { hardenProcess } from "../process/index.ts";
 import type { ImportingSecrets } from "../secrets/index.ts";
-import { createButtons, type PressableButtons } from "./board/buttons.ts";
+import type { PressableButtons } from "./board/buttons.ts";
 import { createBoard } from "./board/board.ts";
+import { openHand } from "./process/approving.ts";
 import { secretsOf } from "./process/engine.ts";
 import { listEmulator } from "./process/listing.ts";
+import { createProcessLog } from "./process/log.ts";
 import { bringSeed } from "./board/own-manifest.ts";
+import { seedOfWords } from "./board/seed-words.ts";
 import { createSeededRng, openSystemRng } from "./board/rng.ts";
 import { readPress, readSettings, type Settings } from "./process/settings.ts";
 import { openWay, type ProcessWay } from "./process/way.ts";
@@ -48,10 +48,10 @@ const say = (event: Readonly<Record<string, unknown>>): void => {
 /** The seed of the settings' words (BIP-39); none where they bring none. */
 const seedOf = ({ mnemonic }: Settings): Outcome<Uint8Array | undefined, "arguments_invalid"> => {
   if (mnemonic === undefined) return ok(undefined);
-  const words = mnemonic.trim().split(/\s+/).join(" ");
-  return validateMnemonic(words, wordlist)
-    ? ok(mnemonicToSeedSync(words))
-    : fail("arguments_invalid", { why: "the words are no BIP-39 mnemonic" });
+  const seed = seedOfWords(mnemonic);
+  return seed === undefined
+    ? fail("arguments_invalid", { why: "the words are no BIP-39 mnemonic" })
+    : ok(seed);
 };
 
 const trustOf = ({ trust }: Settings): Outcome<Trust, "arguments_invalid"> => {
@@ -92,7 +92,10 @@ const start = (
     secrets,
     buttons: parts.buttons,
     lastReason,
-    onScreen: ({ kind, lines }) => say({ event: "screen", name, kind, lines }),
+    onScreen: (screen) => {
+      shown = screen;
+      say({ event: "screen", name, ...screen });
+    },
     log,
     onEnd: parts.onEnd,
   });
@@ -140,11 +143,6 @@ const endWith =
     process.exit(0);
   };
 
-const logOf = ({ name }: Settings): Log => {
-  const logger = pino({ base: { device: name } }, pino.destination({ fd: 2, sync: true }));
-  return { append: (event) => logger.info(event) };
-};
-
 /** The engine under the protections of its process; one that does not hold is logged. */
 const openEngine = (settings: Settings, rng: Rng, log: Log): Outcome<ImportingSecrets> => {
   for (const { name, holds, why = "" } of protections) {
@@ -166,7 +164,7 @@ interface Parts {
 const gather = (settings: Settings, buttons: PressableButtons): Outcome<Parts> => {
   const seed = seedOf(settings);
   if (!seed.ok) return seed;
-  const [rng, log] = [rngOf(settings), logOf(settings)];
+  const [rng, log] = [rngOf(settings), createProcessLog(settings.name)];
   if (!rng.ok) return rng;
   const secrets = openEngine(settings, rng.value, log);
   if (!secrets.ok) return secrets;
@@ -229,7 +227,8 @@ const begin = async (settings: Settings, buttons: PressableButtons): Promise<voi
 /** Starts the device of the first line; what comes back takes the presses of the later ones. */
 const startDevice = (line: string): ((line: string) => void) => {
   const settings = readSettings(line) ?? giveUp(fail("arguments_invalid", { why: "settings" }));
-  const buttons = createButtons(settings.approve);
+  const hand = openHand(settings, () => shown, say);
+  const buttons = hand.ok ? hand.value : giveUp(hand);
   void begin(settings, buttons);
   return (later) => {
     const press = readPress(later, settings.name);
@@ -239,6 +238,8 @@ const startDevice = (line: string): ((line: string) => void) => {
 
 /** Whether it was wiped and stays, as it was told. */
 let isHeld = false;
+/** What the display shows. */
+let shown: Screen | undefined;
 let leave: (reason: BootReason) => void = () => process.exit(0);
 
 // Before it is said that anybody listens: no end may come that does not wipe.

@@ -8,7 +8,12 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Commands } from "../../protocol/commands/registry.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { type EmulatorEvent, type Listening, readEmulatorEvent } from "./emulator-events.ts";
+import {
+  type ApprovalState,
+  type EmulatorEvent,
+  type Listening,
+  readEmulatorEvent,
+} from "./emulator-events.ts";
 import { EMULATOR_MAIN, emulatorWords } from "./emulator-words.ts";
 import { clearLeftovers } from "./running.ts";
 
@@ -16,7 +21,8 @@ import { clearLeftovers } from "./running.ts";
 export interface EmulatorSettings {
   readonly name: string;
   readonly network: string;
-  readonly approve: string;
+  /** A word, or what a file of rules or of a recording holds: its process reads that. */
+  readonly approve: string | readonly unknown[];
   /** A path for a link to its pty, `unix:PATH` or `tcp://HOST:PORT`. */
   readonly link: string;
   readonly runFolder: string;
@@ -51,6 +57,8 @@ export interface SupervisedEmulator {
     changes?: Pick<EmulatorSettings, "dieAfterInput">,
   ) => Promise<Outcome<Listening>>;
   readonly press: (line: string) => void;
+  /** Rules, or questions of a recording, that have been of no use so far. */
+  readonly unused: () => readonly string[];
   /** The check words that its screen shows, as a person in front of it would read them out. */
   readonly checkWords: () => string;
   /** Ends it for good; resolves when its process is gone. */
@@ -110,7 +118,11 @@ interface Life {
 }
 
 const launch = (
-  settings: LifeSettings & { readonly boot: number; readonly lastReason: string },
+  settings: LifeSettings & {
+    readonly boot: number;
+    readonly lastReason: string;
+    readonly approved: readonly number[];
+  },
   { logs = "ignore", onEvent }: SupervisorOptions,
 ): Life => {
   const words = emulatorWords(settings.runFolder, settings.name);
@@ -153,7 +165,11 @@ const endLife = async ({ child, ended }: Life): Promise<void> => {
 };
 
 /** The lives of one emulator, one after the other. */
-const createLives = (settings: LifeSettings, options: SupervisorOptions) => {
+const createLives = (
+  settings: LifeSettings,
+  options: SupervisorOptions,
+  approved: () => readonly number[],
+) => {
   let now = settings;
   let boots = 0;
   let isStopped = false;
@@ -161,7 +177,7 @@ const createLives = (settings: LifeSettings, options: SupervisorOptions) => {
   let onBoot: ((started: Started) => void) | undefined;
 
   const begin = (lastReason: string): Promise<Started> => {
-    const current = launch({ ...now, boot: boots, lastReason }, options);
+    const current = launch({ ...now, boot: boots, lastReason, approved: approved() }, options);
     boots += 1;
     life = current;
     void follow(current);
@@ -204,17 +220,35 @@ const createLives = (settings: LifeSettings, options: SupervisorOptions) => {
 const createWatch = () => {
   let linkKey: Uint8Array | undefined;
   let checkWords = "";
+  let approval: Pick<ApprovalState, "progress" | "unused"> = { progress: [], unused: [] };
   const takeKey = (key: string | null): void => {
     linkKey = key === null ? undefined : Uint8Array.fromHex(key);
   };
   return {
     linkKey: () => linkKey,
     checkWords: () => checkWords,
+    approval: () => approval,
     take: (event: EmulatorEvent): void => {
-      if (event.event === "listening" || event.event === "phase") takeKey(event.linkKey);
-      if (event.event === "listening") checkWords = "";
-      if (event.event !== "screen") return;
-      checkWords = event.kind === "check-words" ? event.lines.join(" ") : "";
+      switch (event.event) {
+        case "listening":
+          checkWords = "";
+          takeKey(event.linkKey);
+          return;
+        case "phase":
+          takeKey(event.linkKey);
+          return;
+        case "screen":
+          checkWords = event.kind === "check-words" ? event.lines.join(" ") : "";
+          return;
+        case "approval":
+          approval = event;
+          return;
+        case "pressed":
+        case "unmatched":
+        case "failed":
+        case "wiped":
+        case "ended":
+      }
     },
   };
 };
@@ -230,7 +264,11 @@ export const superviseEmulator = async (
     options.onEvent?.(event);
   };
   const begin = async (secrets: EngineName) => {
-    const lives = createLives({ ...settings, secrets }, { ...options, onEvent });
+    const lives = createLives(
+      { ...settings, secrets },
+      { ...options, onEvent },
+      () => seen.approval().progress,
+    );
     return { lives, first: await lives.begin("power") };
   };
   let { lives, first } = await begin(settings.secrets ?? "native");
@@ -247,6 +285,7 @@ export const superviseEmulator = async (
     checkWords: seen.checkWords,
     powerCut: (changes = {}) => lives.powerCut(changes),
     press: (line) => void lives.child()?.stdin?.write(`${line}\n`),
+    unused: () => seen.approval().unused,
     stop: lives.stop,
   });
 };

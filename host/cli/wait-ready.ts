@@ -69,15 +69,11 @@ const found = ({ folder, count, ports }: Awaited): readonly RunningEmulator[] | 
 };
 
 /** Resolves when all of them are ready; `timeout` says what was missing. */
-export const waitReady = async (
-  awaited: Awaited,
-  signal: AbortSignal,
-): Promise<Outcome<readonly Listening[]>> => {
+export const waitReady = async (awaited: Awaited): Promise<Outcome<readonly Listening[]>> => {
   const untilMs = performance.now() + awaited.timeoutMs;
   while (true) {
     const now = found(awaited);
     if (typeof now !== "string") return ok(now.map(listeningOf));
-    if (signal.aborted) return fail("cancelled");
     if (performance.now() >= untilMs) return fail("timeout", { why: now, folder: awaited.folder });
     await sleep(LOOK_MS);
   }

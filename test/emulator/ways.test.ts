@@ -64,7 +64,7 @@ const WAYS = (hasNoPty ? ["socket", "TCP"] : ["pty", "socket", "TCP"]).map((name
 
 describe("one program at a time", () => {
   for (const { name, portOf } of WAYS) {
-    test.concurrent(`${name}: whoever comes second, by any way, hears that it is busy`, async () => {
+    test.concurrent(`${name}: who comes second by any way hears that it is busy`, async () => {
       await using reach = await reachable();
       const { emulator, ports } = reach;
       const first = await clientOf(emulator, portOf(ports));
@@ -101,7 +101,7 @@ describe("one program at a time", () => {
 
 describe("the cable", () => {
   for (const { name, portOf } of WAYS) {
-    test.concurrent(`${name}: unplugged, it hangs up, and nobody comes in before replug`, async () => {
+    test.concurrent(`${name}: unplugged, it hangs up, and is missing till replug`, async () => {
       await using reach = await reachable();
       const { emulator, ports } = reach;
       const gone = Promise.withResolvers<string>();

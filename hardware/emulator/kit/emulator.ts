@@ -14,7 +14,9 @@ import {
   type OpenLine,
 } from "../../../host/driver/index.ts";
 import { assert, fail, ok } from "../../../protocol/errors.ts";
+import type { ApprovalReport, Showing } from "./approval/index.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
+import type { Faults } from "./faults/index.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { createWays, type Ways } from "./ways.ts";
 
@@ -43,14 +45,26 @@ export interface Emulator extends AsyncDisposable {
   /** What all chance comes from: told as `rngSeed`, or as `MAYFLY_SEED`, it comes again. */
   readonly rngSeed: string;
   readonly phase: () => ReturnType<Signer["phase"]>;
+  /** Why it booted last. */
+  readonly lastReason: () => BootReason;
   /** 8 hex digits while it holds keys. */
   readonly fingerprint: () => string | undefined;
   /** What it shows now. */
   readonly screen: () => Screen | undefined;
   /** All that it has shown, over all boots. */
   readonly screens: readonly Screen[];
+  /**
+   * Lets time pass until it shows such a screen, or does already; rejects after 4 s of its clock
+   * unless told.
+   */
+  readonly shows: Showing["shows"];
+  /** What became of its questions. */
+  readonly approval: ApprovalReport;
+  /** Signatures that it has made with keys of wallets, over all boots. */
+  readonly signatures: () => number;
   readonly log: readonly LogEvent[];
   readonly press: (press: Press) => void;
+  readonly faults: Faults;
   /** Lets time pass on the clock it was given; on this machine's it waits. */
   readonly advance: (ms: number) => Promise<void>;
   /** Pulls the cable: who has it is hung up on, and nobody can have it before `replug`. */
@@ -61,6 +75,8 @@ export interface Emulator extends AsyncDisposable {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+type Until = <T>(promise: Promise<T>) => Promise<T>;
 
 const lineOf = ({ isDead, cable }: Remains): Awaited<ReturnType<OpenLine>> => {
   if (isDead || !cable.isPlugged()) return fail("port_missing");
@@ -96,19 +112,20 @@ const dealings = (remains: Remains) => {
   };
 };
 
-/** A running emulator. It leaves nothing behind: drop it and it is gone. */
-export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator> => {
+const start = (options: EmulatorOptions): Emulator => {
   const remains = createRemains(options);
-  const { cable, screens, log, buttons, host, chance } = remains;
+  const { cable, showing, log, hand, host, chance } = remains;
+  const { screens } = showing;
+  const until: Until = (promise) => options.clock?.until(promise) ?? promise;
   const restart = (reason: BootReason): void => {
     cable.reseat();
-    remains.endSecrets(); // its pages go with the last reference to them
+    remains.endBoot();
     signer = boot(remains, reason, restart);
   };
   let signer = boot(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
   const ways = createWays(cable, options.clock);
-  return Promise.resolve({
+  return {
     client,
     connect,
     open,
@@ -119,21 +136,34 @@ export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator>
     listen: ways.listen,
     rngSeed: chance.seed,
     phase: () => signer.phase(),
+    lastReason: () => remains.lastReason,
     fingerprint: () => signer.fingerprint()?.toHex(),
     screen: () => screens.at(-1),
     screens,
+    shows: (...wanted) => until(showing.shows(...wanted)),
+    approval: hand.approval,
+    signatures: () => remains.signatures,
     log,
-    press: buttons.press,
+    press: hand.press,
+    faults: remains.faults,
     advance: (ms) => (options.clock === undefined ? pause(ms) : options.clock.advance(ms)),
     unplug: cable.unplug,
     replug: cable.plug,
-    powerCut: () => restart("power"),
+    powerCut: () => {
+      remains.faults.parts.powerOff();
+      restart("power");
+    },
     [Symbol.asyncDispose]: async () => {
-      const closing = client.close();
-      await (options.clock === undefined ? closing : options.clock.until(closing));
+      const problem = options.strict === false ? undefined : hand.problem();
+      await until(client.close());
       cable.unplug();
       await ways.close();
-      remains.endSecrets();
+      remains.endBoot();
+      if (problem !== undefined) throw problem;
     },
-  });
+  };
 };
+
+/** A running emulator; rejects where it does not boot. Drop it and it is gone. */
+export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator> =>
+  new Promise((resolve) => resolve(start(options)));

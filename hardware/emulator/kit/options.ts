@@ -2,7 +2,8 @@
 import type { NetworkName, Trust } from "../../../firmware/index.ts";
 import type { Secrets } from "../../../firmware/hal.ts";
 import type { Manifest } from "../../../protocol/manifest/manifest.ts";
-import type { Approval } from "../board/buttons.ts";
+import type { Approve } from "./approval/index.ts";
+import type { Fault } from "./faults/index.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** How an emulator in process is made. Everything has a default. */
@@ -12,7 +13,13 @@ export interface EmulatorOptions {
   /** `regtest` unless told. */
   readonly network?: NetworkName;
   /** Who presses the buttons: everything is approved unless told. */
-  readonly approve?: Approval;
+  readonly approve?: Approve;
+  /**
+   * Whether disposing throws where a rule never matched, a question had no rule, or a recording
+   * was left; true unless told. A test that failed before that shows a SuppressedError, which Bun
+   * 1.4.5 prints without the first one: with `false` it is seen.
+   */
+  readonly strict?: boolean;
   /** An insecure seed brought along, 16 to 64 bytes or BIP-39 words: it is ready at once. */
   readonly seed?: Uint8Array | string;
   /** Wallets that its manifest lists: with a seed only. */
@@ -26,6 +33,8 @@ export interface EmulatorOptions {
   readonly rngSeed?: string | Uint8Array;
   /** Time for the device and its host; this machine's unless told. */
   readonly clock?: VirtualClock;
+  /** What breaks: on the line or in the device. */
+  readonly faults?: readonly Fault[];
   /** The cable goes right after the n-th signature, and the device with it. */
   readonly dieAfterInput?: number;
   /** What holds the keys; unless told, the native engine where it runs. */

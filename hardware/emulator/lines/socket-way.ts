@@ -75,7 +75,7 @@ const welcome = (cable: Cable, socket: Socket, hangUp: HangUp): boolean => {
   return true;
 };
 
-/** Lets a program in, or says that it cannot come in: after a while, for one may just be leaving. */
+/** Lets a program in, or turns it away: after a while, for another may just be leaving. */
 const receive = (cable: Cable, socket: Socket, hangUp: HangUp): void => {
   socket.on("error", () => socket.destroy());
   if (cable.isPlugged() && welcome(cable, socket, hangUp)) return;

@@ -3,15 +3,16 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Option } from "@commander-js/extra-typings";
 import { encodeAs } from "../../../protocol/cbor/cbor.ts";
-import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { ROLES } from "../../../protocol/session/role.ts";
 import { TRUST } from "../../../protocol/session/trust.ts";
 import { noiseSuite } from "../../driver/index.ts";
 import { openHostKey, parseTrustFile, type TrustFile } from "../../identity/index.ts";
 import { NETWORK_NAMES } from "../../withdrawal.ts";
+import { approveOf, isShared, takesPresses } from "../approve-option.ts";
 import { mnemonicOf, mnemonicsOf, type SeedOptions } from "../brought-seeds.ts";
-import { interruption } from "../device.ts";
 import type { EmulatorEvent } from "../emulator-events.ts";
+import { portableWarning, sayEvent, warnOfUnused } from "../emulator-news.ts";
 import { type PortOf, type PortOptions, portsOf } from "../emulator-ports.ts";
 import {
   type EmulatorSettings,
@@ -45,6 +46,8 @@ interface EmulateOptions extends PortOptions, SeedOptions {
 
 /** What was asked for, understood; names and links come later. */
 interface Wish {
+  /** A word, or what its file holds. */
+  readonly approve: EmulatorSettings["approve"];
   readonly count: number;
   readonly mnemonics: readonly string[];
   readonly dieAfterInput: number | undefined;
@@ -71,8 +74,10 @@ const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   if (!trust.ok) return trust;
   const portOf = portsOf(options, count, runFolder(homeOf(options)));
   if (!portOf.ok) return portOf;
-  const fixed = { count, dieAfterInput, trust: trust.value, portOf: portOf.value };
-  return ok({ ...fixed, mnemonics: mnemonics.value });
+  const approve = approveOf(options.approve);
+  if (!approve.ok) return approve;
+  const read = { mnemonics: mnemonics.value, trust: trust.value, approve: approve.value };
+  return ok({ count, dieAfterInput, portOf: portOf.value, ...read });
 };
 
 /** The folder of host keys and running emulators: this user's, or one of the emulators' own. */
@@ -95,8 +100,8 @@ const trustOf = (options: EmulateOptions, isSeeded: boolean): Outcome<TrustFile>
 };
 
 const settingsOf = (
-  { network, approve, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
-  { mnemonics, dieAfterInput, trust, portOf }: Wish,
+  { network, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
+  { mnemonics, dieAfterInput, trust, portOf, approve }: Wish,
   folder: string,
   names: readonly string[],
 ): readonly EmulatorSettings[] =>
@@ -113,43 +118,6 @@ const settingsOf = (
     ...mnemonicOf(mnemonics, i),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
   }));
-
-/** Says an event; one that fails after its start is named and stays down, the others go on. */
-const sayEvent = (event: EmulatorEvent, hasStarted: boolean, output: Output): void => {
-  switch (event.event) {
-    case "listening": {
-      const { name, path, pid, phase, fingerprint } = event;
-      const keys = fingerprint ?? "no keys";
-      output.say({ ...event }, [`${name} listens on ${path} (process ${pid}): ${phase}, ${keys}`]);
-      return;
-    }
-    case "screen": {
-      const { name, kind, lines } = event;
-      output.say({ ...event }, [`${name} shows ${kind}: ${lines.join(" | ")}`]);
-      return;
-    }
-    case "wiped": {
-      const { name, reason, pid } = event;
-      output.say({ ...event }, [`${name} is wiped (${reason}); process ${pid} stays for a look`]);
-      return;
-    }
-    case "failed":
-      if (hasStarted) output.refuse(event.failure);
-      return;
-    case "phase": // its screens say so already
-    case "ended":
-  }
-};
-
-/** Says, once for each signer, what is lost without the native engine. */
-const portableWarning =
-  (name: string, output: Output) =>
-  ({ details = {} }: Failure): void => {
-    const why = Object.values(details).join(", ");
-    output.warn(
-      `${name} runs on the portable engine (native: ${why}): copies of keys outlive a wipe`,
-    );
-  };
 
 const stopAll = async (running: readonly SupervisedEmulator[]): Promise<void> => {
   await Promise.all(running.map((one) => one.stop()));
@@ -197,17 +165,19 @@ const listenForPresses = (emulators: readonly SupervisedEmulator[]): (() => void
 /** Runs them until the signal. */
 const emulateAs = async (
   all: readonly EmulatorSettings[],
-  { approve, withParent = false }: EmulateOptions,
+  approve: EmulatorSettings["approve"],
+  { withParent = false }: EmulateOptions,
   output: Output,
 ): Promise<Outcome<void>> => {
   const over = withParent ? Promise.race([untilSignal(), untilOrphaned()]) : untilSignal();
   const started = await startAll(all, output);
   if (!started.ok) return started;
-  const stopListening = approve === "ask" ? listenForPresses(started.value) : () => undefined;
+  const stopListening = takesPresses(approve) ? listenForPresses(started.value) : () => undefined;
   output.hint(`Next, in another terminal: mayfly status --port ${all[0]?.name}. Ctrl-C ends.`);
   await over;
   stopListening();
   await stopAll(started.value);
+  warnOfUnused(started.value, isShared(approve), output);
   return ok(undefined);
 };
 
@@ -224,9 +194,7 @@ const checkLinks = (all: readonly EmulatorSettings[], folder: string): Outcome<v
 const awaitReady = async (options: EmulateOptions, output: Output): Promise<Outcome<unknown>> => {
   const awaited = awaitedOf(options, runFolder(homeOf(options)));
   if (!awaited.ok) return awaited;
-  const { signal, end } = interruption();
-  const ready = await waitReady(awaited.value, signal);
-  end();
+  const ready = await waitReady(awaited.value);
   if (!ready.ok) return ready;
   for (const event of ready.value) sayEvent(event, true, output);
   return ok(undefined);
@@ -241,7 +209,7 @@ const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome
   if (!held.ok) return held;
   const settings = settingsOf(options, wish.value, folder, held.value.names);
   const free = checkLinks(settings, folder);
-  const outcome = free.ok ? await emulateAs(settings, options, output) : free;
+  const outcome = free.ok ? await emulateAs(settings, wish.value.approve, options, output) : free;
   held.value.release();
   return outcome;
 };
@@ -256,13 +224,14 @@ export const emulateCommand = () =>
     .addOption(
       new Option("--network <name>", "whose coins").choices(NETWORK_NAMES).default("regtest"),
     )
-    .addOption(
-      new Option(
-        "--approve <how>",
-        'who presses the buttons; ask: lines {"name","press":"yes"|"no"} on standard input',
-      )
-        .choices(["auto", "never", "ask"])
-        .default("auto"),
+    .option(
+      "--approve <how>",
+      [
+        "who presses the buttons: auto, never, ask (lines",
+        '{"name","press":"yes"|"no"} on standard input),',
+        "or a file: rules or a recording as JSON, or what ask printed under --json",
+      ].join(" "),
+      "auto",
     )
     .addOption(
       new Option(

@@ -15,7 +15,7 @@ const isApproved = process.env["MAYFLY_PORT_APPROVED"] === "1";
 const open = openPort(port);
 const identity: Identity | undefined = home === "" ? undefined : must(openIdentity(home));
 
-/** Its phase, which no case changes; nothing where no device is named. Throws where none answers. */
+/** Its phase, which no case changes; nothing where none is named. Throws where none answers. */
 const phaseNow = async (): Promise<string | undefined> => {
   if (port === "") return undefined;
   const client = must(await openClient({ open }));
