@@ -29,3 +29,4 @@ export { type ConnectOptions, createEmulator, type Emulator } from "./kit/emulat
 export type { Fault, Faults, Happened } from "./kit/faults/index.ts";
 export type { EmulatorOptions } from "./kit/options.ts";
 export { createVirtualClock, type VirtualClock } from "./kit/virtual-clock.ts";
+export type { ListeningEmulator, ListenOptions } from "./kit/ways.ts";

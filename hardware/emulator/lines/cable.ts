@@ -10,6 +10,10 @@ export interface HostEnd {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
   readonly onClose: (action: () => void) => void;
+  /** Has it asked whether its program is still there, when another wants the cable. */
+  readonly vouch: (isThere: () => boolean) => void;
+  /** Says whether little waits at this end; the result is called when there may be room again. */
+  readonly throttle: (hasRoom: () => boolean) => () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -30,6 +34,10 @@ export interface Cable {
   readonly plug: () => void;
   /** Out and in again, as when the device restarts. */
   readonly reseat: () => void;
+  /** Whether a program has it. */
+  readonly isTaken: () => boolean;
+  /** Hears at once that it was taken, let go, plugged in or out; the result ends it. */
+  readonly watch: (action: () => void) => () => void;
   /** Hears what arrives; the result ends it. */
   readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
   /** Changes what is on its way; the result ends it. Several do so one after the other. */
@@ -45,21 +53,30 @@ export type Later = (action: () => void) => void;
 interface Host {
   deliver?: (bytes: Uint8Array) => void;
   hangUp?: () => void;
+  hasRoom?: () => boolean;
+  isThere?: () => boolean;
 }
 
 interface State {
   readonly later: Later;
   readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
   readonly meddling: Meddling;
+  readonly watchers: Set<() => void>;
   toDevice: ((bytes: Uint8Array) => void) | undefined;
+  onRoom: (() => void) | undefined;
   onCable: ((attached: boolean) => void) | undefined;
   host: Host | undefined;
   isPlugged: boolean;
 }
 
+const tellWatchers = ({ watchers }: State): void => {
+  for (const watcher of watchers) watcher();
+};
+
 const letGo = (state: State): void => {
   state.host = undefined;
   state.onCable?.(false);
+  tellWatchers(state);
 };
 
 const hangUp = (state: State): void => {
@@ -84,10 +101,12 @@ const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
 };
 
 const attach = (state: State): HostEnd | undefined => {
+  if (state.host?.isThere?.() === false) letGo(state);
   if (state.host !== undefined || !state.isPlugged) return undefined;
   const end: Host = {};
   state.host = end;
   state.onCable?.(true);
+  tellWatchers(state);
   return {
     write: (bytes) => {
       if (state.host === end) send(state, "toDevice", bytes);
@@ -99,6 +118,13 @@ const attach = (state: State): HostEnd | undefined => {
     onClose: (action) => {
       end.hangUp = action;
       if (state.host !== end) state.later(action);
+    },
+    vouch: (isThere) => {
+      end.isThere = isThere;
+    },
+    throttle: (hasRoom) => {
+      end.hasRoom = hasRoom;
+      return () => (state.host === end ? state.onRoom?.() : undefined);
     },
     close: () => {
       if (state.host === end) letGo(state);
@@ -113,7 +139,9 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     later,
     taps: new Set(),
     meddling: createMeddling(),
+    watchers: new Set(),
     toDevice: undefined,
+    onRoom: undefined,
     onCable: undefined,
     host: undefined,
     isPlugged: true,
@@ -121,9 +149,16 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   return {
     attach: () => attach(state),
     isPlugged: () => state.isPlugged,
+    isTaken: () => state.host !== undefined,
+    watch: (action) => {
+      state.watchers.add(action);
+      return () => void state.watchers.delete(action);
+    },
     device: {
-      hasRoom: () => true,
-      onRoom: () => undefined, // it never fills
+      hasRoom: () => state.host?.hasRoom?.() ?? true, // in memory it never fills
+      onRoom: (action) => {
+        state.onRoom = action;
+      },
       send: (bytes) => {
         if (state.host !== undefined) send(state, "toHost", bytes);
       },
@@ -141,6 +176,7 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     reseat: () => hangUp(state),
     plug: () => {
       state.isPlugged = true;
+      tellWatchers(state);
     },
     tap: (action) => {
       state.taps.add(action);
