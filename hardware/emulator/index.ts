@@ -4,3 +4,4 @@
 export { type ConnectOptions, createEmulator, type Emulator } from "./kit/emulator.ts";
 export type { EmulatorOptions } from "./kit/options.ts";
 export { createVirtualClock, type VirtualClock } from "./kit/virtual-clock.ts";
+export * from "./kit/transcript/index.ts";

@@ -12,6 +12,7 @@ import { type Cable, createCable } from "../lines/cable.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
 import type { EmulatorOptions } from "./options.ts";
+import { createRecorder, type Recorder } from "./transcript/recorder.ts";
 
 /** What outlives a boot. */
 export interface Remains {
@@ -22,6 +23,7 @@ export interface Remains {
   readonly screens: Screen[];
   readonly log: LogEvent[];
   readonly host: TrustedHost;
+  readonly recorder: Recorder;
   signer: Signer | undefined;
   /** Wipes what the present boot holds. */
   endSecrets: () => void;
@@ -31,9 +33,15 @@ export interface Remains {
   isDead: boolean;
 }
 
+/** Time for a transcript: the clock's, or from now on. */
+const timeOf = ({ clock }: EmulatorOptions): (() => number) => {
+  const beganMs = performance.now();
+  return clock === undefined ? () => performance.now() - beganMs : clock.nowMs;
+};
+
 /** An emulator that has not booted yet. */
 export const createRemains = (options: EmulatorOptions): Remains => {
-  const { approve = "auto", clock, trust, rngSeed } = options;
+  const { name = "A", approve = "auto", clock, trust, rngSeed } = options;
   const chance = createChance(rngSeed);
   const cable =
     clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
@@ -45,6 +53,17 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     screens: [],
     log: [],
     host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
+    recorder: createRecorder({
+      rngSeed: chance.seed,
+      name,
+      cable,
+      nowMs: timeOf(options),
+      look: () => {
+        const { signer } = remains;
+        return signer && { phase: signer.phase(), linkKey: signer.linkKey() };
+      },
+      ...(options.transcriptBytes === undefined ? {} : { limitBytes: options.transcriptBytes }),
+    }),
     signer: undefined,
     endSecrets: () => undefined,
     boots: 0,
@@ -91,13 +110,23 @@ const heldCrypto = ({ clock }: EmulatorOptions, engine: ImportingSecrets["engine
     : { ...crypto, scrypt: (...given) => clock.hold(crypto.scrypt(...given)) };
 };
 
+/** Presses that answered a question are told. */
+const recordedButtons = ({ buttons, recorder }: Remains): PressableButtons => ({
+  ...buttons,
+  next: (pressed) =>
+    buttons.next((press) => {
+      recorder.press(press);
+      pressed(press);
+    }),
+});
+
 /** Boots for that reason; `onEnd` is told why the boot ended, once. */
 export const boot = (
   remains: Remains,
   lastReason: BootReason,
   onEnd: (reason: BootReason) => void,
 ): Signer => {
-  const { options, chance, cable, screens, log, buttons, host } = remains;
+  const { options, chance, cable, screens, log, host, recorder } = remains;
   const { name = "A", network = "regtest", clock, wallets = [] } = options;
   // The engine's is its own: how often it tests itself in this process changes nothing else.
   const streamOf = (part: string): Rng => chance.stream(`${name}/${remains.boots}/${part}`);
@@ -120,9 +149,12 @@ export const boot = (
     },
     rng,
     secrets,
-    buttons,
+    buttons: recordedButtons(remains),
     lastReason,
-    onScreen: (screen) => void screens.push(screen),
+    onScreen: (screen) => {
+      screens.push(screen);
+      recorder.screen(screen);
+    },
     log: { append: (event) => void log.push(event) },
     onEnd: (reason) => {
       if (number === remains.boots) onEnd(reason);
@@ -134,8 +166,10 @@ export const boot = (
   const seed = seedOf(options);
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
   const hal = { ...board, crypto: heldCrypto(options, secrets.engine) };
-  const started = createSigner(hal, { network, trust, ...brought });
+  const onPhase = (): void => recorder.look();
+  const started = createSigner(hal, { network, trust, onPhase, ...brought });
   assert(started.ok, "the emulator's generator works");
   remains.signer = started.value;
+  recorder.look(true);
   return started.value;
 };

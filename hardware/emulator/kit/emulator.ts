@@ -16,6 +16,7 @@ import {
 import { assert, fail, ok } from "../../../protocol/errors.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
 import type { EmulatorOptions } from "./options.ts";
+import type { Transcript } from "./transcript/transcript.ts";
 
 /** What a client of an emulator may be told besides where it is. */
 export type ConnectOptions = Omit<ClientOptions, "open" | "wire">;
@@ -42,6 +43,8 @@ export interface Emulator extends AsyncDisposable {
   /** All that it has shown, over all boots. */
   readonly screens: readonly Screen[];
   readonly log: readonly LogEvent[];
+  /** What crossed the cable and what happened around it, in order. */
+  readonly transcript: Transcript;
   readonly press: (press: Press) => void;
   /** Lets time pass on the clock it was given; on this machine's it waits. */
   readonly advance: (ms: number) => Promise<void>;
@@ -60,9 +63,14 @@ const lineOf = ({ isDead, cable }: Remains): Awaited<ReturnType<OpenLine>> => {
   return line === undefined ? fail("port_busy") : ok(line);
 };
 
-/** What time does for whoever calls: it passes until the answer is there. */
-const patience = ({ options: { clock } }: Remains): { readonly intercept?: Intercept } =>
-  clock === undefined ? {} : { intercept: (_, carry) => clock.until(carry()) };
+/** Calls are written down as the device hears them; time passes until the answer is there. */
+const interceptOf =
+  ({ options: { clock }, recorder }: Remains, own?: Intercept): Intercept =>
+  (call, carry) => {
+    const told = () => recorder.call(call, carry);
+    const answer = own === undefined ? told() : own(call, told);
+    return clock === undefined ? answer : clock.until(answer);
+  };
 
 /** How clients reach it. */
 const dealings = (remains: Remains) => {
@@ -74,13 +82,17 @@ const dealings = (remains: Remains) => {
     identity: host.identity,
     ...host.draws,
     ...(clock === undefined ? {} : { clock }),
-    ...patience(remains),
+    intercept: interceptOf(remains),
   };
   return {
     open,
     client: lazyClient(how),
     connect: async (session: ConnectOptions = {}): Promise<Client> => {
-      const opening = openClient({ ...how, ...session });
+      const opening = openClient({
+        ...how,
+        ...session,
+        intercept: interceptOf(remains, session.intercept),
+      });
       const opened = await (clock === undefined ? opening : clock.until(opening));
       assert(opened.ok, "an emulator in process answers");
       return opened.value;
@@ -110,6 +122,7 @@ export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator>
     screen: () => screens.at(-1),
     screens,
     log,
+    transcript: remains.recorder.transcript,
     press: buttons.press,
     advance: (ms) => (options.clock === undefined ? pause(ms) : options.clock.advance(ms)),
     unplug: cable.unplug,

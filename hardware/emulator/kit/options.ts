@@ -30,6 +30,8 @@ export interface EmulatorOptions {
   readonly dieAfterInput?: number;
   /** What holds the keys; unless told, the native engine where it runs. */
   readonly secrets?: Secrets["engine"];
+  /** Bytes of its transcript before the oldest items go; 16 MiB unless told. */
+  readonly transcriptBytes?: number;
   /** Threads of the native engine, which end with the boot; none unless told. */
   readonly threads?: number;
 }

@@ -18,6 +18,9 @@ export type Direction = "toDevice" | "toHost";
 /** What arrives instead of some bytes; `undefined` for the bytes as they are. */
 export type Meddler = (bytes: Uint8Array) => readonly Uint8Array[] | undefined;
 
+/** What becomes of a cable: a host takes it or lets it go, or it goes without being asked. */
+export type CableEvent = "attached" | "detached" | "hung-up" | "unplugged" | "plugged";
+
 /** A cable with at most one program at the host's end. */
 export interface Cable {
   readonly device: Link;
@@ -31,10 +34,14 @@ export interface Cable {
   readonly reseat: () => void;
   /** Hears what arrives; the result ends it. */
   readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
+  /** Hears what becomes of the cable; the result ends it. */
+  readonly watch: (action: (event: CableEvent) => void) => () => void;
   /** Changes what is on its way; the result ends it. Several do so one after the other. */
   readonly meddle: (direction: Direction, meddler: Meddler) => () => void;
   /** Brings bytes that no end has sent. */
   readonly inject: (direction: Direction, bytes: Uint8Array) => void;
+  /** Has the device take bytes at once, inside this call: only for what once arrived so. */
+  readonly feed: (bytes: Uint8Array) => void;
 }
 
 /** Runs an action soon, never inside the call that asks for it. */
@@ -49,6 +56,7 @@ interface Host {
 interface State {
   readonly later: Later;
   readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
+  readonly watchers: Set<(event: CableEvent) => void>;
   readonly meddlers: Readonly<Record<Direction, Set<Meddler>>>;
   toDevice: ((bytes: Uint8Array) => void) | undefined;
   onCable: ((attached: boolean) => void) | undefined;
@@ -56,14 +64,19 @@ interface State {
   isPlugged: boolean;
 }
 
-const letGo = (state: State): void => {
+const tell = (state: State, event: CableEvent): void => {
+  for (const watcher of state.watchers) watcher(event);
+};
+
+const letGo = (state: State, why: "detached" | "hung-up"): void => {
+  if (state.host !== undefined) tell(state, why);
   state.host = undefined;
   state.onCable?.(false);
 };
 
 const hangUp = (state: State): void => {
   const end = state.host;
-  letGo(state);
+  letGo(state, "hung-up");
   end?.hangUp?.();
 };
 
@@ -90,6 +103,7 @@ const attach = (state: State): HostEnd | undefined => {
   if (state.host !== undefined || !state.isPlugged) return undefined;
   const end: Host = {};
   state.host = end;
+  tell(state, "attached");
   state.onCable?.(true);
   return {
     write: (bytes) => {
@@ -104,7 +118,7 @@ const attach = (state: State): HostEnd | undefined => {
       if (state.host !== end) state.later(action);
     },
     close: () => {
-      if (state.host === end) letGo(state);
+      if (state.host === end) letGo(state, "detached");
       return Promise.resolve();
     },
   };
@@ -115,6 +129,7 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   const state: State = {
     later,
     taps: new Set(),
+    watchers: new Set(),
     meddlers: { toDevice: new Set(), toHost: new Set() },
     toDevice: undefined,
     onCable: undefined,
@@ -139,20 +154,30 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     },
     unplug: () => {
       state.isPlugged = false;
+      tell(state, "unplugged");
       hangUp(state);
     },
     reseat: () => hangUp(state),
     plug: () => {
       state.isPlugged = true;
+      tell(state, "plugged");
     },
     tap: (action) => {
       state.taps.add(action);
       return () => void state.taps.delete(action);
+    },
+    watch: (action) => {
+      state.watchers.add(action);
+      return () => void state.watchers.delete(action);
     },
     meddle: (direction, meddler) => {
       state.meddlers[direction].add(meddler);
       return () => void state.meddlers[direction].delete(meddler);
     },
     inject: (direction, bytes) => arrive(state, direction, bytes),
+    feed: (bytes) => {
+      for (const tap of state.taps) tap("toDevice", bytes);
+      state.toDevice?.(Uint8Array.from(bytes));
+    },
   };
 };

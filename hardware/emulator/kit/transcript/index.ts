@@ -1,0 +1,4 @@
+/** Transcripts of emulators and their replay. Nothing here knows the firmware. */
+export type { Answer, CallItem, TranscriptItem } from "./item.ts";
+export type { TranscriptJson } from "./json.ts";
+export { type Transcript, transcriptOf } from "./transcript.ts";
