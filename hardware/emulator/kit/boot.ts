@@ -1,15 +1,16 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
 import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import type { BootReason, Crypto, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
+import type { BootReason, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
 import { assert } from "../../../protocol/errors.ts";
-import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
+import type { ImportingSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
 import { createButtons, type PressableButtons } from "../board/buttons.ts";
 import { bringSeed } from "../board/own-manifest.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
 import { type Chance, createChance } from "./chance.ts";
+import { engineOf, heldHal } from "./engine.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { createRecorder, type Recorder } from "./transcript/recorder.ts";
@@ -72,16 +73,6 @@ export const createRemains = (options: EmulatorOptions): Remains => {
   return remains;
 };
 
-/** The engine that was asked for, or the first that is to be had. */
-const engineOf = ({ secrets, threads = 0 }: EmulatorOptions, rng: Rng): ImportingSecrets => {
-  const native = openSecrets({ engine: secrets ?? "native", rng, threads, insecureRng: rng });
-  if (native.ok) return native.value;
-  const isForced = secrets !== undefined || native.error !== "engine_missing";
-  const opened = isForced ? native : openSecrets({ engine: "portable", rng });
-  assert(opened.ok, "an emulator in process has an engine");
-  return opened.value;
-};
-
 /** The process is a test's: nothing protects it, and its heap is the test's own. */
 const SHARED = { volatile: false, missing: ["a process of its own"] } as const;
 
@@ -100,14 +91,6 @@ const seedOf = ({ seed }: EmulatorOptions): Uint8Array | undefined => {
   const words = seed.trim().split(/\s+/).join(" ");
   if (!validateMnemonic(words, wordlist)) throw new Error("seed: no BIP-39 mnemonic");
   return mnemonicToSeedSync(words);
-};
-
-/** Threads and scrypt work outside of a clock's time, which stands still for them. */
-const heldCrypto = ({ clock }: EmulatorOptions, engine: ImportingSecrets["engine"]): Crypto => {
-  const crypto = createCrypto(engine);
-  return clock === undefined
-    ? crypto
-    : { ...crypto, scrypt: (...given) => clock.hold(crypto.scrypt(...given)) };
 };
 
 /** Presses that answered a question are told. */
@@ -133,6 +116,7 @@ export const boot = (
   const [rng, engineRng] = [streamOf("board"), streamOf("engine")];
   remains.boots += 1;
   const number = remains.boots;
+  const isOver = (): boolean => number !== remains.boots;
   const secrets = secretsOf(remains, engineRng);
   remains.endSecrets = () => {
     secrets.wipeAll();
@@ -144,7 +128,7 @@ export const boot = (
     link: {
       ...cable.device,
       send: (bytes) => {
-        if (number === remains.boots) cable.device.send(bytes);
+        if (!isOver()) cable.device.send(bytes);
       },
     },
     rng,
@@ -152,12 +136,13 @@ export const boot = (
     buttons: recordedButtons(remains),
     lastReason,
     onScreen: (screen) => {
+      if (isOver()) return;
       screens.push(screen);
       recorder.screen(screen);
     },
-    log: { append: (event) => void log.push(event) },
+    log: { append: (event) => void (isOver() || log.push(event)) },
     onEnd: (reason) => {
-      if (number === remains.boots) onEnd(reason);
+      if (!isOver()) onEnd(reason);
     },
     ...(clock === undefined ? {} : { clock }),
   });
@@ -165,9 +150,8 @@ export const boot = (
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };
   const seed = seedOf(options);
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
-  const hal = { ...board, crypto: heldCrypto(options, secrets.engine) };
   const onPhase = (): void => recorder.look();
-  const started = createSigner(hal, { network, trust, onPhase, ...brought });
+  const started = createSigner(heldHal(board, options), { network, trust, onPhase, ...brought });
   assert(started.ok, "the emulator's generator works");
   remains.signer = started.value;
   recorder.look(true);

@@ -1,12 +1,10 @@
 /** Writes an emulator's transcript, as things happen. */
 import type { Screen } from "../../../../firmware/hal.ts";
 import type { SeenCall, WireOutcome } from "../../../../host/driver/index.ts";
-import { encodeCbor } from "../../../../protocol/cbor/cbor.ts";
-import { REGISTRY } from "../../../../protocol/commands/registry.ts";
 import type { Phase } from "../../../../protocol/phase.ts";
 import type { Cable } from "../../lines/cable.ts";
-import type { Answer, CallItem, TranscriptItem } from "./item.ts";
-import { withoutSecrets } from "./readable.ts";
+import { answerOf, askedOf } from "./call-text.ts";
+import type { CallItem, TranscriptItem } from "./item.ts";
 import { asTranscript, type Transcript } from "./transcript.ts";
 
 /** Bytes of all items before the oldest go: a thousand calls, or a PSBT of 20,000 inputs. */
@@ -83,11 +81,6 @@ const createItems = (limitBytes: number) => {
   };
 };
 
-const answerOf = ({ name }: SeenCall, outcome: WireOutcome): Answer =>
-  outcome.ok
-    ? { ok: true, result: encodeCbor(withoutSecrets(REGISTRY[name].result.form, outcome.value)) }
-    : outcome;
-
 /** Microseconds are the finest that is told. */
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
 
@@ -124,18 +117,11 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
     call: async (call, carry) => {
       look();
       number += 1;
-      const { form } = REGISTRY[call.name].params;
-      const item: CallItem = {
-        what: "call",
-        atMs: atMs(),
-        number,
-        name: call.name,
-        params: encodeCbor(withoutSecrets(form, call.params)),
-        ...(call.upload === undefined ? {} : { upload: call.upload.slice() }),
-      };
+      const item: CallItem = { what: "call", atMs: atMs(), number, ...askedOf(call) };
       items.add(item);
       const outcome = await carry();
-      items.change(item, { ...item, answer: { atMs: atMs(), outcome: answerOf(call, outcome) } });
+      const answer = { atMs: atMs(), outcome: answerOf(call.name, outcome) };
+      items.change(item, { ...item, answer });
       return outcome;
     },
   };
