@@ -69,7 +69,7 @@ const pullAfter = (signer: Emulator, bytes: number, clock: { after: ClockAfter }
   const before = reached(signer);
   const look = (): void => {
     if (reached(signer) - before < bytes) {
-      clock.after(1, look);
+      clock.after(0, look);
       return;
     }
     signer.unplug();

@@ -36,7 +36,7 @@ const callJson = ({ params, upload, answer, ...item }: CallItem): Fields => ({
     : { answer: { atMs: answer.atMs, ...answerJson(item.name, answer.outcome) } }),
 });
 
-const itemJson = (item: TranscriptItem): Fields => {
+const fieldsOf = (item: TranscriptItem): Fields => {
   switch (item.what) {
     case "bytes":
       return { ...item, bytes: item.bytes.toHex() };
@@ -48,6 +48,13 @@ const itemJson = (item: TranscriptItem): Fields => {
       return { ...item };
   }
 };
+
+/** In one order, whoever wrote the item: the same life gives the same text. */
+const itemJson = (item: TranscriptItem): Fields => ({
+  what: item.what,
+  atMs: item.atMs,
+  ...fieldsOf(item),
+});
 
 /** All of it. */
 export const transcriptJson = ({ rngSeed, name, dropped, items }: Recorded): TranscriptJson => ({
