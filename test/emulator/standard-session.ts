@@ -103,7 +103,7 @@ export const standardSession = async (
   await client.getAddress({ ...place, walletId: new Uint8Array(32), isShown: false });
   await signer.advance(12_345);
   pullAfter(signer, 4000, clock);
-  unwrap(await client.signPsbt({ psbt: psbtOf(60), walletId }));
+  unwrap(await client.signPsbt({ psbt: psbtOf(16), walletId }));
   fresh.powerCut();
   signer.powerCut();
   unwrap(await fresh.client.getStatus({}));

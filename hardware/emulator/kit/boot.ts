@@ -11,7 +11,9 @@ import { bringSeed } from "../board/own-manifest.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { engineOf, heldHal } from "./engine.ts";
+import { createDeviceClock, type DeviceClock } from "./device-clock.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
+import { createInputs, type Inputs } from "./inputs.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { createRecorder, type Recorder } from "./transcript/recorder.ts";
 
@@ -25,6 +27,10 @@ export interface Remains {
   readonly log: LogEvent[];
   readonly host: TrustedHost;
   readonly recorder: Recorder;
+  /** On the clock that was given: the device's view of it, and what comes from outside. */
+  readonly deviceClock: DeviceClock | undefined;
+  readonly inputs: Inputs | undefined;
+  readonly beganMs: number;
   signer: Signer | undefined;
   /** Wipes what the present boot holds. */
   endSecrets: () => void;
@@ -42,10 +48,13 @@ const timeOf = ({ clock }: EmulatorOptions): (() => number) => {
 
 /** An emulator that has not booted yet. */
 export const createRemains = (options: EmulatorOptions): Remains => {
-  const { name = "A", approve = "auto", clock, trust, rngSeed } = options;
+  const { name = "A", approve = "auto", clock, trust, rngSeed, from } = options;
   const chance = createChance(rngSeed);
   const cable =
     clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
+  const deviceClock = clock && createDeviceClock(clock);
+  const isRepeatable = deviceClock !== undefined && options.secrets === "portable";
+  const life = from === undefined ? "" : `/restored ${from.inputs.length}`;
   const remains: Remains = {
     options,
     chance,
@@ -53,7 +62,7 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     buttons: createButtons(approve),
     screens: [],
     log: [],
-    host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
+    host: createTrustedHost(chance, trust, () => remains.signer?.linkKey(), life),
     recorder: createRecorder({
       rngSeed: chance.seed,
       name,
@@ -65,6 +74,9 @@ export const createRemains = (options: EmulatorOptions): Remains => {
       },
       ...(options.transcriptBytes === undefined ? {} : { limitBytes: options.transcriptBytes }),
     }),
+    deviceClock,
+    inputs: isRepeatable ? createInputs(cable, deviceClock) : undefined,
+    beganMs: clock?.nowMs() ?? 0,
     signer: undefined,
     endSecrets: () => undefined,
     boots: 0,
@@ -110,7 +122,8 @@ export const boot = (
   onEnd: (reason: BootReason) => void,
 ): Signer => {
   const { options, chance, cable, screens, log, host, recorder } = remains;
-  const { name = "A", network = "regtest", clock, wallets = [] } = options;
+  const { name = "A", network = "regtest", wallets = [] } = options;
+  const { deviceClock: clock } = remains;
   // The engine's is its own: how often it tests itself in this process changes nothing else.
   const streamOf = (part: string): Rng => chance.stream(`${name}/${remains.boots}/${part}`);
   const [rng, engineRng] = [streamOf("board"), streamOf("engine")];

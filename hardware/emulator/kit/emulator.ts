@@ -16,6 +16,9 @@ import {
 import { assert, fail, ok } from "../../../protocol/errors.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
 import type { EmulatorOptions } from "./options.ts";
+import { restore, type Restored } from "./restoring.ts";
+import { snappedOptions, type Snapshot, snapshotOf } from "./snapshot.ts";
+import { createVirtualClock } from "./virtual-clock.ts";
 import type { Transcript } from "./transcript/transcript.ts";
 
 /** What a client of an emulator may be told besides where it is. */
@@ -53,6 +56,12 @@ export interface Emulator extends AsyncDisposable {
   readonly replug: () => void;
   /** The device forgets everything and boots again. */
   readonly powerCut: () => void;
+  /**
+   * What brings another one to this state. Throws without a virtual clock and the portable engine.
+   */
+  readonly snapshot: () => Snapshot;
+  /** Another emulator in the state of a snapshot, on a clock of its own. */
+  readonly restore: (snapshot: Snapshot) => Promise<Emulator>;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
@@ -100,10 +109,44 @@ const dealings = (remains: Remains) => {
   };
 };
 
-/** A running emulator. It leaves nothing behind: drop it and it is gone. */
-export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator> => {
+const takeSnapshot = (remains: Remains): Snapshot => {
+  const { options, chance, deviceClock, inputs, beganMs, screens } = remains;
+  const came = inputs?.all();
+  if (deviceClock === undefined || inputs === undefined) {
+    throw new Error('snapshot(): made with clock: createVirtualClock() and secrets: "portable" only');
+  }
+  if (came === undefined) throw new Error("snapshot(): too much has come to it to be repeated");
+  const place = { beganMs, atMs: deviceClock.nowMs(), steps: deviceClock.steps() };
+  return snapshotOf({ ...place, rngSeed: chance.seed, options, inputs: came, screens });
+};
+
+/** Commands of whoever tests, which come to the device from outside. */
+const handlesOf = (remains: Remains, restart: (reason: BootReason) => void) => {
+  const { cable, buttons, inputs } = remains;
+  return {
+    press: (press: Press): void => {
+      inputs?.add({ what: "press", press });
+      buttons.press(press);
+    },
+    unplug: (): void => {
+      inputs?.add({ what: "unplugged" });
+      cable.unplug();
+    },
+    replug: (): void => {
+      inputs?.add({ what: "plugged" });
+      cable.plug();
+    },
+    powerCut: (): void => {
+      inputs?.add({ what: "power-cut" });
+      restart("power");
+    },
+  };
+};
+
+/** Boots one. */
+const start = (options: EmulatorOptions): { readonly remains: Remains; emulator: Emulator } => {
   const remains = createRemains(options);
-  const { cable, screens, log, buttons, host, chance } = remains;
+  const { cable, screens, log, host, chance } = remains;
   const restart = (reason: BootReason): void => {
     cable.reseat();
     remains.endSecrets(); // its pages go with the last reference to them
@@ -111,7 +154,7 @@ export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator>
   };
   let signer = boot(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
-  return Promise.resolve({
+  const emulator: Emulator = {
     client,
     connect,
     open,
@@ -123,16 +166,37 @@ export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator>
     screens,
     log,
     transcript: remains.recorder.transcript,
-    press: buttons.press,
+    ...handlesOf(remains, restart),
     advance: (ms) => (options.clock === undefined ? pause(ms) : options.clock.advance(ms)),
-    unplug: cable.unplug,
-    replug: cable.plug,
-    powerCut: () => restart("power"),
+    snapshot: () => takeSnapshot(remains),
+    restore: (snapshot) => createEmulator({ from: snapshot }),
     [Symbol.asyncDispose]: async () => {
       const closing = client.close();
       await (options.clock === undefined ? closing : options.clock.until(closing));
       cable.unplug();
       remains.endSecrets();
     },
-  });
+  };
+  return { remains, emulator };
 };
+
+/** One in the state of a snapshot. */
+const startFrom = async (from: Snapshot, given: EmulatorOptions): Promise<Emulator> => {
+  const { from: _, clock = createVirtualClock(), ...others } = given;
+  if (Object.keys(others).length > 0) {
+    throw new Error(`createEmulator({ from }): ${Object.keys(others).join(", ")} is the snapshot's`);
+  }
+  const options = { ...snappedOptions(from), clock, from };
+  if (clock.nowMs() > from.beganMs) throw new Error("createEmulator({ from }): its clock is ahead");
+  await clock.advance(from.beganMs - clock.nowMs());
+  const { remains, emulator } = start(options);
+  const { cable, deviceClock } = remains;
+  assert(deviceClock !== undefined, "a restored emulator has a clock");
+  const restored: Restored = { emulator, cable, clock, deviceClock };
+  await restore(restored, from);
+  return emulator;
+};
+
+/** A running emulator. It leaves nothing behind: drop it and it is gone. */
+export const createEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> =>
+  options.from === undefined ? start(options).emulator : startFrom(options.from, options);
