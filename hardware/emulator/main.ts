@@ -27,7 +27,8 @@ import { secretsOf } from "./process/engine.ts";
 import { listEmulator } from "./process/listing.ts";
 import { bringSeed } from "./board/own-manifest.ts";
 import { openPty, type Pty } from "./lines/pty.ts";
-import { createSeededRng, openSystemRng } from "./board/rng.ts";
+import { openSystemRng } from "./board/rng.ts";
+import { createSeededRng } from "./board/seeded-rng.ts";
 import { readPress, readSettings, type Settings } from "./process/settings.ts";
 
 /** Milliseconds after which a device that has its keys starts its threads. */

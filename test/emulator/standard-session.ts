@@ -44,7 +44,9 @@ export const registerOwn = async (client: Client): Promise<SpendingWallet> => {
       draftPsbt({
         wallet,
         coins: madeUpCoins({ wallet, amountsSats, seedLabel: "session" }),
-        payments: [{ address: wallet.address({ branch: 0, index: 99 }).address, amountSats: 50_000 }],
+        payments: [
+          { address: wallet.address({ branch: 0, index: 99 }).address, amountSats: 50_000 },
+        ],
         change: { branch: 1, index: 0 },
         feeRate: 3,
         minimumInputs: inputs,
@@ -117,7 +119,8 @@ export const standardSession = async (
 export const sessionHash = async (options: SessionOptions): Promise<string> => {
   const emulators = await standardSession(options);
   const hash = createHash("sha256");
-  for (const { transcript, screens } of emulators) hash.update(JSON.stringify([transcript, screens]));
+  for (const { transcript, screens } of emulators)
+    hash.update(JSON.stringify([transcript, screens]));
   return hash.digest("hex");
 };
 

@@ -13,6 +13,7 @@ import {
 } from "../../hardware/emulator/index.ts";
 import { SEED, unwrap } from "../driver/lines.ts";
 import { pairAnother, registerOwn } from "./standard-session.ts";
+import { thrownBy } from "./thrown.ts";
 
 const start = (options: EmulatorOptions = {}): Promise<Emulator> =>
   createEmulator({ seed: SEED, rngSeed: "1", clock: createVirtualClock(), ...options });
@@ -30,16 +31,7 @@ const kindsOf = (items: readonly TranscriptItem[]): readonly string[] => [
   ...new Set(items.map(({ what }) => what)),
 ];
 
-const thrownBy = async (work: () => unknown): Promise<string> => {
-  try {
-    await work();
-  } catch (error) {
-    return error instanceof Error ? error.message : "no Error";
-  }
-  return "nothing was thrown";
-};
-
-test("a transcript holds calls, bytes, screens, presses, phases and the cable, in order", async () => {
+test("it holds calls, bytes, screens, presses, phases and the cable, in order", async () => {
   await using signer = await start();
   await live(signer);
   await signer.advance(1000);
@@ -168,6 +160,7 @@ test("who replays a device bundles no firmware and no keys", async () => {
   const built = await Bun.build({ entrypoints: [entry], target: "bun", metafile: true });
   const inputs = Object.keys(built.metafile?.inputs ?? {});
   expect(inputs.length).toBeGreaterThan(20);
-  const heavy = /(?:^|\/)(?:firmware\/|hardware\/(?!emulator\/kit\/transcript\/))/;
-  expect(inputs.filter((path) => heavy.test(path))).toEqual([]);
+  const light = /emulator\/(?:kit\/(?:transcript\/|host|chance|chosen-seed)|board\/seeded-rng)/;
+  const heavy = inputs.filter((path) => /(?:^|\/)(?:firmware|hardware)\//.test(path));
+  expect(heavy.filter((path) => !light.test(path))).toEqual([]);
 });

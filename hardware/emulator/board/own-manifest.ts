@@ -22,7 +22,7 @@ import {
 import type { Trust } from "../../../protocol/session/trust.ts";
 import { commitmentBytes } from "../../../protocol/share.ts";
 import { createCrypto, createPortableSecrets, type ImportingSecrets } from "../../secrets/index.ts";
-import { createSeededRng } from "./rng.ts";
+import { createSeededRng } from "./seeded-rng.ts";
 
 /** What the manifest is to say. */
 interface OwnManifestOptions {

@@ -28,8 +28,8 @@ export interface EmulatorOptions {
   /** Time for the device and its host; this machine's unless told. */
   readonly clock?: VirtualClock;
   /**
-   * It is brought to the state of a snapshot, whose options are its own: besides, only a `clock` may
-   * be told, which stands no later than the first boot's did.
+   * It is brought to the state of a snapshot, whose options are its own: besides, only a `clock`
+   * may be told, which stands no later than the first boot's did.
    */
   readonly from?: Snapshot;
   /** The cable goes right after the n-th signature, and the device with it. */

@@ -4,3 +4,4 @@ export type { TranscriptJson } from "./json.ts";
 export { type Transcript, transcriptOf } from "./transcript.ts";
 export { replayDevice, type ReplayedDevice } from "./replay-device.ts";
 export { replayHost, type ReplayHostOptions } from "./replay-host.ts";
+export { type ReplayedLine, replayLine } from "./replay-line.ts";

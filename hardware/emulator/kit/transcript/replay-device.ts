@@ -25,7 +25,9 @@ export const callsOf = (recorded: Pick<Recorded, "items">): readonly CallItem[] 
 
 /** How many items are gone, where some are. */
 export const goneText = (recorded: Pick<Recorded, "dropped">): string =>
-  recorded.dropped() === 0 ? "" : ` (the transcript has lost its oldest ${recorded.dropped()} items)`;
+  recorded.dropped() === 0
+    ? ""
+    : ` (the transcript has lost its oldest ${recorded.dropped()} items)`;
 
 const wireOf = ({ number, name, answer }: CallItem): WireOutcome => {
   const call = `replay: call ${number} (${name})`;
@@ -46,20 +48,18 @@ const refuse = (expected: CallItem | undefined, asked: Asked, note: string): voi
   throw new Error(`replay: ${which} is not as recorded${note}\n${table}`);
 };
 
-/** What the device last said of itself before an item. */
-const helloBefore = (recorded: Recorded, last: CallItem | undefined): Hello | undefined => {
+/** What the device had said of itself last, before an item or to the end. */
+const helloBefore = (recorded: Recorded, item: CallItem | undefined): Hello | undefined => {
+  const items = recorded.items();
   const reader = createFrameReader();
-  let [hello, isPast]: [Hello | undefined, boolean] = [undefined, last === undefined];
-  for (const item of recorded.items()) {
-    if (item.what === "bytes" && item.direction === "toHost") {
-      for (const { type, payload } of reader.push(item.bytes)) {
-        if (type === "helloAck" || type === "hello") hello = decodeAs(HELLO, payload) ?? hello;
-      }
-    }
-    if (item === last) isPast = true;
-    if (isPast && hello !== undefined) break;
-  }
-  return hello;
+  return items
+    .slice(0, item === undefined ? items.length : items.indexOf(item))
+    .filter((one) => one.what === "bytes")
+    .filter(({ direction }) => direction === "toHost")
+    .flatMap(({ bytes }) => reader.push(bytes))
+    .filter(({ type }) => type === "hello" || type === "helloAck")
+    .map(({ payload }) => decodeAs(HELLO, payload))
+    .findLast((hello) => hello !== undefined);
 };
 
 /** A device as it was recorded. */
@@ -85,7 +85,7 @@ export const replayDevice = (recorded: Recorded): ReplayedDevice => {
     client: {
       ...client,
       peer: () => {
-        const hello = helloBefore(recorded, calls[Math.max(0, next - 1)]);
+        const hello = helloBefore(recorded, calls[Math.max(1, next)]);
         if (hello === undefined) throw new Error("replay: no HELLO was recorded of the device");
         return hello;
       },

@@ -6,6 +6,8 @@ const TIME_COLUMNS = 10;
 /** Bytes of a piece that are shown: a frame's head and a little more. */
 const SHOWN_BYTES = 24;
 
+const WAYS = { toDevice: "-> device", toHost: "-> host  " } as const;
+
 const callText = (item: CallItem): string => {
   const { number, name, answer } = item;
   const { params, upload } = { upload: undefined, ...askedView(item) };
@@ -25,7 +27,7 @@ const bytesText = (bytes: Uint8Array): string => {
 const sayingOf = (item: TranscriptItem): string => {
   switch (item.what) {
     case "bytes":
-      return `${item.direction === "toDevice" ? "-> device" : "-> host  "} ${bytesText(item.bytes)}`;
+      return `${WAYS[item.direction]} ${bytesText(item.bytes)}`;
     case "call":
       return callText(item);
     case "screen":
