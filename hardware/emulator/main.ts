@@ -4,10 +4,8 @@
  * standard input does, so no signer outlives its supervisor.
  */
 import { createInterface } from "node:readline";
-import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
-import { wordlist } from "@scure/bip39/wordlists/english.js";
 import pino from "pino";
-import type { BootReason, Log, Rng } from "../../firmware/hal.ts";
+import type { BootReason, Log, Rng, Screen } from "../../firmware/hal.ts";
 import {
   createSigner,
   NETWORK_NAMES,
@@ -21,11 +19,13 @@ import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { TRUST } from "../../protocol/session/trust.ts";
 import { hardenProcess } from "../process/index.ts";
 import type { ImportingSecrets } from "../secrets/index.ts";
-import { createButtons, type PressableButtons } from "./board/buttons.ts";
+import type { PressableButtons } from "./board/buttons.ts";
 import { createBoard } from "./board/board.ts";
+import { openHand } from "./process/approving.ts";
 import { secretsOf } from "./process/engine.ts";
 import { listEmulator } from "./process/listing.ts";
 import { bringSeed } from "./board/own-manifest.ts";
+import { seedOfWords } from "./board/seed-words.ts";
 import { openPty, type Pty } from "./lines/pty.ts";
 import { openSystemRng } from "./board/rng.ts";
 import { createSeededRng } from "./board/seeded-rng.ts";
@@ -49,10 +49,10 @@ const say = (event: Readonly<Record<string, unknown>>): void => {
 /** The seed of the settings' words (BIP-39); none where they bring none. */
 const seedOf = ({ mnemonic }: Settings): Outcome<Uint8Array | undefined, "arguments_invalid"> => {
   if (mnemonic === undefined) return ok(undefined);
-  const words = mnemonic.trim().split(/\s+/).join(" ");
-  return validateMnemonic(words, wordlist)
-    ? ok(mnemonicToSeedSync(words))
-    : fail("arguments_invalid", { why: "the words are no BIP-39 mnemonic" });
+  const seed = seedOfWords(mnemonic);
+  return seed === undefined
+    ? fail("arguments_invalid", { why: "the words are no BIP-39 mnemonic" })
+    : ok(seed);
 };
 
 const trustOf = ({ trust }: Settings): Outcome<Trust, "arguments_invalid"> => {
@@ -93,7 +93,10 @@ const start = (
     secrets,
     buttons: parts.buttons,
     lastReason,
-    onScreen: ({ kind, lines }) => say({ event: "screen", name, kind, lines }),
+    onScreen: (screen) => {
+      shown = screen;
+      say({ event: "screen", name, ...screen });
+    },
     log,
     onEnd: parts.onEnd,
   });
@@ -213,7 +216,8 @@ const giveUp = ({ error, details = {} }: Failure): never => {
 /** Starts the device of the first line; what comes back takes the presses of the later ones. */
 const begin = (line: string): ((line: string) => void) => {
   const settings = readSettings(line) ?? giveUp(fail("arguments_invalid", { why: "settings" }));
-  const buttons = createButtons(settings.approve);
+  const hand = openHand(settings, () => shown, say);
+  const buttons = hand.ok ? hand.value : giveUp(hand);
   const running = run(settings, buttons);
   const end = running.ok ? running.value : giveUp(running);
   leave = end;
@@ -225,6 +229,8 @@ const begin = (line: string): ((line: string) => void) => {
 
 /** Whether it was wiped and stays, as it was told. */
 let isHeld = false;
+/** What the display shows. */
+let shown: Screen | undefined;
 let leave: (reason: BootReason) => void = () => process.exit(0);
 
 // Before it is said that anybody listens: no end may come that does not wipe.

@@ -30,7 +30,7 @@ await createEmulator();
 process.exit(Number(process.argv.at(-1)));`;
 
 const run = async (command: readonly string[], env: Readonly<Record<string, string>>) => {
-  const { MAYFLY_SEED: _, NODE_ENV: __, ...rest } = process.env;
+  const { MAYFLY_SEED: _, ...rest } = process.env;
   const child = Bun.spawn([process.execPath, ...command], {
     cwd: folder,
     env: { ...rest, ...env },

@@ -4,25 +4,17 @@
  * trust make the same manifest. Its people are nobody: their keys follow from their names, for a
  * seed that is typed on a command line has no secret left to guard.
  */
-import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
-import type { Hal, Handle, Identity, ShareHeader } from "../../../firmware/hal.ts";
-import { assert } from "../../../protocol/errors.ts";
+import type { Hal, Handle, Identity } from "../../../firmware/hal.ts";
 import {
-  DUTIES,
   type MadeKey,
   type Manifest,
   type ManifestKey,
-  type Person,
+  SEED_LABELS,
 } from "../../../protocol/manifest/manifest.ts";
-import {
-  manifestBytes,
-  type SignedManifest,
-  signedBytes,
-} from "../../../protocol/manifest/signed.ts";
 import type { Trust } from "../../../protocol/session/trust.ts";
-import { commitmentBytes } from "../../../protocol/share.ts";
-import { createCrypto, createPortableSecrets, type ImportingSecrets } from "../../secrets/index.ts";
-import { createSeededRng } from "./seeded-rng.ts";
+import { createCrypto, type ImportingSecrets } from "../../secrets/index.ts";
+import { cosignersOf } from "./cosigners.ts";
+import { NAMES, ownPeople, sha256, signedByPeople, THRESHOLD } from "./own-people.ts";
 
 /** What the manifest is to say. */
 interface OwnManifestOptions {
@@ -46,44 +38,6 @@ export interface OwnBoot extends OwnManifestOptions {
   ) => Omit<MadeKey, "commitments">;
 }
 
-const THRESHOLD = 3;
-const NAMES = ["Ada", "Ben", "Cleo", "Dan", "Eve"] as const;
-
-/** RFC 8410, section 7: what stands before an Ed25519 private key in DER. */
-const PKCS8_HEAD = Uint8Array.fromHex("302e020100300506032b657004220420");
-
-const sha256 = (...parts: readonly (string | Uint8Array)[]): Uint8Array => {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return Uint8Array.from(hash.digest());
-};
-
-const signerOf = (name: string) => {
-  const secret = sha256(`mayfly emulator: ${name} signs`);
-  const der = Buffer.concat([PKCS8_HEAD, secret]);
-  const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-  const spki = createPublicKey(privateKey).export({ format: "der", type: "spki" });
-  return { privateKey, publicKey: Uint8Array.from(spki.subarray(-32)) };
-};
-
-const personOf = (name: string): Person => ({
-  name,
-  site: `${name}'s`,
-  duties: DUTIES,
-  signingKey: signerOf(name).publicKey,
-  wrappingKey: createCrypto().keyAgreement(sha256(`mayfly emulator: ${name} opens`)).publicKey,
-});
-
-const signed = (manifest: Manifest): SignedManifest => {
-  const bytes = manifestBytes(manifest);
-  const message = signedBytes(sha256(bytes));
-  const signatures = NAMES.slice(0, THRESHOLD).map((name) => {
-    const { privateKey, publicKey } = signerOf(name);
-    return { signer: publicKey, signature: Uint8Array.from(sign(null, message, privateKey)) };
-  });
-  return { manifest: bytes, signatures };
-};
-
 /** Each host once, with all the roles that it is given; those revoked have none. */
 const hostsOf = ({ hosts, revoked }: Trust): Manifest["hosts"] => {
   const merged = new Map<string, Trust["hosts"][number]>();
@@ -96,21 +50,20 @@ const hostsOf = ({ hosts, revoked }: Trust): Manifest["hosts"] => {
   return [...merged.values()].map((host, i) => ({ ...host, name: `host ${i + 1}` }));
 };
 
-const draftOf = ({ identity, network, trust }: OwnManifestOptions): Manifest => ({
+const keyOf = ({ identity: { name } }: OwnManifestOptions): ManifestKey => ({
+  id: name,
+  device: name,
+  site: "here",
+  groupThreshold: 1,
+  groups: [{ name: "main", threshold: THRESHOLD, members: NAMES }],
+});
+
+const draftOf = ({ identity, network, trust }: OwnManifestOptions): Omit<Manifest, "keys"> => ({
   name: `Emulator ${identity.name}`,
   network,
   version: 0,
-  people: NAMES.map(personOf),
+  people: ownPeople(),
   quorum: { threshold: THRESHOLD, members: NAMES },
-  keys: [
-    {
-      id: identity.name,
-      device: identity.name,
-      site: "here",
-      groupThreshold: 1,
-      groups: [{ name: "main", threshold: THRESHOLD, members: NAMES }],
-    },
-  ],
   hosts: hostsOf(trust),
   wallets: [],
   firmware: [identity.firmwareDigest],
@@ -118,34 +71,57 @@ const draftOf = ({ identity, network, trust }: OwnManifestOptions): Manifest => 
   revoked: trust.revoked,
 });
 
-/** Commitments to shares that are made the same each time, and kept by nobody. */
-const commitmentsOf = (seed: Uint8Array, { id, groupThreshold, groups }: ManifestKey) => {
-  const secrets = createPortableSecrets(createSeededRng(seed, "shares"));
-  const shares = secrets.split(secrets.importSeed(seed), {
-    groupThreshold,
-    groups: groups.map(({ threshold, members }) => ({ threshold, count: members.length })),
-  });
-  assert(shares.ok, "a seed is split");
-  const commit = (header: ShareHeader) => commitmentBytes(id, header);
-  const commitments = shares.value.map(({ header, value }) => secrets.mac(value, commit(header)));
-  secrets.wipeAll();
-  return commitments;
+/** Commitments to shares that nobody keeps: what they would be cannot be told from this. */
+const commitmentsOf = (seed: Uint8Array, key: ManifestKey): readonly Uint8Array[] => {
+  const secret = sha256("mayfly emulator: shares of ", sha256(seed));
+  return key.groups
+    .flatMap(({ members }) => members)
+    .map((member) => sha256(`${key.id}, ${member}, `, secret));
+};
+
+/** What a seed says of itself whatever the genesis: public, and the most of a start's work. */
+type Said = ReturnType<OwnBoot["valuesOf"]>;
+
+/** By the hash of the seed, and network: tests boot the same few seeds again and again. */
+const known = new Map<string, Said>();
+const KNOWN_MOST = 256;
+const NO_GENESIS = new Uint8Array(32);
+
+const saidBy = (boot: OwnBoot, seed: Handle<"seed">, bytes: Uint8Array): Said => {
+  const { secrets, network } = boot;
+  const name = `${sha256(bytes).toHex()} ${network}`;
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const crypto = createCrypto(secrets.engine);
+  const said = boot.valuesOf({ secrets, crypto }, network, seed, NO_GENESIS);
+  if (known.size >= KNOWN_MOST) known.clear();
+  known.set(name, said);
+  return said;
+};
+
+/** The one value that depends on the draft. What is wrong here is not believed by the device. */
+const rootTagOf = ({ secrets }: OwnBoot, seed: Handle<"seed">, genesis: Uint8Array): Uint8Array => {
+  const root = secrets.deriveSymmetric(seed, SEED_LABELS.root);
+  const tag = secrets.mac(root, genesis);
+  secrets.wipe(root);
+  return tag;
 };
 
 /** A seed of 16 to 64 bytes, in the boot's hands, with the draft and version 1 made for it. */
 export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
-  const { secrets, identity } = boot;
+  const { secrets, identity, wallets = [] } = boot;
   const seed = secrets.importSeed(bytes);
-  const draft = draftOf(boot);
-  const first = signed(draft);
+  const own = keyOf(boot);
+  const said = saidBy(boot, seed, bytes);
+  const others = cosignersOf(wallets, said.accounts, own);
+  const unmade = others.map(({ made: _, ...other }) => other);
+  const draft = { ...draftOf(boot), keys: [own, ...unmade] };
+  const first = signedByPeople(draft);
   const genesis = sha256(first.manifest);
-  const values = boot.valuesOf({ secrets, crypto: createCrypto() }, boot.network, seed, genesis);
-  const keys = draft.keys.map((key) => ({
-    ...key,
-    made: { ...values, commitments: commitmentsOf(bytes, key) },
-  }));
-  const { wallets = [] } = boot;
+  const rootTag = rootTagOf(boot, seed, genesis);
+  const made = { ...said, rootTag, commitments: commitmentsOf(bytes, own) };
+  const keys = [{ ...own, made }, ...others];
   const next = { ...draft, version: 1, predecessor: genesis, keys, wallets };
-  const lineage = [first, signed(next)];
+  const lineage = [first, signedByPeople(next)];
   return { seed, keyId: identity.name, lineage };
 };

@@ -1,41 +1,49 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
-import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
-import { wordlist } from "@scure/bip39/wordlists/english.js";
-import type { BootReason, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
+import type { BootReason, Buttons, Clock, Hal, LogEvent, Rng } from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
-import { assert } from "../../../protocol/errors.ts";
 import type { ImportingSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
-import { createButtons, type PressableButtons } from "../board/buttons.ts";
+import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
+import { seedOfWords } from "../board/seed-words.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
+import { createHand, createShowing, type Hand, type Showing } from "./approval/index.ts";
+import { createBootClock } from "./boot-clock.ts";
 import { type Chance, createChance } from "./chance.ts";
-import { engineOf, heldHal } from "./engine.ts";
 import { createDeviceClock, type DeviceClock } from "./device-clock.ts";
+import { engineOf, heldHal } from "./engine.ts";
+import { drawsFrom } from "./faults/draws.ts";
+import { createFaults, type FaultsRoom } from "./faults/index.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
 import { createInputs, type Inputs } from "./inputs.ts";
 import type { EmulatorOptions } from "./options.ts";
-import { createRecorder, type Recorder } from "./transcript/recorder.ts";
+import { createRecorder, type Recorder, type RecorderOptions } from "./transcript/recorder.ts";
 
 /** What outlives a boot. */
 export interface Remains {
   readonly options: EmulatorOptions;
   readonly chance: Chance;
   readonly cable: Cable;
-  readonly buttons: PressableButtons;
-  readonly screens: Screen[];
+  readonly hand: Hand;
+  readonly showing: Showing;
   readonly log: LogEvent[];
   readonly host: TrustedHost;
+  /** What happens to the device and the hand at its buttons, on the clock that was given. */
+  readonly clock: DeviceClock;
+  readonly faults: FaultsRoom;
   readonly recorder: Recorder;
-  /** On the clock that was given: the device's view of it, and what comes from outside. */
-  readonly deviceClock: DeviceClock | undefined;
+  /** What came from outside, where that can be repeated. */
   readonly inputs: Inputs | undefined;
   readonly beganMs: number;
   signer: Signer | undefined;
-  /** Wipes what the present boot holds. */
-  endSecrets: () => void;
+  /** Ends the present boot: its secrets are wiped and their pages given back, its timers stop. */
+  endBoot: () => void;
+  /** Signatures with keys of wallets, over all boots. */
+  signatures: number;
   /** So many began. */
   boots: number;
+  /** Why the present one did. */
+  lastReason: BootReason;
   /** It went down in the middle, as it was told, and stays down. */
   isDead: boolean;
 }
@@ -46,40 +54,56 @@ const timeOf = ({ clock }: EmulatorOptions): (() => number) => {
   return clock === undefined ? () => performance.now() - beganMs : clock.nowMs;
 };
 
+const recorderOf = (
+  remains: Pick<Remains, "options" | "chance" | "cable">,
+  look: RecorderOptions["look"],
+): Recorder => {
+  const { options, chance, cable } = remains;
+  const { name = "A", transcriptBytes: limitBytes } = options;
+  const limit = limitBytes === undefined ? {} : { limitBytes };
+  return createRecorder({
+    ...{ rngSeed: chance.seed, name, cable, look, nowMs: timeOf(options) },
+    ...limit,
+  });
+};
+
 /** An emulator that has not booted yet. */
 export const createRemains = (options: EmulatorOptions): Remains => {
-  const { name = "A", approve = "auto", clock, trust, rngSeed, from } = options;
+  const { approve = "auto", clock, trust, rngSeed, from } = options;
   const chance = createChance(rngSeed);
+  const time = clock ?? createClock();
+  const own = createDeviceClock(time);
+  const isRepeatable = clock !== undefined && options.secrets === "portable";
+  const life = from === undefined ? "" : `/restored ${from.inputs.length}`;
   const cable =
     clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
-  const deviceClock = clock && createDeviceClock(clock);
-  const isRepeatable = deviceClock !== undefined && options.secrets === "portable";
-  const life = from === undefined ? "" : `/restored ${from.inputs.length}`;
+  const note = `MAYFLY_SEED=${chance.seed}`;
+  const showing = createShowing(time, note);
   const remains: Remains = {
     options,
     chance,
     cable,
-    buttons: createButtons(approve),
-    screens: [],
+    hand: createHand({ approve, clock: own, note, screen: () => showing.screens.at(-1) }),
+    showing,
     log: [],
+    clock: own,
+    faults: createFaults(
+      { ...cable, clock: time, draws: drawsFrom(chance.stream("faults")) },
+      time,
+      options.faults,
+    ),
     host: createTrustedHost(chance, trust, () => remains.signer?.linkKey(), life),
-    recorder: createRecorder({
-      rngSeed: chance.seed,
-      name,
-      cable,
-      nowMs: timeOf(options),
-      look: () => {
-        const { signer } = remains;
-        return signer && { phase: signer.phase(), linkKey: signer.linkKey() };
-      },
-      ...(options.transcriptBytes === undefined ? {} : { limitBytes: options.transcriptBytes }),
+    recorder: recorderOf({ options, chance, cable }, () => {
+      const { signer } = remains;
+      return signer && { phase: signer.phase(), linkKey: signer.linkKey() };
     }),
-    deviceClock,
-    inputs: isRepeatable ? createInputs(cable, deviceClock) : undefined,
-    beganMs: clock?.nowMs() ?? 0,
+    inputs: isRepeatable ? createInputs(cable, own) : undefined,
+    beganMs: time.nowMs(),
     signer: undefined,
-    endSecrets: () => undefined,
+    endBoot: () => undefined,
+    signatures: 0,
     boots: 0,
+    lastReason: "power",
     isDead: false,
   };
   return remains;
@@ -88,32 +112,85 @@ export const createRemains = (options: EmulatorOptions): Remains => {
 /** The process is a test's: nothing protects it, and its heap is the test's own. */
 const SHARED = { volatile: false, missing: ["a process of its own"] } as const;
 
-const secretsOf = (remains: Remains, rng: Rng): ImportingSecrets => {
-  const { options, cable } = remains;
-  return watchSignatures({ ...engineOf(options, rng), ...SHARED }, (count) => {
+const secretsOf = (remains: Remains, rng: Rng, onBrownOut: () => void): ImportingSecrets => {
+  const { options, cable, faults } = remains;
+  const engine = { ...engineOf(options, rng), ...SHARED };
+  const watched = watchSignatures(engine, (count) => {
+    remains.signatures += 1;
     if (count !== options.dieAfterInput) return;
     remains.isDead = true;
     cable.unplug();
   });
+  return faults.parts.secrets(watched, onBrownOut);
 };
+
+/** Seeds of words: 2048 rounds of HMAC each, and tests boot the same few again and again. */
+const seedsOfWords = new Map<string, Uint8Array>();
+const SEEDS_MOST = 256;
 
 /** The seed that the options bring along; words that are no mnemonic are our caller's mistake. */
 const seedOf = ({ seed }: EmulatorOptions): Uint8Array | undefined => {
   if (typeof seed !== "string") return seed;
-  const words = seed.trim().split(/\s+/).join(" ");
-  if (!validateMnemonic(words, wordlist)) throw new Error("seed: no BIP-39 mnemonic");
-  return mnemonicToSeedSync(words);
+  const bytes = seedsOfWords.get(seed) ?? seedOfWords(seed);
+  if (bytes === undefined) throw new Error("seed: no BIP-39 mnemonic");
+  if (seedsOfWords.size >= SEEDS_MOST) seedsOfWords.clear();
+  seedsOfWords.set(seed, bytes);
+  return bytes;
 };
 
-/** Presses that answered a question are told. */
-const recordedButtons = ({ buttons, recorder }: Remains): PressableButtons => ({
-  ...buttons,
-  next: (pressed) =>
-    buttons.next((press) => {
+/** Presses that answer a question are told. */
+const buttonsOf = ({ hand, recorder }: Remains, isPresent: () => boolean): Buttons => ({
+  next: (asked) => {
+    if (!isPresent()) return () => undefined;
+    return hand.next((press) => {
       recorder.press(press);
-      pressed(press);
-    }),
+      asked(press);
+    });
+  },
 });
+
+/** What of a board is a boot's own. */
+interface BootParts {
+  /** A boot that is over says no more, whatever of it is still at work. */
+  readonly isPresent: () => boolean;
+  readonly rng: Rng;
+  readonly secrets: ImportingSecrets;
+  readonly clock: Clock;
+  readonly onEnd: (reason: BootReason) => void;
+}
+
+const boardOf = (remains: Remains, boot: BootParts): Hal => {
+  const { options, cable, showing, log, hand, faults, lastReason, recorder } = remains;
+  const { isPresent, clock, onEnd } = boot;
+  const { name = "A" } = options;
+  const { parts } = faults;
+  const send = (bytes: Uint8Array): void => {
+    if (isPresent()) cable.device.send(bytes);
+  };
+  return createBoard({
+    name,
+    link: parts.link({ ...cable.device, send }, clock),
+    rng: boot.rng,
+    secrets: boot.secrets,
+    buttons: { ...hand, ...buttonsOf(remains, isPresent) },
+    lastReason,
+    onScreen: (screen) => {
+      if (!isPresent()) return;
+      showing.show(screen);
+      recorder.screen(screen);
+    },
+    log: {
+      append: (event) => {
+        if (isPresent()) log.push(event);
+      },
+    },
+    onEnd: (reason) => {
+      if (isPresent()) onEnd(reason);
+    },
+    clock,
+    tamper: parts.tamper,
+  });
+};
 
 /** Boots for that reason; `onEnd` is told why the boot ended, once. */
 export const boot = (
@@ -121,52 +198,38 @@ export const boot = (
   lastReason: BootReason,
   onEnd: (reason: BootReason) => void,
 ): Signer => {
-  const { options, chance, cable, screens, log, host, recorder } = remains;
+  const { options, chance, host, clock, faults } = remains;
   const { name = "A", network = "regtest", wallets = [] } = options;
-  const { deviceClock: clock } = remains;
+  const { parts } = faults;
+  remains.hand.letGo();
   // The engine's is its own: how often it tests itself in this process changes nothing else.
   const streamOf = (part: string): Rng => chance.stream(`${name}/${remains.boots}/${part}`);
-  const [rng, engineRng] = [streamOf("board"), streamOf("engine")];
+  const rng = parts.rng(streamOf("board"));
+  const engineRng = parts.rng(streamOf("engine"));
   remains.boots += 1;
+  remains.lastReason = lastReason;
   const number = remains.boots;
-  const isOver = (): boolean => number !== remains.boots;
-  const secrets = secretsOf(remains, engineRng);
-  remains.endSecrets = () => {
-    secrets.wipeAll();
-    secrets.endThreads?.();
-  };
-  const board = createBoard({
-    name,
-    // A boot that is over says no more, whatever of it is still at work.
-    link: {
-      ...cable.device,
-      send: (bytes) => {
-        if (!isOver()) cable.device.send(bytes);
-      },
-    },
-    rng,
-    secrets,
-    buttons: recordedButtons(remains),
-    lastReason,
-    onScreen: (screen) => {
-      if (isOver()) return;
-      screens.push(screen);
-      recorder.screen(screen);
-    },
-    log: { append: (event) => void (isOver() || log.push(event)) },
-    onEnd: (reason) => {
-      if (!isOver()) onEnd(reason);
-    },
-    ...(clock === undefined ? {} : { clock }),
+  const isPresent = (): boolean => number === remains.boots;
+  const secrets = secretsOf(remains, engineRng, () => {
+    // The power is gone at once: what the boot still does reaches nobody.
+    if (!isPresent()) return;
+    remains.boots += 1;
+    clock.after(0, () => onEnd("brown-out"));
   });
+  const bootClock = createBootClock(parts.clock(clock));
+  remains.endBoot = () => {
+    bootClock.stop();
+    secrets.close();
+  };
+  const board = boardOf(remains, { isPresent, rng, secrets, clock: bootClock, onEnd });
   const { trust } = host;
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };
   const seed = seedOf(options);
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
-  const onPhase = (): void => recorder.look();
+  const onPhase = (): void => remains.recorder.look();
   const started = createSigner(heldHal(board, options), { network, trust, onPhase, ...brought });
-  assert(started.ok, "the emulator's generator works");
+  if (!started.ok) throw new Error(`the emulator does not boot: ${started.error}`);
   remains.signer = started.value;
-  recorder.look(true);
+  remains.recorder.look(true);
   return started.value;
 };

@@ -13,13 +13,19 @@ const given: { first: string | undefined; count: number } = { first: undefined, 
 const sayFirst = (first: string): void =>
   console.error(`emulators: MAYFLY_SEED=${first} has the same chance again`);
 
+/** What Bun's runner takes for a test; it stands where a program's own name does. */
+const TEST_FILE = /[._](?:test|spec)\.[cm]?[jt]sx?$/;
+
+const isInRunner = (): boolean =>
+  process.env["VITEST"] !== undefined || TEST_FILE.test(process.argv[1] ?? "");
+
 /**
- * Says the seed where a test fails. Bun's runner tells nobody that one did, nor that it ends: there
- * it is said at once. (Bun and Vitest set NODE_ENV.) Any other program says it if it ends badly.
+ * Says the seed where a test fails. Bun's runner tells nobody that one did, nor that the run ends,
+ * nor do Vitest's workers: there it is said at once. Any other program says it if it ends badly.
  */
 const announce = (first: string): void => {
   if (process.env["MAYFLY_SEED"] !== undefined) return; // whoever told it knows it
-  if (process.env.NODE_ENV === "test") sayFirst(first);
+  if (isInRunner()) sayFirst(first);
   else process.once("exit", (code) => void (code === 0 || sayFirst(first)));
 };
 

@@ -13,13 +13,15 @@ import {
   openClient,
   type OpenLine,
 } from "../../../host/driver/index.ts";
-import { assert, fail, ok } from "../../../protocol/errors.ts";
+import { fail, ok } from "../../../protocol/errors.ts";
+import type { ApprovalReport, Showing } from "./approval/index.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
+import type { Faults } from "./faults/index.ts";
 import type { EmulatorOptions } from "./options.ts";
-import { restore, type Restored } from "./restoring.ts";
+import { restore } from "./restoring.ts";
 import { snappedOptions, type Snapshot, snapshotOf } from "./snapshot.ts";
-import { createVirtualClock } from "./virtual-clock.ts";
 import type { Transcript } from "./transcript/transcript.ts";
+import { createVirtualClock } from "./virtual-clock.ts";
 
 /** What a client of an emulator may be told besides where it is. */
 export type ConnectOptions = Omit<ClientOptions, "open" | "wire">;
@@ -39,16 +41,28 @@ export interface Emulator extends AsyncDisposable {
   /** What all chance comes from: told as `rngSeed`, or as `MAYFLY_SEED`, it comes again. */
   readonly rngSeed: string;
   readonly phase: () => ReturnType<Signer["phase"]>;
+  /** Why it booted last. */
+  readonly lastReason: () => BootReason;
   /** 8 hex digits while it holds keys. */
   readonly fingerprint: () => string | undefined;
   /** What it shows now. */
   readonly screen: () => Screen | undefined;
   /** All that it has shown, over all boots. */
   readonly screens: readonly Screen[];
+  /**
+   * Lets time pass until it shows such a screen, or does already; rejects after 4 s of its clock
+   * unless told.
+   */
+  readonly shows: Showing["shows"];
+  /** What became of its questions. */
+  readonly approval: ApprovalReport;
+  /** Signatures that it has made with keys of wallets, over all boots. */
+  readonly signatures: () => number;
   readonly log: readonly LogEvent[];
   /** What crossed the cable and what happened around it, in order. */
   readonly transcript: Transcript;
   readonly press: (press: Press) => void;
+  readonly faults: Faults;
   /** Lets time pass on the clock it was given; on this machine's it waits. */
   readonly advance: (ms: number) => Promise<void>;
   /** Pulls the cable: who has it is hung up on, and nobody can have it before `replug`. */
@@ -65,6 +79,8 @@ export interface Emulator extends AsyncDisposable {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+type Until = <T>(promise: Promise<T>) => Promise<T>;
 
 const lineOf = ({ isDead, cable }: Remains): Awaited<ReturnType<OpenLine>> => {
   if (isDead || !cable.isPlugged()) return fail("port_missing");
@@ -111,25 +127,27 @@ const dealings = (remains: Remains) => {
 };
 
 const takeSnapshot = (remains: Remains): Snapshot => {
-  const { options, chance, deviceClock, inputs, beganMs, screens } = remains;
-  const came = inputs?.all();
-  if (deviceClock === undefined || inputs === undefined) {
+  const { options, chance, clock, inputs, beganMs, showing, faults } = remains;
+  if (inputs === undefined) {
     throw new Error(
       'snapshot(): made with clock: createVirtualClock() and secrets: "portable" only',
     );
   }
+  if (faults.count() > 0) throw new Error("snapshot(): what has had a fault is not repeated");
+  const came = inputs.all();
   if (came === undefined) throw new Error("snapshot(): too much has come to it to be repeated");
-  const place = { beganMs, atMs: deviceClock.nowMs(), steps: deviceClock.steps() };
+  const place = { beganMs, atMs: clock.nowMs(), steps: clock.steps() };
+  const { screens } = showing;
   return snapshotOf({ ...place, rngSeed: chance.seed, options, inputs: came, screens });
 };
 
 /** Commands of whoever tests, which come to the device from outside. */
 const handlesOf = (remains: Remains, restart: (reason: BootReason) => void) => {
-  const { cable, buttons, inputs } = remains;
+  const { cable, hand, inputs, faults } = remains;
   return {
     press: (press: Press): void => {
       inputs?.add({ what: "press", press });
-      buttons.press(press);
+      hand.press(press);
     },
     unplug: (): void => {
       inputs?.add({ what: "unplugged" });
@@ -141,18 +159,26 @@ const handlesOf = (remains: Remains, restart: (reason: BootReason) => void) => {
     },
     powerCut: (): void => {
       inputs?.add({ what: "power-cut" });
+      faults.parts.powerOff();
       restart("power");
     },
   };
 };
 
-/** Boots one. */
-const start = (options: EmulatorOptions): { readonly remains: Remains; emulator: Emulator } => {
+/** What of it only restoring needs. */
+interface Started {
+  readonly emulator: Emulator;
+  readonly remains: Remains;
+}
+
+const start = (options: EmulatorOptions): Started => {
   const remains = createRemains(options);
-  const { cable, screens, log, host, chance } = remains;
+  const { cable, showing, log, hand, host, chance } = remains;
+  const { screens } = showing;
+  const until: Until = (promise) => options.clock?.until(promise) ?? promise;
   const restart = (reason: BootReason): void => {
     cable.reseat();
-    remains.endSecrets(); // its pages go with the last reference to them
+    remains.endBoot();
     signer = boot(remains, reason, restart);
   };
   let signer = boot(remains, "power", restart);
@@ -164,44 +190,53 @@ const start = (options: EmulatorOptions): { readonly remains: Remains; emulator:
     identity: host.identity,
     rngSeed: chance.seed,
     phase: () => signer.phase(),
+    lastReason: () => remains.lastReason,
     fingerprint: () => signer.fingerprint()?.toHex(),
     screen: () => screens.at(-1),
     screens,
+    shows: (...wanted) => until(showing.shows(...wanted)),
+    approval: hand.approval,
+    signatures: () => remains.signatures,
     log,
     transcript: remains.recorder.transcript,
     ...handlesOf(remains, restart),
+    faults: remains.faults,
     advance: (ms) => (options.clock === undefined ? pause(ms) : options.clock.advance(ms)),
     snapshot: () => takeSnapshot(remains),
     restore: (snapshot) => createEmulator({ from: snapshot }),
     [Symbol.asyncDispose]: async () => {
-      const closing = client.close();
-      await (options.clock === undefined ? closing : options.clock.until(closing));
+      const problem = options.strict === false ? undefined : hand.problem();
+      await until(client.close());
       cable.unplug();
-      remains.endSecrets();
+      remains.endBoot();
+      if (problem !== undefined) throw problem;
     },
   };
-  return { remains, emulator };
+  return { emulator, remains };
 };
 
 /** One in the state of a snapshot. */
 const startFrom = async (from: Snapshot, given: EmulatorOptions): Promise<Emulator> => {
-  const { from: _, clock = createVirtualClock(), ...others } = given;
+  const { from: _, clock = createVirtualClock(), strict, transcriptBytes, ...others } = given;
   if (Object.keys(others).length > 0) {
     throw new Error(
       `createEmulator({ from }): ${Object.keys(others).join(", ")} is the snapshot's`,
     );
   }
-  const options = { ...snappedOptions(from), clock, from };
   if (clock.nowMs() > from.beganMs) throw new Error("createEmulator({ from }): its clock is ahead");
   await clock.advance(from.beganMs - clock.nowMs());
-  const { remains, emulator } = start(options);
-  const { cable, deviceClock } = remains;
-  assert(deviceClock !== undefined, "a restored emulator has a clock");
-  const restored: Restored = { emulator, cable, clock, deviceClock };
-  await restore(restored, from);
+  const { emulator, remains } = start({
+    ...snappedOptions(from),
+    ...(strict === undefined ? {} : { strict }),
+    ...(transcriptBytes === undefined ? {} : { transcriptBytes }),
+    clock,
+    from,
+  });
+  const { cable, clock: deviceClock } = remains;
+  await restore({ emulator, cable, clock, deviceClock }, from);
   return emulator;
 };
 
-/** A running emulator. It leaves nothing behind: drop it and it is gone. */
+/** A running emulator; rejects where it does not boot. Drop it and it is gone. */
 export const createEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> =>
   options.from === undefined ? start(options).emulator : startFrom(options.from, options);

@@ -1,6 +1,5 @@
 /** The engine of an emulator in process, and its cryptography, on a clock that may stand still. */
 import type { Crypto, Hal, Rng } from "../../../firmware/hal.ts";
-import { assert } from "../../../protocol/errors.ts";
 import { type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
 import { createChance } from "./chance.ts";
 import type { EmulatorOptions } from "./options.ts";
@@ -29,7 +28,7 @@ export const engineOf = ({ secrets, threads = 0 }: EmulatorOptions, rng: Rng): I
   if (native.ok) return native.value;
   const isForced = secrets !== undefined || native.error !== "engine_missing";
   const opened = isForced ? native : open({ engine: "portable", rng });
-  assert(opened.ok, "an emulator in process has an engine");
+  if (!opened.ok) throw new Error(`the emulator does not boot: ${opened.error}`);
   return opened.value;
 };
 
