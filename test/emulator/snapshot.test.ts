@@ -66,6 +66,33 @@ test("a wallet registered before is known, and no call's key is used again", asy
   expect(ours).toEqual(unwrap(await signer.client.getAddress(place)));
 });
 
+/** All that the device has said, in hex. */
+const saidBy = ({ transcript }: Emulator): string =>
+  transcript
+    .items()
+    .filter((item) => item.what === "bytes")
+    .filter(({ direction }) => direction === "toHost")
+    .map(({ bytes }) => bytes.toHex())
+    .join("");
+
+test("in the middle of an upload: what came between two steps comes so again", async () => {
+  const { signer, wallet } = await lived();
+  const { walletId, psbtOf } = wallet;
+  const snapshots: Snapshot[] = [];
+  const signing = signer.client.signPsbt(
+    { walletId, psbt: psbtOf(12) },
+    { onProgress: () => void snapshots.push(signer.snapshot()) },
+  );
+  unwrap(await signing);
+  snapshots.push(signer.snapshot());
+  expect(snapshots.length).toBeGreaterThan(2);
+  const all = saidBy(signer);
+  for (const snapshot of snapshots) {
+    const said = saidBy(await createEmulator({ from: snapshot }));
+    expect(all.startsWith(said)).toBe(true);
+  }
+});
+
 test("a snapshot of what was restored is as good", async () => {
   const { signer, wallet } = await lived();
   const first = await createEmulator({ from: signer.snapshot() });

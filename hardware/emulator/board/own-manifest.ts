@@ -114,7 +114,13 @@ export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
   const own = keyOf(boot);
   const said = saidBy(boot, seed, bytes);
   const others = cosignersOf(wallets, said.accounts, own);
-  const unmade = others.map(({ made: _, ...other }) => other);
+  const unmade = others.map(({ id, device, site, groupThreshold, groups }) => ({
+    id,
+    device,
+    site,
+    groupThreshold,
+    groups,
+  }));
   const draft = { ...draftOf(boot), keys: [own, ...unmade] };
   const first = signedByPeople(draft);
   const genesis = sha256(first.manifest);

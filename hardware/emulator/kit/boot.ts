@@ -61,10 +61,8 @@ const recorderOf = (
   const { options, chance, cable } = remains;
   const { name = "A", transcriptBytes: limitBytes } = options;
   const limit = limitBytes === undefined ? {} : { limitBytes };
-  return createRecorder({
-    ...{ rngSeed: chance.seed, name, cable, look, nowMs: timeOf(options) },
-    ...limit,
-  });
+  const nowMs = timeOf(options);
+  return createRecorder({ rngSeed: chance.seed, name, cable, look, nowMs, ...limit });
 };
 
 /** An emulator that has not booted yet. */
