@@ -79,11 +79,13 @@ test("in the middle of an upload: what came between two steps comes so again", a
   const { signer, wallet } = await lived();
   const { walletId, psbtOf } = wallet;
   const snapshots: Snapshot[] = [];
-  const signing = signer.client.signPsbt(
-    { walletId, psbt: psbtOf(12) },
-    { onProgress: () => void snapshots.push(signer.snapshot()) },
-  );
-  unwrap(await signing);
+  const asked: Promise<unknown>[] = [];
+  const onProgress = (): void => {
+    snapshots.push(signer.snapshot());
+    asked.push(signer.client.getStatus({})); // it arrives while the device is at work
+  };
+  unwrap(await signer.client.signPsbt({ walletId, psbt: psbtOf(12) }, { onProgress }));
+  await Promise.all(asked);
   snapshots.push(signer.snapshot());
   expect(snapshots.length).toBeGreaterThan(2);
   const all = saidBy(signer);
