@@ -26,7 +26,8 @@ import { listEmulator } from "./process/listing.ts";
 import { createProcessLog } from "./process/log.ts";
 import { bringSeed } from "./board/own-manifest.ts";
 import { seedOfWords } from "./board/seed-words.ts";
-import { createSeededRng, openSystemRng } from "./board/rng.ts";
+import { openSystemRng } from "./board/rng.ts";
+import { createSeededRng } from "./board/seeded-rng.ts";
 import { readPress, readSettings, type Settings } from "./process/settings.ts";
 import { openWay, type ProcessWay } from "./process/way.ts";
 
