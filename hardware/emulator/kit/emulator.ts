@@ -104,6 +104,16 @@ const dealings = (remains: Remains) => {
   };
 };
 
+/** A boot that does not come to be leaves nothing behind either. */
+const bootOrLeave = (...given: Parameters<typeof boot>): ReturnType<typeof boot> => {
+  try {
+    return boot(...given);
+  } catch (error) {
+    given[0].endBoot();
+    throw error;
+  }
+};
+
 const start = (options: EmulatorOptions): Emulator => {
   const remains = createRemains(options);
   const { cable, showing, log, hand, host, chance } = remains;
@@ -112,9 +122,9 @@ const start = (options: EmulatorOptions): Emulator => {
   const restart = (reason: BootReason): void => {
     cable.reseat();
     remains.endBoot();
-    signer = boot(remains, reason, restart);
+    signer = bootOrLeave(remains, reason, restart);
   };
-  let signer = boot(remains, "power", restart);
+  let signer = bootOrLeave(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
   return {
     client,
