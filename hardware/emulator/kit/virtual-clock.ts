@@ -38,10 +38,12 @@ const createAgenda = () => {
   };
   return {
     add: (event: Event): void => void events.splice(placeOf(event.dueMs), 0, event),
-    next: (): Event | undefined => {
-      while (events[0] !== undefined && events[0].action === undefined) events.shift();
-      return events[0];
+    /** A clock that many share may never come to the time of what was taken back. */
+    remove: (event: Event): void => {
+      const at = events.lastIndexOf(event, placeOf(event.dueMs));
+      if (at >= 0) events.splice(at, 1);
     },
+    next: (): Event | undefined => events[0],
     take: (): void => void events.shift(),
   };
 };
@@ -121,7 +123,9 @@ export const createVirtualClock = (): VirtualClock => {
       const event: Event = { dueMs: state.nowMs + Math.max(0, delayMs), action };
       agenda.add(event);
       return () => {
+        if (event.action === undefined) return; // it happened
         event.action = undefined;
+        agenda.remove(event);
       };
     },
     advance: (ms) => {
