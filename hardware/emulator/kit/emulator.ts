@@ -173,6 +173,16 @@ const handlesOf = (remains: Remains, restart: (reason: BootReason) => void) => {
   };
 };
 
+/** A boot that does not come to be leaves nothing behind either. */
+const bootOrLeave = (...given: Parameters<typeof boot>): ReturnType<typeof boot> => {
+  try {
+    return boot(...given);
+  } catch (error) {
+    given[0].endBoot();
+    throw error;
+  }
+};
+
 /** What of it only restoring needs. */
 interface Started {
   readonly emulator: Emulator;
@@ -187,9 +197,9 @@ const start = (options: EmulatorOptions): Started => {
   const restart = (reason: BootReason): void => {
     cable.reseat();
     remains.endBoot();
-    signer = boot(remains, reason, restart);
+    signer = bootOrLeave(remains, reason, restart);
   };
-  let signer = boot(remains, "power", restart);
+  let signer = bootOrLeave(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
   const ways = createWays(cable, options.clock);
   const emulator: Emulator = {
