@@ -3,7 +3,9 @@
  * the following; events as JSON lines on standard output, logs on standard error. It ends when its
  * standard input does, so no signer outlives its supervisor.
  */
+import "#standards";
 import { createInterface } from "node:readline";
+import { openPty } from "#pty";
 import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import pino from "pino";
@@ -26,7 +28,7 @@ import { createBoard } from "./board/board.ts";
 import { secretsOf } from "./process/engine.ts";
 import { listEmulator } from "./process/listing.ts";
 import { bringSeed } from "./board/own-manifest.ts";
-import { openPty, type Pty } from "./lines/pty.ts";
+import type { Pty } from "./lines/pty.ts";
 import { createSeededRng, openSystemRng } from "./board/rng.ts";
 import { readPress, readSettings, type Settings } from "./process/settings.ts";
 

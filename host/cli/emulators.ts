@@ -4,12 +4,11 @@
  * itself when that closes, so a supervisor that dies leaves no signer behind.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { Commands } from "../../protocol/commands/registry.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { type EmulatorEvent, type Listening, readEmulatorEvent } from "./emulator-events.ts";
+import { EMULATOR_PROGRAM, emulatorWords } from "./emulator-program.ts";
 
 /** What an emulator is started with; `boot` and `lastReason` are the supervisor's. */
 export interface EmulatorSettings {
@@ -86,13 +85,6 @@ const RESTART_MS = 20;
 const START_TIMEOUT_MS = 15_000;
 /** A process that does not end when it is asked to is ended. */
 const STOP_TIMEOUT_MS = 2000;
-const MAIN = fileURLToPath(new URL("../../hardware/emulator/main.ts", import.meta.url));
-
-/** A signer's command line, after the interpreter: it says whose process that is. */
-export const emulatorWords = (runFolder: string, name: string): readonly string[] => [
-  MAIN,
-  join(runFolder, name),
-];
 
 type Started = Outcome<Listening>;
 
@@ -118,11 +110,11 @@ const launch = (
   settings: LifeSettings & { readonly boot: number; readonly lastReason: string },
   { logs = "ignore", onEvent }: SupervisorOptions,
 ): Life => {
-  const words = emulatorWords(settings.runFolder, settings.name);
-  const child = spawn(process.execPath, words, {
+  const { file, folder } = EMULATOR_PROGRAM;
+  const child = spawn(file, emulatorWords(settings.runFolder, settings.name), {
     stdio: ["pipe", "pipe", logs],
     env: environmentOf(settings.secrets),
-    cwd: dirname(MAIN), // a bunfig.toml where the supervisor was started is not the signer's
+    cwd: folder,
   });
   const started = Promise.withResolvers<Started>();
   const ended = Promise.withResolvers<Exit>();

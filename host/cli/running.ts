@@ -1,7 +1,7 @@
 /** The emulators that run under this home, as they list themselves there. */
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { emulatorWords } from "./emulators.ts";
+import { listingOf } from "./emulator-program.ts";
 
 /** A running emulator. */
 export interface RunningEmulator {
@@ -27,10 +27,8 @@ const wordsOf = (pid: number): readonly string[] => {
  * Whether the process is this emulator, by its command line: a listing outlives an emulator that
  * was killed, and its process's number may be another's by now.
  */
-const isItsProcess = (folder: string, { name, pid }: RunningEmulator): boolean => {
-  const words = wordsOf(pid);
-  return emulatorWords(folder, name).every((word, i) => words[i + 1] === word);
-};
+const isItsProcess = (folder: string, { name, pid }: RunningEmulator): boolean =>
+  listingOf(wordsOf(pid)) === join(folder, name);
 
 const isHexKey = (value: unknown): boolean =>
   typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
@@ -93,7 +91,7 @@ export const targetOf = (link: string): string | undefined => {
 
 /** Whether the process is an emulator of that name, however it spells its folder and program. */
 const isAlive = ({ name, pid }: RunningEmulator): boolean =>
-  basename(wordsOf(pid)[2] ?? "") === name;
+  basename(listingOf(wordsOf(pid)) ?? "") === name;
 
 /**
  * Whether a link is what an emulator that was killed has left behind, as a folder lists it: the

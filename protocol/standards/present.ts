@@ -1,0 +1,2 @@
+/** Bun has all of today's JavaScript that we use: nothing to add. */
+export {};

@@ -1,0 +1,1 @@
+export const compileBinaries = async (_t: any, _f: string): Promise<any[]> => [];
