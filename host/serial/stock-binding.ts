@@ -5,7 +5,7 @@
 import { read } from "node:fs";
 import { promisify } from "node:util";
 import { autoDetect, LinuxPortBinding } from "@serialport/bindings-cpp";
-import type { Binding, BindingPort } from "./bindings-interface.ts";
+import type { Binding } from "./bindings-interface.ts";
 
 /** What strerror(3) says, and the errno of it. */
 const ERRNO_OF_TEXT: readonly (readonly [string, string])[] = [
@@ -43,25 +43,26 @@ const readable = ({ poller }: LinuxPortBinding): Promise<void> =>
     poller.once("readable", (error) => (error === null ? resolve() : reject(error)));
   });
 
-/** The next bytes; none from a descriptor that does not block is a hang-up. */
-const readPort = async (
-  port: LinuxPortBinding,
-  buffer: Buffer,
-  offset: number,
-  length: number,
-): ReturnType<BindingPort["read"]> => {
+/** What is there now, or nothing yet; none from a descriptor that does not block is a hang-up. */
+const readNow = async (fd: number, into: Uint8Array): Promise<number | undefined> => {
+  const got = await readAsync(fd, into, 0, into.length, null).catch((error: unknown) => {
+    if (isNotReady(error)) return undefined;
+    throw error;
+  });
+  if (got?.bytesRead === 0) throw new Error("The other side of the port went away");
+  return got?.bytesRead;
+};
+
+/** The next bytes, as the stream takes them. */
+const readPort = async (port: LinuxPortBinding, into: Uint8Array): Promise<number> => {
   for (;;) {
     const { fd } = port;
     if (fd === null) throw canceled();
-    try {
-      const { bytesRead } = await readAsync(fd, buffer, offset, length, null);
-      if (bytesRead > 0) return { buffer, bytesRead };
-      throw new Error("The other side of the port went away");
-    } catch (error) {
-      if (!port.isOpen) throw canceled();
-      if (!isNotReady(error)) throw error;
-      await readable(port);
-    }
+    const bytesRead = await readNow(fd, into).catch((error: unknown) => {
+      throw port.isOpen ? error : canceled();
+    });
+    if (bytesRead !== undefined) return bytesRead;
+    await readable(port);
   }
 };
 
@@ -75,8 +76,10 @@ export const binding: Binding = {
       const port = await stock.open(options);
       if (!(port instanceof LinuxPortBinding)) return port;
       return Object.assign(port, {
-        read: (buffer: Buffer, offset: number, length: number) =>
-          readPort(port, buffer, offset, length),
+        read: async (buffer: Buffer, offset: number, length: number) => ({
+          buffer,
+          bytesRead: await readPort(port, buffer.subarray(offset, offset + length)),
+        }),
       });
     } catch (error) {
       throw withCode(error);

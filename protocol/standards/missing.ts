@@ -4,9 +4,10 @@
  */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-const add = (owner: object, name: string, value: unknown): void => {
-  if (name in owner) return;
+const add = (owner: object, name: string, value: unknown): readonly string[] => {
+  if (name in owner) return [];
   Object.defineProperty(owner, name, { value, writable: true, configurable: true });
+  return [name];
 };
 
 /** ECMAScript, "Uint8Array to/from Base64". */
@@ -67,9 +68,12 @@ function difference<T>(this: ReadonlySet<T>, other: ReadonlySet<T>): Set<T> {
   return new Set([...this].filter((item) => !other.has(item)));
 }
 
-add(Uint8Array.prototype, "toHex", toHex);
-add(Uint8Array.prototype, "toBase64", toBase64);
-add(Uint8Array, "fromHex", fromHex);
-add(Promise, "withResolvers", withResolvers);
-add(Map, "groupBy", groupBy);
-add(Set.prototype, "difference", difference);
+/** What was missing here, and was added. */
+export const ADDED: readonly string[] = [
+  add(Uint8Array.prototype, "toHex", toHex),
+  add(Uint8Array.prototype, "toBase64", toBase64),
+  add(Uint8Array, "fromHex", fromHex),
+  add(Promise, "withResolvers", withResolvers),
+  add(Map, "groupBy", groupBy),
+  add(Set.prototype, "difference", difference),
+].flat();

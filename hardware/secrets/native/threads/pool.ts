@@ -11,7 +11,10 @@ import type { Post, Reply, Task } from "./tasks.ts";
 const TASKS_AT_ONCE = 2;
 
 /** The thread's program: beside this file, as source or as JavaScript. */
-const THREAD = new URL(import.meta.url.endsWith(".ts") ? "thread.ts" : "thread.js", import.meta.url);
+const THREAD = new URL(
+  import.meta.url.endsWith(".ts") ? "thread.ts" : "thread.js",
+  import.meta.url,
+);
 
 /** Threads for tasks. */
 export interface Pool {
