@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openClient, openPort } from "../../host/index.ts";
+import { openClient, openPort } from "../../host/client/index.ts";
 
 /** An emulator that answered. */
 export interface FirstAnswer {
@@ -26,7 +26,7 @@ const listening = async (out: ReadableStream<Uint8Array>): Promise<void> => {
 };
 
 const statusAt = async (path: string) => {
-  const client = await openClient({ open: () => openPort(path) });
+  const client = await openClient({ open: openPort(path) });
   if (!client.ok) throw new Error(`no signer at ${path}: ${client.error}`);
   const status = await client.value.getStatus({});
   await client.value.close();
