@@ -17,7 +17,9 @@ describe("on Node", () => {
     const { ours, outside } = await bundleOf(entry, "node");
     expect(ours.length).toBeGreaterThan(50);
     expect([...outside].filter((name) => /^bun\b/.test(name))).toEqual([]);
-    const calling = await Promise.all(ours.map(async (path) => ((await callsBun(path)) ? path : "")));
+    const calling = await Promise.all(
+      ours.map(async (path) => ((await callsBun(path)) ? path : "")),
+    );
     expect(calling.filter((path) => path !== "")).toEqual([]);
   });
 });
