@@ -1,29 +1,19 @@
-/** From the start of a program to its emulator's first answer, as a user waits for it. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** From the start of a program to its signer's first answer, as a user waits for it. */
 import { openClient, openPort } from "../../host/client/index.ts";
+import { openHome, type Program } from "./serving.ts";
 
-/** An emulator that answered. */
+/** A signer that answered. */
 export interface FirstAnswer {
-  /** From the program's start until its first line says that somebody listens. */
+  /** From the program's start until it says that its signer listens. */
   readonly listensMs: number;
   /** From the program's start until the status is there. */
   readonly answersMs: number;
-  /** The status, and the process's threads once it was given. */
   readonly engine: string;
+  /** What protects its keys. */
+  readonly protections: readonly string[];
+  /** Hex. */
   readonly firmwareDigest: string;
 }
-
-const listening = async (out: ReadableStream<Uint8Array>): Promise<void> => {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of out) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.includes('"listening"')) return;
-  }
-  throw new Error(`the program ended before it listened: ${text}`);
-};
 
 const statusAt = async (path: string) => {
   const client = await openClient({ open: openPort(path) });
@@ -34,26 +24,14 @@ const statusAt = async (path: string) => {
   return status.value;
 };
 
-/** Starts `mayfly emulate` by this command, asks its signer for its status, and ends it. */
-export const firstAnswer = async (command: readonly string[]): Promise<FirstAnswer> => {
-  const home = await mkdtemp(join(tmpdir(), "mayfly-answer-"));
+/** Starts `mayfly emulate`, asks its signer for its status, and ends it. */
+export const firstAnswer = async (program: Program): Promise<FirstAnswer> => {
+  await using home = await openHome();
   const began = performance.now();
-  const child = Bun.spawn([...command, "emulate", "--json"], {
-    env: { ...process.env, MAYFLY_HOME: home },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
-  });
-  try {
-    await listening(child.stdout);
-    const listensMs = performance.now() - began;
-    const { secrets, firmwareDigest } = await statusAt(join(home, "run", "A"));
-    const answersMs = performance.now() - began;
-    const { engine } = secrets;
-    return { listensMs, answersMs, engine, firmwareDigest: firmwareDigest.toHex() };
-  } finally {
-    child.kill("SIGTERM");
-    await child.exited;
-    await rm(home, { recursive: true, force: true });
-  }
+  const { path } = await home.serve(program);
+  const listensMs = performance.now() - began;
+  const { secrets, firmwareDigest } = await statusAt(path);
+  const answersMs = performance.now() - began;
+  const { engine, protections } = secrets;
+  return { listensMs, answersMs, engine, protections, firmwareDigest: firmwareDigest.toHex() };
 };
