@@ -4,6 +4,8 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { firmwareDigest } from "../../hardware/emulator/board/digest.ts";
 import { openLibraries } from "../../hardware/secrets/native/libraries.ts";
+import { until } from "../driver/lines.ts";
+import { usualWorkers, workersOf } from "../emulator/workers.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { openWorkshop, type Workshop } from "./installed.ts";
 import { hasRegistry } from "./registry.ts";
@@ -50,7 +52,15 @@ test("signs, is found by its name, and leaves nothing behind", async () => {
   expect(() => process.kill(server.pid, 0)).toThrow("ESRCH");
 });
 
-test("the demo: its files are inside, its signers' threads sign", async () => {
+test.skipIf(!hasNative)("its signer has threads, and keeps them", async () => {
+  const server = await home.serve(program);
+  await until("its threads", () => workersOf(server.pid) === usualWorkers());
+  await Bun.sleep(500); // one whose program is missing ends at once
+  expect(workersOf(server.pid)).toBe(usualWorkers());
+  await server.stop();
+});
+
+test("the demo: its files are inside", async () => {
   const done = await home.ask(program, "demo");
   expect(done).toMatchObject({ event: "done", network: "regtest" });
 });

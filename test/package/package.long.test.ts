@@ -63,7 +63,8 @@ describe("the build", () => {
   test("tells the digest of the sources that it was built of", async () => {
     const file = join(workshop.built, "hardware/emulator/board/digest.js");
     expect(await Bun.file(file).text()).toContain(`"${firmwareDigest().toHex()}"`);
-    const show = `import(${JSON.stringify(file)}).then((m) => console.log(m.firmwareDigest().toHex()))`;
+    const show = `const { firmwareDigest } = await import(${JSON.stringify(file)});
+console.log(firmwareDigest().toHex());`;
     expect((await run([BUN, "-e", show])).trim()).toBe(firmwareDigest().toHex());
   });
 

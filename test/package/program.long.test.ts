@@ -2,20 +2,28 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openLibraries } from "../../hardware/secrets/native/libraries.ts";
+import { until } from "../driver/lines.ts";
+import { usualWorkers, workersOf } from "../emulator/workers.ts";
 import { openWorkshop, type Workshop } from "./installed.ts";
 import { run } from "./package-files.ts";
 import { hasNode, hasRegistry } from "./registry.ts";
 import { type Home, openHome, type Program, signMessage } from "./serving.ts";
 
 const HOOK_MS = 120_000;
+const hasNative = openLibraries().ok;
 
 /** What becomes of ports, one after the other: as `openPort` of the package says it on Node. */
 const PORTS = `import { openPort } from "mayfly/client";
 const [, , path, file] = process.argv;
-const errorOf = async (path) => { const line = await openPort(path)(); return line.ok ? "ok" : line.error; };
+const errorOf = async (path) => {
+  const line = await openPort(path)();
+  return line.ok ? "ok" : line.error;
+};
 const line = await openPort(path)();
 if (!line.ok) throw new Error(line.error);
-console.log(JSON.stringify([await errorOf(path), await errorOf(path + "-no"), await errorOf(file)]));
+const errors = [await errorOf(path), await errorOf(path + "-no"), await errorOf(file)];
+console.log(JSON.stringify(errors));
 const ended = new Promise((resolve) => line.value.onClose(resolve));
 const before = process.cpuUsage();
 console.log(await ended);
@@ -60,6 +68,7 @@ describe.skipIf(!(hasNode() && hasRegistry()))("needs Node.js, npm and its regis
 
   test("Node's signs with a signer of Bun's, over the stock binding", async () => {
     const server = await home.serve(onBun);
+    await until("its threads", () => !hasNative || workersOf(server.pid) === usualWorkers());
     const [node, bun] = [await signMessage(home, onNode, "A"), await signMessage(home, onBun, "A")];
     expect(node).toMatchObject({ isGood: true, isOtherGood: false });
     expect(bun).toEqual(node);
