@@ -6,8 +6,6 @@
 import "#standards";
 import { createInterface } from "node:readline";
 import { openPty } from "#pty";
-import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
-import { wordlist } from "@scure/bip39/wordlists/english.js";
 import pino from "pino";
 import type { BootReason, Log, Rng } from "../../firmware/hal.ts";
 import {
@@ -28,6 +26,7 @@ import { createBoard } from "./board/board.ts";
 import { secretsOf } from "./process/engine.ts";
 import { listEmulator } from "./process/listing.ts";
 import { bringSeed } from "./board/own-manifest.ts";
+import { seedOfWords } from "./board/seed-words.ts";
 import type { Pty } from "./lines/pty.ts";
 import { createSeededRng, openSystemRng } from "./board/rng.ts";
 import { readPress, readSettings, type Settings } from "./process/settings.ts";
@@ -50,10 +49,10 @@ const say = (event: Readonly<Record<string, unknown>>): void => {
 /** The seed of the settings' words (BIP-39); none where they bring none. */
 const seedOf = ({ mnemonic }: Settings): Outcome<Uint8Array | undefined, "arguments_invalid"> => {
   if (mnemonic === undefined) return ok(undefined);
-  const words = mnemonic.trim().split(/\s+/).join(" ");
-  return validateMnemonic(words, wordlist)
-    ? ok(mnemonicToSeedSync(words))
-    : fail("arguments_invalid", { why: "the words are no BIP-39 mnemonic" });
+  const seed = seedOfWords(mnemonic);
+  return seed === undefined
+    ? fail("arguments_invalid", { why: "the words are no BIP-39 mnemonic" })
+    : ok(seed);
 };
 
 const trustOf = ({ trust }: Settings): Outcome<Trust, "arguments_invalid"> => {

@@ -11,6 +11,9 @@ export interface ImportingSecrets extends Secrets {
   readonly startThreads?: () => void;
   /** Ends the threads; batches are cancelled from then on. */
   readonly endThreads?: () => void;
-  /** Wipes everything and gives the memory back; nothing may be asked of it then. */
+  /**
+   * Ends the threads, wipes everything and gives the memory back; what is asked of it then throws,
+   * but for wiping all.
+   */
   readonly close: () => void;
 }

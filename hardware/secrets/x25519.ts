@@ -1,7 +1,7 @@
 /**
  * X25519 (RFC 7748) of link secrets over node:crypto: 23 µs a result on Bun 1.4.5, where
- * `@noble/curves` takes 281. For keys that guard the cable only: what belongs behind `Secrets` is
- * agreed with there.
+ * `@noble/curves` takes 281. For keys that guard the cable, and for the portable engine, which
+ * promises nothing of its copies: what belongs on locked pages is agreed with there.
  */
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from "node:crypto";
 import { assert } from "../../protocol/errors.ts";

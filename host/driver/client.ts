@@ -32,14 +32,20 @@ export const openClient = async (
 };
 
 /**
- * A client that reaches for its signer when it is called first, and again after it failed to: such
- * a call is `link_down`. It has no peer before that.
+ * A client that reaches for its signer when it is called first, and again after it failed to or the
+ * signer was lost: calls that meet with either are `link_down`. It has no peer before that.
  */
 export const lazyClient = (options: ClientOptions): Client => {
   let reaching: Promise<Outcome<Remote, ConnectError>> | undefined;
   let remote: Remote | undefined;
   const reached = async (): Promise<Outcome<Remote, ConnectError>> => {
-    reaching ??= reach(options);
+    reaching ??= reach({
+      ...options,
+      onEvent: (event) => {
+        if (event.kind === "lost") reaching = undefined; // given up: the next call begins anew
+        options.onEvent?.(event);
+      },
+    });
     const opened = await reaching;
     if (opened.ok) remote = opened.value;
     else reaching = undefined;

@@ -219,6 +219,7 @@ export const createDeviceGreeter = (config: GreetingConfig): Greeter => {
     restart: () => {
       last = undefined;
       out = undefined;
+      answersAtMs = []; // a flood cannot plug in as fast as it can ask
     },
     rest: () => undefined,
     isAsking: () => false,

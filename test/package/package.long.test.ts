@@ -132,7 +132,7 @@ describe.skipIf(!canInstall)("installed (needs Node.js, npm and its registry)", 
     expect(Object.keys(found)).toEqual([...WAYS_IN]);
     expect(found["mayfly/client"]).toEqual(expect.arrayContaining(["openClient", "openPort"]));
     expect(found["mayfly/emulator"]).toContain("createEmulator");
-    expect(found["mayfly/testing"]).toContain("createEmulator");
+    expect(found["mayfly/testing"]).toEqual(expect.arrayContaining(["createVaultRig", "SEEDS"]));
   });
 
   test("what Node 20 lacks is added as Bun has it", async () => {
@@ -177,7 +177,8 @@ describe.skipIf(!canInstall)("judged (needs Node.js, npm and its registry)", () 
   );
   test.each(CHECKS)("types resolve: TypeScript %s, %s", async (version, resolution, module) => {
     const lines = WAYS_IN.map((name, i) => `import * as way${i} from "${name}";`);
-    const uses = `const signer: way1.Emulator = await way2.createEmulator({ rngSeed: "1" });
+    const uses = `await using rig: way2.VaultRig = await way2.createVaultRig();
+const signer: way1.Emulator = rig.signers.A;
 const client: way0.Client = signer.client;
 const status = await client.getStatus({});
 export const phase: "ready" | string = status.ok ? status.value.phase : status.error;

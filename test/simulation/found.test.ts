@@ -7,7 +7,7 @@ import { HELLO } from "../../protocol/link/hello.ts";
 import { createKeepAlive } from "../../protocol/link/keep-alive.ts";
 import { createOutgoing } from "../../protocol/link/outgoing.ts";
 import { createChance } from "./chance.ts";
-import { edited, frameOf } from "./faults/frames.ts";
+import { edited, frameOf } from "../../hardware/emulator/kit/faults/frames.ts";
 import { createScene, type Scene } from "./scene.ts";
 
 /** A fast line, a listed worker with little to do, and a person who does not dawdle. */

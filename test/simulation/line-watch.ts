@@ -7,7 +7,7 @@ import type { Link } from "../../firmware/hal.ts";
 import { decodeAs } from "../../protocol/cbor/cbor.ts";
 import { createFrameReader, FLAGS, type Frame } from "../../protocol/frame/frame.ts";
 import { HELLO } from "../../protocol/link/hello.ts";
-import { frameOf } from "./faults/frames.ts";
+import { frameOf } from "../../hardware/emulator/kit/faults/frames.ts";
 import type { Findings } from "./findings.ts";
 import { createPingWatch } from "./ping-watch.ts";
 import { createWindowWatch } from "./window-watch.ts";
@@ -69,6 +69,7 @@ export const watchLine = (
     onCable: (action) =>
       line.onCable((attached) => {
         wasGreeted = false;
+        answersAtMs = [];
         reader = createFrameReader();
         windows = createWindowWatch();
         action(attached);

@@ -13,7 +13,7 @@ import {
 } from "../../host/driver/index.ts";
 import { ERRORS, type ErrorName, ok, type Outcome } from "../../protocol/errors.ts";
 import type { Chance } from "./chance.ts";
-import { frameOf } from "./faults/frames.ts";
+import { frameOf } from "../../hardware/emulator/kit/faults/frames.ts";
 import type { Findings } from "./findings.ts";
 import { createPingWatch } from "./ping-watch.ts";
 import type { Trace } from "./trace.ts";

@@ -14,7 +14,7 @@ import {
   type Opening,
 } from "../../protocol/session/initiator.ts";
 import type { Chance } from "./chance.ts";
-import { frameOf } from "./faults/frames.ts";
+import { frameOf } from "../../hardware/emulator/kit/faults/frames.ts";
 import type { Actor } from "./world.ts";
 
 /** His way to the line. */

@@ -19,12 +19,20 @@ const ROOMS = [
   "hardware/secrets",
 ] as const;
 
-/** 32 bytes; the same sources give the same digest on every machine. A claim, not a proof. */
-export const firmwareDigest = (): Uint8Array => {
+const digestOfSources = (): Uint8Array => {
   const hash = createHash("sha256");
   for (const path of ROOMS.flatMap(sourcesOf).toSorted()) {
     const content = readFileSync(fileURLToPath(new URL(path, ROOT)));
     hash.update(`${path}\0${content.length}\0`).update(content);
   }
   return Uint8Array.from(hash.digest());
+};
+
+/** What a process runs was read when it began: later changes of its sources are not in it. */
+let known: Uint8Array | undefined;
+
+/** 32 bytes; the same sources give the same digest on every machine. A claim, not a proof. */
+export const firmwareDigest = (): Uint8Array => {
+  known ??= digestOfSources();
+  return known.slice();
 };

@@ -4,24 +4,14 @@
  * trust make the same manifest. Its people are nobody: their keys follow from their names, for a
  * seed that is typed on a command line has no secret left to guard.
  */
-import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import type { Hal, Handle, Identity, ShareHeader } from "../../../firmware/hal.ts";
 import { assert } from "../../../protocol/errors.ts";
-import {
-  DUTIES,
-  type MadeKey,
-  type Manifest,
-  type ManifestKey,
-  type Person,
-} from "../../../protocol/manifest/manifest.ts";
-import {
-  manifestBytes,
-  type SignedManifest,
-  signedBytes,
-} from "../../../protocol/manifest/signed.ts";
+import type { MadeKey, Manifest, ManifestKey } from "../../../protocol/manifest/manifest.ts";
 import type { Trust } from "../../../protocol/session/trust.ts";
 import { commitmentBytes } from "../../../protocol/share.ts";
 import { createCrypto, createPortableSecrets, type ImportingSecrets } from "../../secrets/index.ts";
+import { cosignersOf } from "./cosigners.ts";
+import { NAMES, ownPeople, sha256, signedByPeople, THRESHOLD } from "./own-people.ts";
 import { createSeededRng } from "./rng.ts";
 
 /** What the manifest is to say. */
@@ -46,44 +36,6 @@ export interface OwnBoot extends OwnManifestOptions {
   ) => Omit<MadeKey, "commitments">;
 }
 
-const THRESHOLD = 3;
-const NAMES = ["Ada", "Ben", "Cleo", "Dan", "Eve"] as const;
-
-/** RFC 8410, section 7: what stands before an Ed25519 private key in DER. */
-const PKCS8_HEAD = Uint8Array.fromHex("302e020100300506032b657004220420");
-
-const sha256 = (...parts: readonly (string | Uint8Array)[]): Uint8Array => {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return Uint8Array.from(hash.digest());
-};
-
-const signerOf = (name: string) => {
-  const secret = sha256(`mayfly emulator: ${name} signs`);
-  const der = Buffer.concat([PKCS8_HEAD, secret]);
-  const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-  const spki = createPublicKey(privateKey).export({ format: "der", type: "spki" });
-  return { privateKey, publicKey: Uint8Array.from(spki.subarray(-32)) };
-};
-
-const personOf = (name: string): Person => ({
-  name,
-  site: `${name}'s`,
-  duties: DUTIES,
-  signingKey: signerOf(name).publicKey,
-  wrappingKey: createCrypto().keyAgreement(sha256(`mayfly emulator: ${name} opens`)).publicKey,
-});
-
-const signed = (manifest: Manifest): SignedManifest => {
-  const bytes = manifestBytes(manifest);
-  const message = signedBytes(sha256(bytes));
-  const signatures = NAMES.slice(0, THRESHOLD).map((name) => {
-    const { privateKey, publicKey } = signerOf(name);
-    return { signer: publicKey, signature: Uint8Array.from(sign(null, message, privateKey)) };
-  });
-  return { manifest: bytes, signatures };
-};
-
 /** Each host once, with all the roles that it is given; those revoked have none. */
 const hostsOf = ({ hosts, revoked }: Trust): Manifest["hosts"] => {
   const merged = new Map<string, Trust["hosts"][number]>();
@@ -96,21 +48,20 @@ const hostsOf = ({ hosts, revoked }: Trust): Manifest["hosts"] => {
   return [...merged.values()].map((host, i) => ({ ...host, name: `host ${i + 1}` }));
 };
 
-const draftOf = ({ identity, network, trust }: OwnManifestOptions): Manifest => ({
+const keyOf = ({ identity: { name } }: OwnManifestOptions): ManifestKey => ({
+  id: name,
+  device: name,
+  site: "here",
+  groupThreshold: 1,
+  groups: [{ name: "main", threshold: THRESHOLD, members: NAMES }],
+});
+
+const draftOf = ({ identity, network, trust }: OwnManifestOptions): Omit<Manifest, "keys"> => ({
   name: `Emulator ${identity.name}`,
   network,
   version: 0,
-  people: NAMES.map(personOf),
+  people: ownPeople(),
   quorum: { threshold: THRESHOLD, members: NAMES },
-  keys: [
-    {
-      id: identity.name,
-      device: identity.name,
-      site: "here",
-      groupThreshold: 1,
-      groups: [{ name: "main", threshold: THRESHOLD, members: NAMES }],
-    },
-  ],
   hosts: hostsOf(trust),
   wallets: [],
   firmware: [identity.firmwareDigest],
@@ -118,8 +69,7 @@ const draftOf = ({ identity, network, trust }: OwnManifestOptions): Manifest => 
   revoked: trust.revoked,
 });
 
-/** Commitments to shares that are made the same each time, and kept by nobody. */
-const commitmentsOf = (seed: Uint8Array, { id, groupThreshold, groups }: ManifestKey) => {
+const makeCommitments = (seed: Uint8Array, { id, groupThreshold, groups }: ManifestKey) => {
   const secrets = createPortableSecrets(createSeededRng(seed, "shares"));
   const shares = secrets.split(secrets.importSeed(seed), {
     groupThreshold,
@@ -132,20 +82,37 @@ const commitmentsOf = (seed: Uint8Array, { id, groupThreshold, groups }: Manifes
   return commitments;
 };
 
+/** By the hash of seed and key: most tests boot the same few seeds again and again. */
+const known = new Map<string, readonly Uint8Array[]>();
+const KNOWN_MOST = 256;
+
+/** Commitments to shares that are made the same each time, and kept by nobody. */
+const commitmentsOf = (seed: Uint8Array, key: ManifestKey): readonly Uint8Array[] => {
+  const name = sha256(sha256(seed), key.id).toHex();
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const made = makeCommitments(seed, key);
+  if (known.size >= KNOWN_MOST) known.clear();
+  known.set(name, made);
+  return made;
+};
+
 /** A seed of 16 to 64 bytes, in the boot's hands, with the draft and version 1 made for it. */
 export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
-  const { secrets, identity } = boot;
+  const { secrets, identity, wallets = [] } = boot;
   const seed = secrets.importSeed(bytes);
-  const draft = draftOf(boot);
-  const first = signed(draft);
+  const valuesOf = (genesis: Uint8Array) =>
+    boot.valuesOf({ secrets, crypto: createCrypto(secrets.engine) }, boot.network, seed, genesis);
+  const own = keyOf(boot);
+  const { accounts } = wallets.length === 0 ? { accounts: [] } : valuesOf(sha256("no genesis"));
+  const others = cosignersOf(wallets, accounts, own);
+  const unmade = others.map(({ made: _, ...other }) => other);
+  const draft = { ...draftOf(boot), keys: [own, ...unmade] };
+  const first = signedByPeople(draft);
   const genesis = sha256(first.manifest);
-  const values = boot.valuesOf({ secrets, crypto: createCrypto() }, boot.network, seed, genesis);
-  const keys = draft.keys.map((key) => ({
-    ...key,
-    made: { ...values, commitments: commitmentsOf(bytes, key) },
-  }));
-  const { wallets = [] } = boot;
+  const made = { ...valuesOf(genesis), commitments: commitmentsOf(bytes, own) };
+  const keys = [{ ...own, made }, ...others];
   const next = { ...draft, version: 1, predecessor: genesis, keys, wallets };
-  const lineage = [first, signed(next)];
+  const lineage = [first, signedByPeople(next)];
   return { seed, keyId: identity.name, lineage };
 };

@@ -18,18 +18,22 @@ export const openSystemRng = (): Outcome<Rng, "rng_failed"> =>
 export const createSeededRng = (seed: Uint8Array, label: string): Rng => {
   let counter = 0;
   let rest = new Uint8Array(0);
-  const nextByte = (): number => {
+  const draw = (most: number): Uint8Array => {
     if (rest.length === 0) {
-      rest = Uint8Array.from(createHmac("sha256", seed).update(`${label}/${counter}`).digest());
+      rest = new Uint8Array(createHmac("sha256", seed).update(`${label}/${counter}`).digest());
       counter += 1;
     }
-    const byte = rest[0] ?? 0;
-    rest = rest.subarray(1);
-    return byte;
+    const drawn = rest.subarray(0, most);
+    rest = rest.subarray(drawn.length);
+    return drawn;
   };
   return {
     fill: (target) => {
-      for (let i = 0; i < target.length; i += 1) target[i] = nextByte();
+      for (let at = 0; at < target.length; ) {
+        const drawn = draw(target.length - at);
+        target.set(drawn, at);
+        at += drawn.length;
+      }
       return ok(undefined);
     },
   };

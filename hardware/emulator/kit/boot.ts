@@ -1,15 +1,25 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
-import { mnemonicToSeedSync, validateMnemonic } from "@scure/bip39";
-import { wordlist } from "@scure/bip39/wordlists/english.js";
-import type { BootReason, Crypto, LogEvent, Rng, Screen } from "../../../firmware/hal.ts";
+import type {
+  BootReason,
+  Clock,
+  Crypto,
+  Hal,
+  LogEvent,
+  Rng,
+  Screen,
+} from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
-import { assert } from "../../../protocol/errors.ts";
 import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
 import { createButtons, type PressableButtons } from "../board/buttons.ts";
+import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
+import { seedOfWords } from "../board/seed-words.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
+import { createBootClock } from "./boot-clock.ts";
 import { type Chance, createChance } from "./chance.ts";
+import { drawsFrom } from "./faults/draws.ts";
+import { createFaults, type FaultsRoom } from "./faults/index.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
 import type { EmulatorOptions } from "./options.ts";
 
@@ -22,11 +32,15 @@ export interface Remains {
   readonly screens: Screen[];
   readonly log: LogEvent[];
   readonly host: TrustedHost;
+  readonly clock: Clock;
+  readonly faults: FaultsRoom;
   signer: Signer | undefined;
-  /** Wipes what the present boot holds. */
-  endSecrets: () => void;
+  /** Ends the present boot: its secrets are wiped and their pages given back, its timers stop. */
+  endBoot: () => void;
   /** So many began. */
   boots: number;
+  /** Why the present one did. */
+  lastReason: BootReason;
   /** It went down in the middle, as it was told, and stays down. */
   isDead: boolean;
 }
@@ -35,6 +49,7 @@ export interface Remains {
 export const createRemains = (options: EmulatorOptions): Remains => {
   const { approve = "auto", clock, trust, rngSeed } = options;
   const chance = createChance(rngSeed);
+  const time = clock ?? createClock();
   const cable =
     clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
   const remains: Remains = {
@@ -44,10 +59,17 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     buttons: createButtons(approve),
     screens: [],
     log: [],
+    clock: time,
+    faults: createFaults(
+      { ...cable, clock: time, draws: drawsFrom(chance.stream("faults")) },
+      time,
+      options.faults,
+    ),
     host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
     signer: undefined,
-    endSecrets: () => undefined,
+    endBoot: () => undefined,
     boots: 0,
+    lastReason: "power",
     isDead: false,
   };
   return remains;
@@ -59,28 +81,36 @@ const engineOf = ({ secrets, threads = 0 }: EmulatorOptions, rng: Rng): Importin
   if (native.ok) return native.value;
   const isForced = secrets !== undefined || native.error !== "engine_missing";
   const opened = isForced ? native : openSecrets({ engine: "portable", rng });
-  assert(opened.ok, "an emulator in process has an engine");
+  if (!opened.ok) throw new Error(`the emulator does not boot: ${opened.error}`);
   return opened.value;
 };
 
 /** The process is a test's: nothing protects it, and its heap is the test's own. */
 const SHARED = { volatile: false, missing: ["a process of its own"] } as const;
 
-const secretsOf = (remains: Remains, rng: Rng): ImportingSecrets => {
-  const { options, cable } = remains;
-  return watchSignatures({ ...engineOf(options, rng), ...SHARED }, (count) => {
+const secretsOf = (remains: Remains, rng: Rng, onBrownOut: () => void): ImportingSecrets => {
+  const { options, cable, faults } = remains;
+  const engine = { ...engineOf(options, rng), ...SHARED };
+  const watched = watchSignatures(engine, (count) => {
     if (count !== options.dieAfterInput) return;
     remains.isDead = true;
     cable.unplug();
   });
+  return faults.parts.secrets(watched, onBrownOut);
 };
+
+/** Seeds of words: 2048 rounds of HMAC each, and tests boot the same few again and again. */
+const seedsOfWords = new Map<string, Uint8Array>();
+const SEEDS_MOST = 256;
 
 /** The seed that the options bring along; words that are no mnemonic are our caller's mistake. */
 const seedOf = ({ seed }: EmulatorOptions): Uint8Array | undefined => {
   if (typeof seed !== "string") return seed;
-  const words = seed.trim().split(/\s+/).join(" ");
-  if (!validateMnemonic(words, wordlist)) throw new Error("seed: no BIP-39 mnemonic");
-  return mnemonicToSeedSync(words);
+  const bytes = seedsOfWords.get(seed) ?? seedOfWords(seed);
+  if (bytes === undefined) throw new Error("seed: no BIP-39 mnemonic");
+  if (seedsOfWords.size >= SEEDS_MOST) seedsOfWords.clear();
+  seedsOfWords.set(seed, bytes);
+  return bytes;
 };
 
 /** Threads and scrypt work outside of a clock's time, which stands still for them. */
@@ -91,51 +121,83 @@ const heldCrypto = ({ clock }: EmulatorOptions, engine: ImportingSecrets["engine
     : { ...crypto, scrypt: (...given) => clock.hold(crypto.scrypt(...given)) };
 };
 
+/** What of a board is a boot's own. */
+interface BootParts {
+  /** A boot that is over says no more, whatever of it is still at work. */
+  readonly isPresent: () => boolean;
+  readonly rng: Rng;
+  readonly secrets: ImportingSecrets;
+  readonly clock: Clock;
+  readonly onEnd: (reason: BootReason) => void;
+}
+
+const boardOf = (remains: Remains, boot: BootParts): Hal => {
+  const { options, cable, screens, log, buttons, faults, lastReason } = remains;
+  const { isPresent, clock, onEnd } = boot;
+  const { name = "A" } = options;
+  const { parts } = faults;
+  const send = (bytes: Uint8Array): void => {
+    if (isPresent()) cable.device.send(bytes);
+  };
+  return createBoard({
+    name,
+    link: parts.link({ ...cable.device, send }, clock),
+    rng: boot.rng,
+    secrets: boot.secrets,
+    buttons,
+    lastReason,
+    onScreen: (screen) => {
+      if (isPresent()) screens.push(screen);
+    },
+    log: {
+      append: (event) => {
+        if (isPresent()) log.push(event);
+      },
+    },
+    onEnd: (reason) => {
+      if (isPresent()) onEnd(reason);
+    },
+    clock,
+    tamper: parts.tamper,
+  });
+};
+
 /** Boots for that reason; `onEnd` is told why the boot ended, once. */
 export const boot = (
   remains: Remains,
   lastReason: BootReason,
   onEnd: (reason: BootReason) => void,
 ): Signer => {
-  const { options, chance, cable, screens, log, buttons, host } = remains;
-  const { name = "A", network = "regtest", clock, wallets = [] } = options;
+  const { options, chance, host, clock, faults } = remains;
+  const { name = "A", network = "regtest", wallets = [] } = options;
+  const { parts } = faults;
   // The engine's is its own: how often it tests itself in this process changes nothing else.
   const streamOf = (part: string): Rng => chance.stream(`${name}/${remains.boots}/${part}`);
-  const [rng, engineRng] = [streamOf("board"), streamOf("engine")];
+  const rng = parts.rng(streamOf("board"));
+  const engineRng = parts.rng(streamOf("engine"));
   remains.boots += 1;
+  remains.lastReason = lastReason;
   const number = remains.boots;
-  const secrets = secretsOf(remains, engineRng);
-  remains.endSecrets = () => {
-    secrets.wipeAll();
-    secrets.endThreads?.();
-  };
-  const board = createBoard({
-    name,
-    // A boot that is over says no more, whatever of it is still at work.
-    link: {
-      ...cable.device,
-      send: (bytes) => {
-        if (number === remains.boots) cable.device.send(bytes);
-      },
-    },
-    rng,
-    secrets,
-    buttons,
-    lastReason,
-    onScreen: (screen) => void screens.push(screen),
-    log: { append: (event) => void log.push(event) },
-    onEnd: (reason) => {
-      if (number === remains.boots) onEnd(reason);
-    },
-    ...(clock === undefined ? {} : { clock }),
+  const isPresent = (): boolean => number === remains.boots;
+  const secrets = secretsOf(remains, engineRng, () => {
+    // The power is gone at once: what the boot still does reaches nobody.
+    if (!isPresent()) return;
+    remains.boots += 1;
+    clock.after(0, () => onEnd("brown-out"));
   });
+  const bootClock = createBootClock(parts.clock(clock));
+  remains.endBoot = () => {
+    bootClock.stop();
+    secrets.close();
+  };
+  const board = boardOf(remains, { isPresent, rng, secrets, clock: bootClock, onEnd });
   const { trust } = host;
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };
   const seed = seedOf(options);
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
   const hal = { ...board, crypto: heldCrypto(options, secrets.engine) };
   const started = createSigner(hal, { network, trust, ...brought });
-  assert(started.ok, "the emulator's generator works");
+  if (!started.ok) throw new Error(`the emulator does not boot: ${started.error}`);
   remains.signer = started.value;
   return started.value;
 };

@@ -15,6 +15,7 @@ import {
 } from "../../../host/driver/index.ts";
 import { assert, fail, ok } from "../../../protocol/errors.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
+import type { Faults } from "./faults/index.ts";
 import type { EmulatorOptions } from "./options.ts";
 
 /** What a client of an emulator may be told besides where it is. */
@@ -35,6 +36,8 @@ export interface Emulator extends AsyncDisposable {
   /** What all chance comes from: told as `rngSeed`, or as `MAYFLY_SEED`, it comes again. */
   readonly rngSeed: string;
   readonly phase: () => ReturnType<Signer["phase"]>;
+  /** Why it booted last. */
+  readonly lastReason: () => BootReason;
   /** 8 hex digits while it holds keys. */
   readonly fingerprint: () => string | undefined;
   /** What it shows now. */
@@ -43,6 +46,7 @@ export interface Emulator extends AsyncDisposable {
   readonly screens: readonly Screen[];
   readonly log: readonly LogEvent[];
   readonly press: (press: Press) => void;
+  readonly faults: Faults;
   /** Lets time pass on the clock it was given; on this machine's it waits. */
   readonly advance: (ms: number) => Promise<void>;
   /** Pulls the cable: who has it is hung up on, and nobody can have it before `replug`. */
@@ -88,38 +92,46 @@ const dealings = (remains: Remains) => {
   };
 };
 
-/** A running emulator. It leaves nothing behind: drop it and it is gone. */
-export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator> => {
+const start = (options: EmulatorOptions): Emulator => {
   const remains = createRemains(options);
   const { cable, screens, log, buttons, host, chance } = remains;
   const restart = (reason: BootReason): void => {
     cable.reseat();
-    remains.endSecrets(); // its pages go with the last reference to them
+    remains.endBoot();
     signer = boot(remains, reason, restart);
   };
   let signer = boot(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
-  return Promise.resolve({
+  return {
     client,
     connect,
     open,
     identity: host.identity,
     rngSeed: chance.seed,
     phase: () => signer.phase(),
+    lastReason: () => remains.lastReason,
     fingerprint: () => signer.fingerprint()?.toHex(),
     screen: () => screens.at(-1),
     screens,
     log,
     press: buttons.press,
+    faults: remains.faults,
     advance: (ms) => (options.clock === undefined ? pause(ms) : options.clock.advance(ms)),
     unplug: cable.unplug,
     replug: cable.plug,
-    powerCut: () => restart("power"),
+    powerCut: () => {
+      remains.faults.parts.powerOff();
+      restart("power");
+    },
     [Symbol.asyncDispose]: async () => {
       const closing = client.close();
       await (options.clock === undefined ? closing : options.clock.until(closing));
       cable.unplug();
-      remains.endSecrets();
+      remains.endBoot();
     },
-  });
+  };
 };
+
+/** A running emulator; rejects where it does not boot. Drop it and it is gone. */
+export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator> =>
+  new Promise((resolve) => resolve(start(options)));

@@ -3,6 +3,7 @@ import type { NetworkName, Trust } from "../../../firmware/index.ts";
 import type { Secrets } from "../../../firmware/hal.ts";
 import type { Manifest } from "../../../protocol/manifest/manifest.ts";
 import type { Approval } from "../board/buttons.ts";
+import type { Fault } from "./faults/index.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** How an emulator in process is made. Everything has a default. */
@@ -26,6 +27,8 @@ export interface EmulatorOptions {
   readonly rngSeed?: string | Uint8Array;
   /** Time for the device and its host; this machine's unless told. */
   readonly clock?: VirtualClock;
+  /** What breaks: on the line or in the device. */
+  readonly faults?: readonly Fault[];
   /** The cable goes right after the n-th signature, and the device with it. */
   readonly dieAfterInput?: number;
   /** What holds the keys; unless told, the native engine where it runs. */

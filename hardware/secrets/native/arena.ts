@@ -39,9 +39,24 @@ export interface Arena extends Workspace {
   readonly wipe: (slot: Slot) => void;
   /** Zeroes slots and scratch. */
   readonly wipeAll: () => void;
-  /** Zeroes everything and gives the pages back; nothing may be asked of it then. */
+  /** Zeroes everything and gives the pages back; whatever is asked of it then throws. */
   readonly close: () => void;
+  readonly isClosed: () => boolean;
 }
+
+/** Pages that were given back may be another's by now. */
+const createDoor = () => {
+  let isShut = false;
+  const checkOpen = (): void => assert(!isShut, "nothing is asked of an arena that is closed");
+  return {
+    checkOpen,
+    isClosed: () => isShut,
+    shut: (): void => {
+      checkOpen();
+      isShut = true;
+    },
+  };
+};
 
 const createFree = (base: Pointer) => {
   const fresh = (): Pointer[] =>
@@ -72,8 +87,13 @@ export const openArena = (libc: Libc, mayHide: boolean): Outcome<Arena, "engine_
   if (!pages.ok) return pages;
   const { base, size, protections } = pages.value;
   const free = createFree(base);
-  const { scratch, lay } = createWorkspace(libc, past(base, SLOTS_BYTES), SCRATCH_BYTES);
+  const { scratch: work, lay } = createWorkspace(libc, past(base, SLOTS_BYTES), SCRATCH_BYTES);
   let wipes = 0;
+  const { checkOpen, shut, isClosed } = createDoor();
+  const scratch: Arena["scratch"] = (operation) => {
+    checkOpen();
+    return work(operation);
+  };
   const giveBack = (at: Pointer): void => {
     libc.explicit_bzero(at, SLOT_BYTES);
     free.give(at);
@@ -93,6 +113,7 @@ export const openArena = (libc: Libc, mayHide: boolean): Outcome<Arena, "engine_
   const arena: Arena = {
     protections,
     keep: (length, fill) => {
+      checkOpen();
       assert(length >= 1 && length <= SLOT_BYTES, "a secret fits into a slot");
       const at = free.take();
       return fillSlot(at, fill) ? { at, length } : undefined;
@@ -100,14 +121,20 @@ export const openArena = (libc: Libc, mayHide: boolean): Outcome<Arena, "engine_
     scratch,
     reserve: createTaking(past(base, reserveAt), RESERVED_BYTES).take,
     lay,
-    wipe: ({ at }) => giveBack(at),
+    wipe: ({ at }) => {
+      checkOpen();
+      giveBack(at);
+    },
     wipes: () => wipes,
+    isClosed,
     wipeAll: () => {
+      checkOpen();
       wipes += 1;
       libc.explicit_bzero(base, size);
       free.reset();
     },
     close: () => {
+      shut();
       dropped.unregister(arena);
       closePages(libc, pages.value);
     },

@@ -201,7 +201,9 @@ export const openNativeSecrets = (
     ...wiping(engine, threads.value),
     ...threaded(threads.value),
     close: () => {
+      if (arena.isClosed()) return;
       threads.value?.close();
+      engine.handles.wipeAll(); // a handle that is used later opens nothing
       arena.close();
     },
   });

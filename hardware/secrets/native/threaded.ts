@@ -8,18 +8,20 @@ import { openThreads, type Threads } from "./threads/index.ts";
 
 /** Wiping; what threads are at work on is taken from them first. */
 export const wiping = (
-  { handles, galois, pbkdf2 }: Engine,
+  { room, handles, galois, pbkdf2 }: Engine,
   threads: Threads | undefined,
 ): Pick<Secrets, "wipe" | "wipeAll"> => {
   const whileRevoked: Threads["whileRevoked"] = threads?.whileRevoked ?? ((_, wipe) => wipe());
   return {
     wipe: (handle) => whileRevoked(handles.slotOf(handle, handle.kind), () => handles.wipe(handle)),
-    wipeAll: () =>
+    wipeAll: () => {
+      if (room.arena.isClosed()) return; // its pages were zeroed when they were given back
       whileRevoked(undefined, () => {
         handles.wipeAll();
         galois.forget();
         pbkdf2.forget();
-      }),
+      });
+    },
   };
 };
 

@@ -108,7 +108,8 @@ class Link:
 
     def __init__(self, path: str, lose: int = 0):
         try:
-            self.port = serial.Serial(path, 115200, timeout=0.02, exclusive=True)
+            alone = {} if "://" in path else {"exclusive": True}
+            self.port = serial.serial_for_url(path, 115200, timeout=0.02, **alone)
         except serial.SerialException as error:
             raise Failure("port", why=str(error)) from None
         self.lose, self.crossed, self.lost, self.repeated = lose, 0, 0, 0

@@ -7,7 +7,7 @@ import { encodeFrame, FLAGS, type Frame } from "../../../protocol/frame/frame.ts
 import { HELLO, type Hello } from "../../../protocol/link/hello.ts";
 import type { Chance } from "../chance.ts";
 import { anyDirection, duringAttempt, type Fault, type FaultRoom, fromSomeChunk } from "./fault.ts";
-import { edited, frameOf } from "./frames.ts";
+import { edited, frameOf } from "../../../hardware/emulator/kit/faults/frames.ts";
 
 const helloChanges = (hello: Hello, chance: Chance): Partial<Hello> =>
   chance.pick<Partial<Hello>>([

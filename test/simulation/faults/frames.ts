@@ -1,25 +1,7 @@
 /** Whole frames that get lost, come twice, or are cut short. */
-import {
-  decodeFrame,
-  encodeFrame,
-  type Frame,
-  type FrameType,
-} from "../../../protocol/frame/frame.ts";
+import { isOf } from "../../../hardware/emulator/kit/faults/frames.ts";
+import type { FrameType } from "../../../protocol/frame/frame.ts";
 import { anyDirection, type Fault, fromSomeChunk, opposite } from "./fault.ts";
-
-/** The frame that a chunk is; `undefined` where it is none, or not one alone. */
-export const frameOf = (chunk: Uint8Array): Frame | undefined => {
-  let start = 0;
-  while (start < chunk.length && chunk[start] === 0) start += 1;
-  const end = chunk.indexOf(0, start);
-  return end === chunk.length - 1 ? decodeFrame(chunk.subarray(start, end)) : undefined;
-};
-
-/** The chunk of a frame that was changed: its CRC is right. */
-export const edited = (frame: Frame, changes: Partial<Frame>): Uint8Array =>
-  encodeFrame({ ...frame, ...changes });
-
-const isOf = (chunk: Uint8Array, type: FrameType): boolean => frameOf(chunk)?.type === type;
 
 const losing =
   (type: FrameType): Fault =>

@@ -7,7 +7,7 @@ import { LIMITS } from "../../../protocol/limits.ts";
 import { handshakeRecord } from "../../../protocol/session/binding.ts";
 import type { Fault, FaultRoom } from "./fault.ts";
 import type { World } from "../world.ts";
-import { edited, frameOf } from "./frames.ts";
+import { edited, frameOf } from "../../../hardware/emulator/kit/faults/frames.ts";
 
 /** From the inserted frame on, the device's count of the host's frames is one ahead. */
 const shift = ({ cable }: FaultRoom, { epoch, seq: from }: Frame): void => {

@@ -11,7 +11,7 @@ import { SESSION_CLAIM, type SessionClaim } from "../../../protocol/session/pair
 import { HOST_KEYS, LINK_KEY, staleCredential } from "../hosts.ts";
 import { createStranger, type Stranger } from "../stranger.ts";
 import { onceLive, type Fault, type FaultRoom } from "./fault.ts";
-import { frameOf } from "./frames.ts";
+import { frameOf } from "../../../hardware/emulator/kit/faults/frames.ts";
 
 /** Whether a refusal says nothing but that it is one, and of which handshake. */
 const isPlain = (record: Uint8Array): boolean => record.length === 3 && record[0] === 0xff;

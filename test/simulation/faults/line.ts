@@ -2,7 +2,7 @@
 import { FLAGS } from "../../../protocol/frame/frame.ts";
 import type { Cable } from "../cable.ts";
 import { anyDirection, duringAttempt, type Fault, type FaultRoom, fromSomeChunk } from "./fault.ts";
-import { frameOf } from "./frames.ts";
+import { frameOf } from "../../../hardware/emulator/kit/faults/frames.ts";
 
 const pipesOf = (room: FaultRoom): readonly Cable["toHost"][] => {
   const { cable, chance } = room;

@@ -7,7 +7,7 @@ import type { Outcome } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import type { Process } from "../process.ts";
 import { atFirstAttempt, type Fault, type FaultRoom } from "./fault.ts";
-import { frameOf } from "./frames.ts";
+import { frameOf } from "../../../hardware/emulator/kit/faults/frames.ts";
 
 const loseSome = ({ cable, chance }: FaultRoom, share: number): void => {
   for (const pipe of [cable.toDevice, cable.toHost]) {

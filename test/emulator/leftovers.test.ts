@@ -1,0 +1,114 @@
+/** What an emulator in a process leaves behind when it is disposed of: nothing. */
+import { expect, test } from "bun:test";
+import { heapStats } from "bun:jsc";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  createEmulator,
+  createVirtualClock,
+  type EmulatorOptions,
+} from "../../hardware/emulator/index.ts";
+import { createBootClock } from "../../hardware/emulator/kit/boot-clock.ts";
+import { openNativeSecrets } from "../../hardware/secrets/index.ts";
+import { unwrap } from "../driver/lines.ts";
+import { SEEDS } from "../kit/index.ts";
+
+const KIB = 1024;
+const hasNative = openNativeSecrets().ok;
+
+/** One of these is some hundred KiB of objects while it lives. */
+const HEAP_MOST = 10 * KIB;
+
+const lockedKib = (): number =>
+  Number(/VmLck:\s*(\d+)/.exec(readFileSync("/proc/self/status", "latin1"))?.[1]);
+
+const mappings = (): number => readFileSync("/proc/self/maps", "latin1").split("\n").length;
+
+/** Answers once and is gone. */
+const live = async (options: EmulatorOptions): Promise<void> => {
+  await using signer = await createEmulator(options);
+  unwrap(await signer.client.getStatus({}));
+};
+
+const liveSo = async (count: number, options: () => EmulatorOptions): Promise<void> => {
+  for (let i = 0; i < count; i += 1) await live(options());
+};
+
+const heapBytes = (): number => {
+  Bun.gc(true);
+  return heapStats().heapSize;
+};
+
+/** Heap bytes for each of so many, after some to warm up. */
+const heapGrowth = async (count: number, options: () => EmulatorOptions): Promise<number> => {
+  await liveSo(50, options);
+  const before = heapBytes();
+  await liveSo(count, options);
+  return (heapBytes() - before) / count;
+};
+
+const seed = SEEDS.A.words;
+
+test.skipIf(!hasNative)(
+  "200 in a row: pages are given back at once, not when it suits",
+  async () => {
+    await live({ seed, secrets: "native" }); // what the process itself has once, such as OpenSSL's
+    const [locked, mapped] = [lockedKib(), mappings()];
+    let most = 0;
+    for (let i = 0; i < 200; i += 1) {
+      await live({ seed, secrets: "native", clock: createVirtualClock() });
+      most = Math.max(most, lockedKib());
+    }
+    expect(most).toBeLessThanOrEqual(locked);
+    expect(mappings()).toBeLessThan(mapped + 100); // the collector's and the compiler's come and go
+  },
+);
+
+test("the heap does not grow, on this machine's clock and on its own", async () => {
+  expect(await heapGrowth(100, () => ({ seed }))).toBeLessThan(HEAP_MOST);
+  const clock = createVirtualClock(); // shared: what a boot waited for must not stay on it
+  expect(await heapGrowth(100, () => ({ clock, secrets: "portable" }))).toBeLessThan(HEAP_MOST);
+});
+
+test("a boot's timers end with it, on any clock", async () => {
+  const clock = createVirtualClock();
+  const boot = createBootClock(clock);
+  const happened: string[] = [];
+  boot.after(5, () => happened.push("first"));
+  boot.after(20, () => happened.push("second"));
+  const cancel = boot.after(6, () => happened.push("cancelled"));
+  cancel();
+  await clock.advance(10);
+  boot.stop();
+  boot.after(1, () => happened.push("later"));
+  await clock.advance(100);
+  expect(happened).toEqual(["first"]);
+});
+
+test.skipIf(!hasNative)("an engine that was closed refuses, and crashes nothing", () => {
+  const secrets = unwrap(openNativeSecrets());
+  const key = secrets.importSeed(new Uint8Array(32).fill(1));
+  secrets.close();
+  expect(() => secrets.master(key)).toThrow("after it was wiped");
+  expect(() => secrets.wipe(key)).toThrow("after it was wiped");
+  expect(() => secrets.generateAgreement()).toThrow("closed");
+  expect(() => secrets.importSeed(new Uint8Array(32))).toThrow("closed");
+  secrets.wipeAll();
+  secrets.close();
+});
+
+test("a process whose emulators are disposed of ends by itself", async () => {
+  const kit = JSON.stringify(join(import.meta.dir, "../../hardware/emulator/index.ts"));
+  const program = `
+    const { createEmulator } = await import(${kit});
+    for (let i = 0; i < 3; i += 1) {
+      await using signer = await createEmulator({ seed: ${JSON.stringify(seed)} });
+      const status = await signer.client.getStatus({});
+      if (!status.ok) throw new Error(status.error);
+      if (i === 1) signer.powerCut();
+    }
+    console.log("done");`;
+  const child = Bun.spawn([process.execPath, "-e", program], { stderr: "pipe", timeout: 20_000 });
+  const [said, complained] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  expect([said, complained, await child.exited]).toEqual(["done\n", "", 0]);
+});
