@@ -3,6 +3,30 @@
  */
 import "#standards";
 
+export type { Press, Screen, ScreenKind } from "../../firmware/hal.ts";
+export {
+  type Answer,
+  type ApprovalFunction,
+  type ApprovalReport,
+  type ApprovalRule,
+  type Approve,
+  fitsScreen,
+  type LinePattern,
+  type NumberPattern,
+  patternInWords,
+  type PersonReplay,
+  type RecordedAnswer,
+  type Recording,
+  recordingOf,
+  replayPerson,
+  type ScreenFields,
+  screenFields,
+  screenInWords,
+  type ScreenPattern,
+  type ShownOutput,
+  type ShowsOptions,
+  type TextPattern,
+} from "./kit/approval/index.ts";
 export { type ConnectOptions, createEmulator, type Emulator } from "./kit/emulator.ts";
 export type { Fault, Faults, Happened } from "./kit/faults/index.ts";
 export type { EmulatorOptions } from "./kit/options.ts";

@@ -7,7 +7,7 @@ import "#standards";
 import { createInterface } from "node:readline";
 import { openPty } from "#pty";
 import pino from "pino";
-import type { BootReason, Log, Rng } from "../../firmware/hal.ts";
+import type { BootReason, Log, Rng, Screen } from "../../firmware/hal.ts";
 import {
   createSigner,
   NETWORK_NAMES,
@@ -21,8 +21,9 @@ import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import { TRUST } from "../../protocol/session/trust.ts";
 import { hardenProcess } from "../process/index.ts";
 import type { ImportingSecrets } from "../secrets/index.ts";
-import { createButtons, type PressableButtons } from "./board/buttons.ts";
+import type { PressableButtons } from "./board/buttons.ts";
 import { createBoard } from "./board/board.ts";
+import { openHand } from "./process/approving.ts";
 import { secretsOf } from "./process/engine.ts";
 import { listEmulator } from "./process/listing.ts";
 import { bringSeed } from "./board/own-manifest.ts";
@@ -93,7 +94,10 @@ const start = (
     secrets,
     buttons: parts.buttons,
     lastReason,
-    onScreen: ({ kind, lines }) => say({ event: "screen", name, kind, lines }),
+    onScreen: (screen) => {
+      shown = screen;
+      say({ event: "screen", name, ...screen });
+    },
     log,
     onEnd: parts.onEnd,
   });
@@ -213,7 +217,8 @@ const giveUp = ({ error, details = {} }: Failure): never => {
 /** Starts the device of the first line; what comes back takes the presses of the later ones. */
 const begin = (line: string): ((line: string) => void) => {
   const settings = readSettings(line) ?? giveUp(fail("arguments_invalid", { why: "settings" }));
-  const buttons = createButtons(settings.approve);
+  const hand = openHand(settings, () => shown, say);
+  const buttons = hand.ok ? hand.value : giveUp(hand);
   const running = run(settings, buttons);
   const end = running.ok ? running.value : giveUp(running);
   leave = end;
@@ -225,6 +230,8 @@ const begin = (line: string): ((line: string) => void) => {
 
 /** Whether it was wiped and stays, as it was told. */
 let isHeld = false;
+/** What the display shows. */
+let shown: Screen | undefined;
 let leave: (reason: BootReason) => void = () => process.exit(0);
 
 // Before it is said that anybody listens: no end may come that does not wipe.

@@ -29,6 +29,32 @@ export interface ShownScreen {
   readonly lines: readonly string[];
 }
 
+/** A question was answered at the buttons, so long after it was shown. */
+export interface Pressed {
+  readonly event: "pressed";
+  readonly name: string;
+  readonly press: string;
+  readonly atMs: number;
+}
+
+/** A question that no rule was made for, and nobody pressed. */
+export interface Unmatched {
+  readonly event: "unmatched";
+  readonly name: string;
+  readonly kind: string;
+  readonly lines: readonly string[];
+  /** Where a recording went another way: both screens, side by side. */
+  readonly difference: string | null;
+}
+
+/** How far the rules or the recording came, and which of them have not been of use yet. */
+export interface ApprovalState {
+  readonly event: "approval";
+  readonly name: string;
+  readonly progress: readonly number[];
+  readonly unused: readonly string[];
+}
+
 /** Everything was wiped, and the process stays, as it was told. */
 export interface Wiped {
   readonly event: "wiped";
@@ -42,6 +68,9 @@ export type EmulatorEvent =
   | Listening
   | ShownScreen
   | PhaseNews
+  | Pressed
+  | Unmatched
+  | ApprovalState
   | { readonly event: "failed"; readonly failure: Failure }
   | Wiped
   | { readonly event: "ended"; readonly reason: string };
@@ -81,6 +110,27 @@ const screenOf = ({ name, kind, lines }: Fields): ShownScreen | undefined =>
     ? { event: "screen", name, kind, lines }
     : undefined;
 
+const pressedOf = ({ name, press, atMs }: Fields): Pressed | undefined =>
+  typeof name === "string" && typeof press === "string" && typeof atMs === "number"
+    ? { event: "pressed", name, press, atMs }
+    : undefined;
+
+const unmatchedOf = (fields: Fields): Unmatched | undefined => {
+  const screen = screenOf(fields);
+  if (screen === undefined) return undefined;
+  const { difference } = fields;
+  const said = typeof difference === "string" ? difference : null;
+  return { ...screen, event: "unmatched", difference: said };
+};
+
+const isNumbers = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "number");
+
+const approvalOf = ({ name, progress, unused }: Fields): ApprovalState | undefined =>
+  typeof name === "string" && isNumbers(progress) && isTexts(unused)
+    ? { event: "approval", name, progress, unused }
+    : undefined;
+
 const wipedOf = ({ name, reason, pid }: Fields): Wiped | undefined =>
   typeof name === "string" && typeof reason === "string" && typeof pid === "number"
     ? { event: "wiped", name, reason, pid }
@@ -101,6 +151,12 @@ const eventOf = (fields: Fields): EmulatorEvent | undefined => {
       return screenOf(fields);
     case "phase":
       return phaseOf(fields);
+    case "pressed":
+      return pressedOf(fields);
+    case "unmatched":
+      return unmatchedOf(fields);
+    case "approval":
+      return approvalOf(fields);
     case "failed":
       return failureOf(fields);
     case "wiped":

@@ -7,14 +7,20 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Commands } from "../../protocol/commands/registry.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { type EmulatorEvent, type Listening, readEmulatorEvent } from "./emulator-events.ts";
+import {
+  type ApprovalState,
+  type EmulatorEvent,
+  type Listening,
+  readEmulatorEvent,
+} from "./emulator-events.ts";
 import { EMULATOR_PROGRAM, emulatorWords } from "./emulator-program.ts";
 
 /** What an emulator is started with; `boot` and `lastReason` are the supervisor's. */
 export interface EmulatorSettings {
   readonly name: string;
   readonly network: string;
-  readonly approve: string;
+  /** A word, or what a file of rules or of a recording holds: its process reads that. */
+  readonly approve: string | readonly unknown[];
   readonly link: string;
   readonly runFolder: string;
   readonly rngSeed?: string;
@@ -48,6 +54,8 @@ export interface SupervisedEmulator {
     changes?: Pick<EmulatorSettings, "dieAfterInput">,
   ) => Promise<Outcome<Listening>>;
   readonly press: (line: string) => void;
+  /** Rules, or questions of a recording, that have been of no use so far. */
+  readonly unused: () => readonly string[];
   /** The check words that its screen shows, as a person in front of it would read them out. */
   readonly checkWords: () => string;
   /** Ends it for good; resolves when its process is gone. */
@@ -107,7 +115,11 @@ interface Life {
 }
 
 const launch = (
-  settings: LifeSettings & { readonly boot: number; readonly lastReason: string },
+  settings: LifeSettings & {
+    readonly boot: number;
+    readonly lastReason: string;
+    readonly approved: readonly number[];
+  },
   { logs = "ignore", onEvent }: SupervisorOptions,
 ): Life => {
   const { file, folder } = EMULATOR_PROGRAM;
@@ -143,7 +155,11 @@ const launch = (
 };
 
 /** The lives of one emulator, one after the other. */
-const createLives = (settings: LifeSettings, options: SupervisorOptions) => {
+const createLives = (
+  settings: LifeSettings,
+  options: SupervisorOptions,
+  approved: () => readonly number[],
+) => {
   let now = settings;
   let boots = 0;
   let isStopped = false;
@@ -151,7 +167,7 @@ const createLives = (settings: LifeSettings, options: SupervisorOptions) => {
   let onBoot: ((started: Started) => void) | undefined;
 
   const begin = (lastReason: string): Promise<Started> => {
-    const current = launch({ ...now, boot: boots, lastReason }, options);
+    const current = launch({ ...now, boot: boots, lastReason, approved: approved() }, options);
     boots += 1;
     life = current;
     void follow(current);
@@ -197,17 +213,35 @@ const createLives = (settings: LifeSettings, options: SupervisorOptions) => {
 const createWatch = () => {
   let linkKey: Uint8Array | undefined;
   let checkWords = "";
+  let approval: Pick<ApprovalState, "progress" | "unused"> = { progress: [], unused: [] };
   const takeKey = (key: string | null): void => {
     linkKey = key === null ? undefined : Uint8Array.fromHex(key);
   };
   return {
     linkKey: () => linkKey,
     checkWords: () => checkWords,
+    approval: () => approval,
     take: (event: EmulatorEvent): void => {
-      if (event.event === "listening" || event.event === "phase") takeKey(event.linkKey);
-      if (event.event === "listening") checkWords = "";
-      if (event.event !== "screen") return;
-      checkWords = event.kind === "check-words" ? event.lines.join(" ") : "";
+      switch (event.event) {
+        case "listening":
+          checkWords = "";
+          takeKey(event.linkKey);
+          return;
+        case "phase":
+          takeKey(event.linkKey);
+          return;
+        case "screen":
+          checkWords = event.kind === "check-words" ? event.lines.join(" ") : "";
+          return;
+        case "approval":
+          approval = event;
+          return;
+        case "pressed":
+        case "unmatched":
+        case "failed":
+        case "wiped":
+        case "ended":
+      }
     },
   };
 };
@@ -223,7 +257,11 @@ export const superviseEmulator = async (
     options.onEvent?.(event);
   };
   const begin = async (secrets: EngineName) => {
-    const lives = createLives({ ...settings, secrets }, { ...options, onEvent });
+    const lives = createLives(
+      { ...settings, secrets },
+      { ...options, onEvent },
+      () => seen.approval().progress,
+    );
     return { lives, first: await lives.begin("power") };
   };
   let { lives, first } = await begin(settings.secrets ?? "native");
@@ -240,6 +278,7 @@ export const superviseEmulator = async (
     checkWords: seen.checkWords,
     powerCut: (changes = {}) => lives.powerCut(changes),
     press: (line) => void lives.child()?.stdin?.write(`${line}\n`),
+    unused: () => seen.approval().unused,
     stop: lives.stop,
   });
 };

@@ -17,6 +17,8 @@ export interface Emulating {
   readonly listening: (count?: number) => Promise<readonly JsonEvent[]>;
   readonly write: (line: string) => void;
   readonly closeInput: () => void;
+  /** What it has said on standard error. */
+  readonly complaints: () => string;
   /** Sends a signal and waits for the end; the exit code, or the signal that ended it. */
   readonly end: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") => Promise<number | string>;
 }
@@ -50,12 +52,16 @@ export const startEmulating = (home: string, ...words: readonly string[]): Emula
   const child = spawn(process.execPath, [MAYFLY, "emulate", "--json", ...words], {
     cwd: home,
     env: environmentOf(home),
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const events: JsonEvent[] = [];
   let seen = 0;
   const ended = new Promise<number | string>((resolve) => {
     child.on("close", (code, signal) => resolve(signal ?? code ?? "lost"));
+  });
+  let complaints = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    complaints += text;
   });
   child.stdin.on("error", () => undefined);
   createInterface({ input: child.stdout }).on("line", (line) => events.push(readEvent(line)));
@@ -71,7 +77,7 @@ export const startEmulating = (home: string, ...words: readonly string[]): Emula
   });
   const next = async (fits: (event: JsonEvent) => boolean): Promise<JsonEvent> => {
     let found: JsonEvent | undefined;
-    await until("an event", () => {
+    await until(`an event, after ${JSON.stringify(events)} and ${complaints}`, () => {
       while (found === undefined && seen < events.length) {
         const event = events[seen];
         seen += 1;
@@ -92,6 +98,7 @@ export const startEmulating = (home: string, ...words: readonly string[]): Emula
     },
     write: (line) => void child.stdin.write(`${line}\n`),
     closeInput: () => void child.stdin.end(),
+    complaints: () => complaints,
     end,
   };
 };

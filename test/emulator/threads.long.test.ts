@@ -3,8 +3,11 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createEmulator } from "../../hardware/emulator/index.ts";
 import { createPortableSecrets, openNativeSecrets } from "../../hardware/secrets/index.ts";
 import { type EmulatorSettings, superviseEmulator } from "../../host/cli/emulators.ts";
+import { buildPsbt, STRANGER_SCRIPT } from "../bitcoin/psbt-fixture.ts";
+import { HOT } from "../bitcoin/wallet-fixture.ts";
 import { until, unwrap } from "../driver/lines.ts";
 import { hasNoLibraries } from "../secrets/oracles/engines.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
@@ -67,4 +70,25 @@ test.skipIf(hasNoLibraries)("a board offers batches where its engine has threads
 test("and none where it has not", () => {
   const board = bareBoard(createPortableSecrets(systemRng()));
   expect([board.crypto.deriveMany, board.secrets.signMany]).toEqual([undefined, undefined]);
+});
+
+describe.skipIf(hasNoLibraries)("in a test's process", () => {
+  test("signatures that threads made are counted", async () => {
+    await using signer = await createEmulator({
+      seed: new Uint8Array(32).fill(1),
+      secrets: "native",
+      threads: 2,
+    });
+    const { walletId } = unwrap(await signer.client.registerWallet(HOT.text));
+    const coins = Array.from({ length: 80 }, (_, index) => ({
+      wallet: HOT,
+      branch: 0 as const,
+      index,
+      amountSats: 10_000,
+    }));
+    const outputs = [{ script: STRANGER_SCRIPT, amountSats: 780_000 }];
+    const psbt = buildPsbt({ coins, outputs }).toBuffer();
+    unwrap(await signer.client.signPsbt({ psbt, walletId }));
+    expect(signer.signatures()).toBe(80);
+  });
 });

@@ -1,6 +1,18 @@
-/** What tests of a vault need besides an emulator: published as `mayfly/testing`. */
+/**
+ * What tests of a vault need besides an emulator: published as `mayfly/testing`. Importing it makes
+ * the matchers known to bun:test, on Bun.
+ */
 import "#standards";
+import "#matchers-known";
 
+export {
+  type ExpectedDetails,
+  type Matching,
+  type MatcherResult,
+  matchers,
+  type MayflyMatchers,
+  type SeenSigner,
+} from "./matchers.ts";
 export {
   createVaultRig,
   SIGNER_NAMES,

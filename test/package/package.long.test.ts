@@ -73,7 +73,7 @@ console.log(firmwareDigest().toHex());`;
     const types = files.filter((path) => path.endsWith(".d.ts"));
     expect(types).toContain("host/client/index.d.ts");
     expect(types).not.toContain("hardware/secrets/native/libraries.d.ts");
-    for (const path of types) {
+    for (const path of types.filter((one) => one !== "test/kit/bun-test.d.ts")) {
       const text = await Bun.file(join(workshop.built, path)).text();
       expect(text).not.toMatch(/\bBun\.|"bun[:"]|\.ts"/);
     }
@@ -108,6 +108,14 @@ console.log(JSON.stringify([
   Object.keys(Uint8Array.prototype), Object.keys(Promise), Object.keys(Map),
 ]));`;
 
+const MATCHING = `import { expect, test } from "bun:test";
+import { createVaultRig } from "mayfly/testing";
+test("a signer", async () => {
+  await using rig = await createVaultRig();
+  expect(rig.signers.A).toShow({ kind: "status", text: "ready" });
+  expect(() => expect(rig.signers.A).toHaveSigned(1)).toThrow("MAYFLY_SEED=");
+});`;
+
 const IMPORTS = `const found = {};
 for (const name of ${JSON.stringify(WAYS_IN)}) found[name] = Object.keys(await import(name)).sort();
 console.log(JSON.stringify(found));`;
@@ -133,6 +141,11 @@ describe.skipIf(!canInstall)("installed (needs Node.js, npm and its registry)", 
     expect(found["mayfly/client"]).toEqual(expect.arrayContaining(["openClient", "openPort"]));
     expect(found["mayfly/emulator"]).toContain("createEmulator");
     expect(found["mayfly/testing"]).toEqual(expect.arrayContaining(["createVaultRig", "SEEDS"]));
+  });
+
+  test("bun:test knows the matchers once mayfly/testing is imported", async () => {
+    await writeFile(join(projectOf("bun"), "own.test.ts"), MATCHING);
+    expect(await run([BUN, "test", "own.test.ts"], projectOf("bun"))).toContain("bun test");
   });
 
   test("what Node 20 lacks is added as Bun has it", async () => {

@@ -7,7 +7,9 @@ import { bundleOf } from "./bundle.ts";
 import { TOP } from "./package-files.ts";
 
 const PROGRAMS = ["host/cli/main.ts", "hardware/emulator/main.ts"] as const;
-const WAYS_IN = [...Object.values(top.exports), ...PROGRAMS];
+/** All but the one that is for bun:test. */
+const LIBRARIES = Object.entries(top.exports).filter(([name]) => !name.endsWith("/bun"));
+const WAYS_IN = [...LIBRARIES.map(([, path]) => path), ...PROGRAMS];
 
 const callsBun = async (path: string): Promise<boolean> =>
   /\bBun\b/.test(scan(await Bun.file(join(TOP, path)).text()).code);

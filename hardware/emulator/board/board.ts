@@ -63,10 +63,12 @@ export const createBoard = (parts: BoardParts): Hal => ({
   log: parts.log,
 });
 
+const SIGNATURE_BYTES = 64;
+
 /**
  * The same secrets, with a look at each signature as it is made: for faults on demand. Only those
  * of derived keys count, which are a wallet's: audit and certifying keys are master nodes. A batch
- * has no order, so an engine under watch has no threads.
+ * counts once it is whole.
  */
 export const watchSignatures = <S extends Secrets>(
   secrets: S,
@@ -74,10 +76,13 @@ export const watchSignatures = <S extends Secrets>(
 ): S => {
   const derived = new Set<number>();
   let count = 0;
-  const see = (node: Handle<"node">): void => {
-    if (!derived.has(node.id)) return;
+  const { signMany } = secrets;
+  const tell = (): void => {
     count += 1;
     onSignature(count);
+  };
+  const see = (node: Handle<"node">): void => {
+    if (derived.has(node.id)) tell();
   };
   return {
     ...secrets,
@@ -96,5 +101,15 @@ export const watchSignatures = <S extends Secrets>(
       see(node);
       return signature;
     },
+    ...(signMany === undefined
+      ? {}
+      : {
+          signMany: async (...batch: Parameters<typeof signMany>) => {
+            const signed = await signMany(...batch);
+            const made = signed.ok ? signed.value.length / SIGNATURE_BYTES : 0;
+            for (let i = 0; i < made; i += 1) tell();
+            return signed;
+          },
+        }),
   };
 };

@@ -4,15 +4,17 @@
  * trust make the same manifest. Its people are nobody: their keys follow from their names, for a
  * seed that is typed on a command line has no secret left to guard.
  */
-import type { Hal, Handle, Identity, ShareHeader } from "../../../firmware/hal.ts";
-import { assert } from "../../../protocol/errors.ts";
-import type { MadeKey, Manifest, ManifestKey } from "../../../protocol/manifest/manifest.ts";
+import type { Hal, Handle, Identity } from "../../../firmware/hal.ts";
+import {
+  type MadeKey,
+  type Manifest,
+  type ManifestKey,
+  SEED_LABELS,
+} from "../../../protocol/manifest/manifest.ts";
 import type { Trust } from "../../../protocol/session/trust.ts";
-import { commitmentBytes } from "../../../protocol/share.ts";
-import { createCrypto, createPortableSecrets, type ImportingSecrets } from "../../secrets/index.ts";
+import { createCrypto, type ImportingSecrets } from "../../secrets/index.ts";
 import { cosignersOf } from "./cosigners.ts";
 import { NAMES, ownPeople, sha256, signedByPeople, THRESHOLD } from "./own-people.ts";
-import { createSeededRng } from "./rng.ts";
 
 /** What the manifest is to say. */
 interface OwnManifestOptions {
@@ -69,48 +71,55 @@ const draftOf = ({ identity, network, trust }: OwnManifestOptions): Omit<Manifes
   revoked: trust.revoked,
 });
 
-const makeCommitments = (seed: Uint8Array, { id, groupThreshold, groups }: ManifestKey) => {
-  const secrets = createPortableSecrets(createSeededRng(seed, "shares"));
-  const shares = secrets.split(secrets.importSeed(seed), {
-    groupThreshold,
-    groups: groups.map(({ threshold, members }) => ({ threshold, count: members.length })),
-  });
-  assert(shares.ok, "a seed is split");
-  const commit = (header: ShareHeader) => commitmentBytes(id, header);
-  const commitments = shares.value.map(({ header, value }) => secrets.mac(value, commit(header)));
-  secrets.wipeAll();
-  return commitments;
+/** Commitments to shares that nobody keeps: what they would be cannot be told from this. */
+const commitmentsOf = (seed: Uint8Array, key: ManifestKey): readonly Uint8Array[] => {
+  const secret = sha256("mayfly emulator: shares of ", sha256(seed));
+  return key.groups
+    .flatMap(({ members }) => members)
+    .map((member) => sha256(`${key.id}, ${member}, `, secret));
 };
 
-/** By the hash of seed and key: most tests boot the same few seeds again and again. */
-const known = new Map<string, readonly Uint8Array[]>();
-const KNOWN_MOST = 256;
+/** What a seed says of itself whatever the genesis: public, and the most of a start's work. */
+type Said = ReturnType<OwnBoot["valuesOf"]>;
 
-/** Commitments to shares that are made the same each time, and kept by nobody. */
-const commitmentsOf = (seed: Uint8Array, key: ManifestKey): readonly Uint8Array[] => {
-  const name = sha256(sha256(seed), key.id).toHex();
+/** By the hash of the seed, and network: tests boot the same few seeds again and again. */
+const known = new Map<string, Said>();
+const KNOWN_MOST = 256;
+const NO_GENESIS = new Uint8Array(32);
+
+const saidBy = (boot: OwnBoot, seed: Handle<"seed">, bytes: Uint8Array): Said => {
+  const { secrets, network } = boot;
+  const name = `${sha256(bytes).toHex()} ${network}`;
   const found = known.get(name);
   if (found !== undefined) return found;
-  const made = makeCommitments(seed, key);
+  const crypto = createCrypto(secrets.engine);
+  const said = boot.valuesOf({ secrets, crypto }, network, seed, NO_GENESIS);
   if (known.size >= KNOWN_MOST) known.clear();
-  known.set(name, made);
-  return made;
+  known.set(name, said);
+  return said;
+};
+
+/** The one value that depends on the draft. What is wrong here is not believed by the device. */
+const rootTagOf = ({ secrets }: OwnBoot, seed: Handle<"seed">, genesis: Uint8Array): Uint8Array => {
+  const root = secrets.deriveSymmetric(seed, SEED_LABELS.root);
+  const tag = secrets.mac(root, genesis);
+  secrets.wipe(root);
+  return tag;
 };
 
 /** A seed of 16 to 64 bytes, in the boot's hands, with the draft and version 1 made for it. */
 export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
   const { secrets, identity, wallets = [] } = boot;
   const seed = secrets.importSeed(bytes);
-  const valuesOf = (genesis: Uint8Array) =>
-    boot.valuesOf({ secrets, crypto: createCrypto(secrets.engine) }, boot.network, seed, genesis);
   const own = keyOf(boot);
-  const { accounts } = wallets.length === 0 ? { accounts: [] } : valuesOf(sha256("no genesis"));
-  const others = cosignersOf(wallets, accounts, own);
+  const said = saidBy(boot, seed, bytes);
+  const others = cosignersOf(wallets, said.accounts, own);
   const unmade = others.map(({ made: _, ...other }) => other);
   const draft = { ...draftOf(boot), keys: [own, ...unmade] };
   const first = signedByPeople(draft);
   const genesis = sha256(first.manifest);
-  const made = { ...valuesOf(genesis), commitments: commitmentsOf(bytes, own) };
+  const rootTag = rootTagOf(boot, seed, genesis);
+  const made = { ...said, rootTag, commitments: commitmentsOf(bytes, own) };
   const keys = [{ ...own, made }, ...others];
   const next = { ...draft, version: 1, predecessor: genesis, keys, wallets };
   const lineage = [first, signedByPeople(next)];

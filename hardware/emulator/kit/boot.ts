@@ -1,21 +1,13 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
-import type {
-  BootReason,
-  Clock,
-  Crypto,
-  Hal,
-  LogEvent,
-  Rng,
-  Screen,
-} from "../../../firmware/hal.ts";
+import type { BootReason, Clock, Crypto, Hal, LogEvent, Rng } from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
 import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
-import { createButtons, type PressableButtons } from "../board/buttons.ts";
 import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
 import { seedOfWords } from "../board/seed-words.ts";
 import { type Cable, createCable } from "../lines/cable.ts";
+import { createHand, createShowing, type Hand, type Showing } from "./approval/index.ts";
 import { createBootClock } from "./boot-clock.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { drawsFrom } from "./faults/draws.ts";
@@ -28,8 +20,8 @@ export interface Remains {
   readonly options: EmulatorOptions;
   readonly chance: Chance;
   readonly cable: Cable;
-  readonly buttons: PressableButtons;
-  readonly screens: Screen[];
+  readonly hand: Hand;
+  readonly showing: Showing;
   readonly log: LogEvent[];
   readonly host: TrustedHost;
   readonly clock: Clock;
@@ -37,6 +29,8 @@ export interface Remains {
   signer: Signer | undefined;
   /** Ends the present boot: its secrets are wiped and their pages given back, its timers stop. */
   endBoot: () => void;
+  /** Signatures with keys of wallets, over all boots. */
+  signatures: number;
   /** So many began. */
   boots: number;
   /** Why the present one did. */
@@ -52,12 +46,14 @@ export const createRemains = (options: EmulatorOptions): Remains => {
   const time = clock ?? createClock();
   const cable =
     clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
+  const note = `MAYFLY_SEED=${chance.seed}`;
+  const showing = createShowing(time, note);
   const remains: Remains = {
     options,
     chance,
     cable,
-    buttons: createButtons(approve),
-    screens: [],
+    hand: createHand({ approve, clock: time, note, screen: () => showing.screens.at(-1) }),
+    showing,
     log: [],
     clock: time,
     faults: createFaults(
@@ -68,6 +64,7 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
     signer: undefined,
     endBoot: () => undefined,
+    signatures: 0,
     boots: 0,
     lastReason: "power",
     isDead: false,
@@ -92,6 +89,7 @@ const secretsOf = (remains: Remains, rng: Rng, onBrownOut: () => void): Importin
   const { options, cable, faults } = remains;
   const engine = { ...engineOf(options, rng), ...SHARED };
   const watched = watchSignatures(engine, (count) => {
+    remains.signatures += 1;
     if (count !== options.dieAfterInput) return;
     remains.isDead = true;
     cable.unplug();
@@ -132,7 +130,7 @@ interface BootParts {
 }
 
 const boardOf = (remains: Remains, boot: BootParts): Hal => {
-  const { options, cable, screens, log, buttons, faults, lastReason } = remains;
+  const { options, cable, showing, log, hand, faults, lastReason } = remains;
   const { isPresent, clock, onEnd } = boot;
   const { name = "A" } = options;
   const { parts } = faults;
@@ -144,10 +142,10 @@ const boardOf = (remains: Remains, boot: BootParts): Hal => {
     link: parts.link({ ...cable.device, send }, clock),
     rng: boot.rng,
     secrets: boot.secrets,
-    buttons,
+    buttons: { ...hand, next: (asked) => (isPresent() ? hand.next(asked) : () => undefined) },
     lastReason,
     onScreen: (screen) => {
-      if (isPresent()) screens.push(screen);
+      if (isPresent()) showing.show(screen);
     },
     log: {
       append: (event) => {
@@ -171,6 +169,7 @@ export const boot = (
   const { options, chance, host, clock, faults } = remains;
   const { name = "A", network = "regtest", wallets = [] } = options;
   const { parts } = faults;
+  remains.hand.letGo();
   // The engine's is its own: how often it tests itself in this process changes nothing else.
   const streamOf = (part: string): Rng => chance.stream(`${name}/${remains.boots}/${part}`);
   const rng = parts.rng(streamOf("board"));

@@ -14,6 +14,7 @@ import {
   type OpenLine,
 } from "../../../host/driver/index.ts";
 import { assert, fail, ok } from "../../../protocol/errors.ts";
+import type { ApprovalReport, Showing } from "./approval/index.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
 import type { Faults } from "./faults/index.ts";
 import type { EmulatorOptions } from "./options.ts";
@@ -44,6 +45,15 @@ export interface Emulator extends AsyncDisposable {
   readonly screen: () => Screen | undefined;
   /** All that it has shown, over all boots. */
   readonly screens: readonly Screen[];
+  /**
+   * Lets time pass until it shows such a screen, or does already; rejects after 4 s of its clock
+   * unless told.
+   */
+  readonly shows: Showing["shows"];
+  /** What became of its questions. */
+  readonly approval: ApprovalReport;
+  /** Signatures that it has made with keys of wallets, over all boots. */
+  readonly signatures: () => number;
   readonly log: readonly LogEvent[];
   readonly press: (press: Press) => void;
   readonly faults: Faults;
@@ -57,6 +67,8 @@ export interface Emulator extends AsyncDisposable {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+type Until = <T>(promise: Promise<T>) => Promise<T>;
 
 const lineOf = ({ isDead, cable }: Remains): Awaited<ReturnType<OpenLine>> => {
   if (isDead || !cable.isPlugged()) return fail("port_missing");
@@ -94,7 +106,9 @@ const dealings = (remains: Remains) => {
 
 const start = (options: EmulatorOptions): Emulator => {
   const remains = createRemains(options);
-  const { cable, screens, log, buttons, host, chance } = remains;
+  const { cable, showing, log, hand, host, chance } = remains;
+  const { screens } = showing;
+  const until: Until = (promise) => options.clock?.until(promise) ?? promise;
   const restart = (reason: BootReason): void => {
     cable.reseat();
     remains.endBoot();
@@ -113,8 +127,11 @@ const start = (options: EmulatorOptions): Emulator => {
     fingerprint: () => signer.fingerprint()?.toHex(),
     screen: () => screens.at(-1),
     screens,
+    shows: (...wanted) => until(showing.shows(...wanted)),
+    approval: hand.approval,
+    signatures: () => remains.signatures,
     log,
-    press: buttons.press,
+    press: hand.press,
     faults: remains.faults,
     advance: (ms) => (options.clock === undefined ? pause(ms) : options.clock.advance(ms)),
     unplug: cable.unplug,
@@ -124,10 +141,11 @@ const start = (options: EmulatorOptions): Emulator => {
       restart("power");
     },
     [Symbol.asyncDispose]: async () => {
-      const closing = client.close();
-      await (options.clock === undefined ? closing : options.clock.until(closing));
+      const problem = options.strict === false ? undefined : hand.problem();
+      await until(client.close());
       cable.unplug();
       remains.endBoot();
+      if (problem !== undefined) throw problem;
     },
   };
 };

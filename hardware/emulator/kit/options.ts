@@ -2,7 +2,7 @@
 import type { NetworkName, Trust } from "../../../firmware/index.ts";
 import type { Secrets } from "../../../firmware/hal.ts";
 import type { Manifest } from "../../../protocol/manifest/manifest.ts";
-import type { Approval } from "../board/buttons.ts";
+import type { Approve } from "./approval/index.ts";
 import type { Fault } from "./faults/index.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -13,7 +13,13 @@ export interface EmulatorOptions {
   /** `regtest` unless told. */
   readonly network?: NetworkName;
   /** Who presses the buttons: everything is approved unless told. */
-  readonly approve?: Approval;
+  readonly approve?: Approve;
+  /**
+   * Whether disposing throws where a rule never matched, a question had no rule, or a recording
+   * was left; true unless told. A test that failed before that shows a SuppressedError, which Bun
+   * 1.4.5 prints without the first one: with `false` it is seen.
+   */
+  readonly strict?: boolean;
   /** An insecure seed brought along, 16 to 64 bytes or BIP-39 words: it is ready at once. */
   readonly seed?: Uint8Array | string;
   /** Wallets that its manifest lists: with a seed only. */

@@ -4,6 +4,7 @@
  */
 import type { BootReason, Press, Secrets } from "../../../firmware/hal.ts";
 import { APPROVALS, type Approval } from "../board/buttons.ts";
+import { type Fields, oneOf, parseFields } from "./json.ts";
 
 const REASONS = ["power", "brown-out", "watchdog", "seal", "tamper", "fault"] as const;
 
@@ -12,7 +13,10 @@ export interface Settings {
   readonly name: string;
   /** One of the firmware's networks: main.ts looks. */
   readonly network: string;
-  readonly approve: Approval;
+  /** Who presses: a word, or a list of rules, of recorded answers or of a log's lines. */
+  readonly approve: Approval | readonly unknown[];
+  /** How far the rules or the recording came in earlier boots. */
+  readonly approved?: readonly number[];
   /** The stable name of its port. */
   readonly link: string;
   /** Folder in which running emulators list themselves. */
@@ -38,34 +42,27 @@ export interface Settings {
   readonly threads?: number;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const parseLine = (line: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined; // a line that is no JSON says nothing
-  }
-};
-
-const oneOf = <const T extends string>(all: readonly T[], value: unknown): T | undefined =>
-  all.find((one) => one === value);
-
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
 const count = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
-const optionalOf = (line: Readonly<Record<string, unknown>>) => {
+const counts = (value: unknown): readonly number[] | undefined =>
+  Array.isArray(value) && value.every((one) => count(one) !== undefined) ? value : undefined;
+
+const approveOf = (value: unknown): Settings["approve"] | undefined =>
+  Array.isArray(value) ? value : oneOf(APPROVALS, value);
+
+const optionalOf = (line: Fields) => {
+  const approved = counts(line["approved"]);
   const rngSeed = text(line["rngSeed"]);
   const mnemonic = text(line["mnemonic"]);
   const trust = text(line["trust"]);
   const dieAfterInput = count(line["dieAfterInput"]);
   const threads = count(line["threads"]);
   return {
+    ...(approved === undefined ? {} : { approved }),
     ...(rngSeed === undefined ? {} : { rngSeed }),
     ...(mnemonic === undefined ? {} : { mnemonic }),
     ...(trust === undefined ? {} : { trust }),
@@ -78,11 +75,11 @@ const optionalOf = (line: Readonly<Record<string, unknown>>) => {
 
 /** Reads the first line; `undefined` where it is not complete. */
 export const readSettings = (line: string): Settings | undefined => {
-  const all = parseLine(line);
+  const all = parseFields(line);
   if (all === undefined) return undefined;
   const name = text(all["name"]);
   const network = text(all["network"]);
-  const approve = oneOf(APPROVALS, all["approve"]);
+  const approve = approveOf(all["approve"]);
   const link = text(all["link"]);
   const runFolder = text(all["runFolder"]);
   const lastReason = oneOf(REASONS, all["lastReason"]);
@@ -97,6 +94,6 @@ export const readSettings = (line: string): Settings | undefined => {
 
 /** Reads a later line: a press for this device; `undefined` for anything else. */
 export const readPress = (line: string, name: string): Press | undefined => {
-  const all = parseLine(line);
+  const all = parseFields(line);
   return all?.["name"] === name ? oneOf(["yes", "no"], all["press"]) : undefined;
 };

@@ -9,7 +9,7 @@ import type { PublicNode } from "../../../firmware/hal.ts";
 import { assert } from "../../../protocol/errors.ts";
 import { bytesOf, CURVE_ORDER, curve, numberOf } from "../curve.ts";
 import { isSeedLength } from "../limits.ts";
-import { join, zero } from "./bytes.ts";
+import { join, NONE, zero } from "./bytes.ts";
 
 const FINGERPRINT_AT = 1;
 const CHILD_NUMBER_AT = 5;
@@ -49,12 +49,20 @@ export const masterNode = (seed: Uint8Array): Uint8Array => {
 const fingerprintOf = (publicKey: Uint8Array): Uint8Array =>
   ripemd160(sha256(publicKey)).slice(0, 4);
 
-/** CKDpriv; `undefined` for an index out of range, past depth 255, or without a valid key. */
-const childNode = (node: Uint8Array, index: number): Uint8Array | undefined => {
+/** Of a node on the way to another, whose own parent nobody asks for. */
+const NO_FINGERPRINT = new Uint8Array(CHILD_NUMBER_AT - FINGERPRINT_AT);
+
+/**
+ * CKDpriv; `undefined` for an index out of range, past depth 255, or without a valid key. Only the
+ * last node of a path names its parent: public keys are most of the work, and a hardened step needs
+ * none otherwise.
+ */
+const childNode = (node: Uint8Array, index: number, isLast: boolean): Uint8Array | undefined => {
   if (!Number.isInteger(index) || index < 0 || index >= INDEX_END) return undefined;
   if (depthOf(node) === DEPTH_MOST) return undefined;
-  const publicKey = curve.getPublicKey(nodeKey(node));
-  const parent = index >= HARDENED ? join(Uint8Array.of(0), nodeKey(node)) : publicKey;
+  const isHardened = index >= HARDENED;
+  const publicKey = isLast || !isHardened ? curve.getPublicKey(nodeKey(node)) : NONE;
+  const parent = isHardened ? join(Uint8Array.of(0), nodeKey(node)) : publicKey;
   const data = join(parent, serialise32(index));
   const digest = hmac(sha512, node.subarray(CHAIN_CODE_AT, KEY_AT), data);
   const tweak = numberOf(digest.subarray(0, 32));
@@ -63,7 +71,8 @@ const childNode = (node: Uint8Array, index: number): Uint8Array | undefined => {
   try {
     // "In case parse256(IL) >= n or ki = 0, the resulting key is invalid."
     if (tweak >= CURVE_ORDER || !isSecretKey(scalar)) return undefined;
-    const head = [Uint8Array.of(depthOf(node) + 1), fingerprintOf(publicKey), serialise32(index)];
+    const fingerprint = isLast ? fingerprintOf(publicKey) : NO_FINGERPRINT;
+    const head = [Uint8Array.of(depthOf(node) + 1), fingerprint, serialise32(index)];
     return join(...head, digest.subarray(32), key);
   } finally {
     zero(parent, data, digest, key);
@@ -73,8 +82,8 @@ const childNode = (node: Uint8Array, index: number): Uint8Array | undefined => {
 /** The node at the end of a path, a fresh array; `undefined` where a step cannot be taken. */
 export const descend = (node: Uint8Array, path: readonly number[]): Uint8Array | undefined => {
   let current: Uint8Array = node.slice();
-  for (const index of path) {
-    const child = childNode(current, index);
+  for (const [step, index] of path.entries()) {
+    const child = childNode(current, index, step === path.length - 1);
     zero(current);
     if (child === undefined) return undefined;
     current = child;

@@ -3,13 +3,15 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Option } from "@commander-js/extra-typings";
 import { encodeAs } from "../../../protocol/cbor/cbor.ts";
-import { type Failure, fail, type Outcome, ok } from "../../../protocol/errors.ts";
+import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { ROLES } from "../../../protocol/session/role.ts";
 import { TRUST } from "../../../protocol/session/trust.ts";
 import { noiseSuite } from "../../driver/index.ts";
 import { openHostKey, parseTrustFile, type TrustFile } from "../../identity/index.ts";
 import { NETWORK_NAMES } from "../../withdrawal.ts";
+import { approveOf, isShared, takesPresses } from "../approve-option.ts";
 import type { EmulatorEvent } from "../emulator-events.ts";
+import { portableWarning, sayEvent, warnOfUnused } from "../emulator-news.ts";
 import {
   type EmulatorSettings,
   type EngineName,
@@ -40,6 +42,8 @@ interface EmulateOptions {
 
 /** What was asked for, understood; names and links come later. */
 interface Wish {
+  /** A word, or what its file holds. */
+  readonly approve: EmulatorSettings["approve"];
   readonly count: number;
   readonly mnemonics: readonly string[];
   readonly dieAfterInput: number | undefined;
@@ -95,7 +99,10 @@ const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   if (problem !== undefined) return badOption("--insecure-mnemonic", problem);
   const trust = trustOf(options.hosts, mnemonics.value.length > 0);
   if (!trust.ok) return trust;
-  return ok({ count, mnemonics: mnemonics.value, dieAfterInput, trust: trust.value });
+  const approve = approveOf(options.approve);
+  if (!approve.ok) return approve;
+  const read = { mnemonics: mnemonics.value, trust: trust.value, approve: approve.value };
+  return ok({ count, dieAfterInput, ...read });
 };
 
 /** The hosts of a file; and with an insecure seed this user's own host key, in every role. */
@@ -123,8 +130,8 @@ const linkOf = (link: string, i: number, count: number): string =>
   count === 1 ? resolve(link) : `${resolve(link)}-${EMULATOR_NAMES[i]}`;
 
 const settingsOf = (
-  { link, network, approve, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
-  { count, mnemonics, dieAfterInput, trust }: Wish,
+  { link, network, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
+  { count, mnemonics, dieAfterInput, trust, approve }: Wish,
   folder: string,
   names: readonly string[],
 ): readonly EmulatorSettings[] =>
@@ -141,43 +148,6 @@ const settingsOf = (
     ...mnemonicOf(mnemonics, i),
     ...(dieAfterInput === undefined ? {} : { dieAfterInput }),
   }));
-
-/** Says an event; one that fails after its start is named and stays down, the others go on. */
-const sayEvent = (event: EmulatorEvent, hasStarted: boolean, output: Output): void => {
-  switch (event.event) {
-    case "listening": {
-      const { name, path, pid, phase, fingerprint } = event;
-      const keys = fingerprint ?? "no keys";
-      output.say({ ...event }, [`${name} listens on ${path} (process ${pid}): ${phase}, ${keys}`]);
-      return;
-    }
-    case "screen": {
-      const { name, kind, lines } = event;
-      output.say({ ...event }, [`${name} shows ${kind}: ${lines.join(" | ")}`]);
-      return;
-    }
-    case "wiped": {
-      const { name, reason, pid } = event;
-      output.say({ ...event }, [`${name} is wiped (${reason}); process ${pid} stays for a look`]);
-      return;
-    }
-    case "failed":
-      if (hasStarted) output.refuse(event.failure);
-      return;
-    case "phase": // its screens say so already
-    case "ended":
-  }
-};
-
-/** Says, once for each signer, what is lost without the native engine. */
-const portableWarning =
-  (name: string, output: Output) =>
-  ({ details = {} }: Failure): void => {
-    const why = Object.values(details).join(", ");
-    output.warn(
-      `${name} runs on the portable engine (native: ${why}): copies of keys outlive a wipe`,
-    );
-  };
 
 const stopAll = async (running: readonly SupervisedEmulator[]): Promise<void> => {
   await Promise.all(running.map((one) => one.stop()));
@@ -225,17 +195,18 @@ const listenForPresses = (emulators: readonly SupervisedEmulator[]): (() => void
 /** Runs them until the signal. */
 const emulateAs = async (
   all: readonly EmulatorSettings[],
-  approve: string,
+  approve: EmulatorSettings["approve"],
   output: Output,
 ): Promise<Outcome<void>> => {
   const over = untilSignal();
   const started = await startAll(all, output);
   if (!started.ok) return started;
-  const stopListening = approve === "ask" ? listenForPresses(started.value) : () => undefined;
+  const stopListening = takesPresses(approve) ? listenForPresses(started.value) : () => undefined;
   output.hint(`Next, in another terminal: mayfly status --port ${all[0]?.name}. Ctrl-C ends.`);
   await over;
   stopListening();
   await stopAll(started.value);
+  warnOfUnused(started.value, isShared(approve), output);
   return ok(undefined);
 };
 
@@ -256,7 +227,7 @@ const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome
   if (!held.ok) return held;
   const settings = settingsOf(options, wish.value, folder, held.value.names);
   const free = checkLinks(settings, folder);
-  const outcome = free.ok ? await emulateAs(settings, options.approve, output) : free;
+  const outcome = free.ok ? await emulateAs(settings, wish.value.approve, output) : free;
   held.value.release();
   return outcome;
 };
@@ -269,13 +240,14 @@ export const emulateCommand = () =>
     .addOption(
       new Option("--network <name>", "whose coins").choices(NETWORK_NAMES).default("regtest"),
     )
-    .addOption(
-      new Option(
-        "--approve <how>",
-        'who presses the buttons; ask: lines {"name","press":"yes"|"no"} on standard input',
-      )
-        .choices(["auto", "never", "ask"])
-        .default("auto"),
+    .option(
+      "--approve <how>",
+      [
+        "who presses the buttons: auto, never, ask (lines",
+        '{"name","press":"yes"|"no"} on standard input),',
+        "or a file: rules or a recording as JSON, or what ask printed under --json",
+      ].join(" "),
+      "auto",
     )
     .addOption(
       new Option(

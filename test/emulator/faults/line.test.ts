@@ -1,4 +1,4 @@
-/** Faults of the line, on demand: each happens, and the call that it hits is answered all the same. */
+/** Faults of the line, on demand: each happens, and the call that it hits is answered. */
 import { describe, expect, test } from "bun:test";
 import {
   createEmulator,

@@ -1,4 +1,4 @@
-/** A board's parts with their faults: power, generator, tamper switch, speed, queue, clock, engine. */
+/** A board's parts with their faults: power, generator, tamper, speed, queue, clock, engine. */
 import type { Clock, Handle, Link, Rng, Secrets, Tamper } from "../../../../firmware/hal.ts";
 import { assert, fail } from "../../../../protocol/errors.ts";
 import {

@@ -43,7 +43,7 @@ export const createFaults = (
     const tell = (): void => void happened.push({ kind, atMs: nowMs() });
     if (isLineFault(fault)) return armLine(fault, line, tell);
     if (isDeviceFault(fault)) return parts.arm(fault, tell);
-    throw new Error(`faults: there is no fault "${String(kind)}"`);
+    throw new Error(`faults: there is no fault ${JSON.stringify(kind)}`);
   };
   for (const fault of faults) add(fault);
   return { add, happened, parts };
