@@ -6,7 +6,6 @@
 import "#standards";
 import { createInterface } from "node:readline";
 import { openPty } from "#pty";
-import pino from "pino";
 import type { BootReason, Log, Rng, Screen } from "../../firmware/hal.ts";
 import {
   createSigner,
@@ -26,6 +25,7 @@ import { createBoard } from "./board/board.ts";
 import { openHand } from "./process/approving.ts";
 import { secretsOf } from "./process/engine.ts";
 import { listEmulator } from "./process/listing.ts";
+import { createProcessLog } from "./process/log.ts";
 import { bringSeed } from "./board/own-manifest.ts";
 import { seedOfWords } from "./board/seed-words.ts";
 import type { Pty } from "./lines/pty.ts";
@@ -146,11 +146,6 @@ const endWith =
     process.exit(0);
   };
 
-const logOf = ({ name }: Settings): Log => {
-  const logger = pino({ base: { device: name } }, pino.destination({ fd: 2, sync: true }));
-  return { append: (event) => logger.info(event) };
-};
-
 /** The engine under the protections of its process; one that does not hold is logged. */
 const openEngine = (settings: Settings, rng: Rng, log: Log): Outcome<ImportingSecrets> => {
   for (const { name, holds, why = "" } of protections) {
@@ -166,7 +161,7 @@ const run = (
 ): Outcome<(reason: BootReason) => void> => {
   const seed = seedOf(settings);
   if (!seed.ok) return seed;
-  const [rng, log] = [rngOf(settings), logOf(settings)];
+  const [rng, log] = [rngOf(settings), createProcessLog(settings.name)];
   if (!rng.ok) return rng;
   const secrets = openEngine(settings, rng.value, log);
   if (!secrets.ok) return secrets;

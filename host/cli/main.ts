@@ -2,23 +2,6 @@
 import "#standards";
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { fail } from "../../protocol/errors.ts";
-import { attestCommand } from "./commands/attest.ts";
-import { custodianCommand } from "./commands/custodian.ts";
-import { genesisCommand } from "./commands/genesis.ts";
-import { provisionCommand, quoteCommand, sealCommand } from "./commands/custody.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { devicesCommand } from "./commands/devices.ts";
-import { emulateCommand } from "./commands/emulate.ts";
-import { hostCommand } from "./commands/host.ts";
-import { linkCommand } from "./commands/link.ts";
-import { manifestCommand } from "./commands/manifest.ts";
-import { messageCommand } from "./commands/message.ts";
-import { pairCommand } from "./commands/pair.ts";
-import { signCommand } from "./commands/sign.ts";
-import { statusCommand } from "./commands/status.ts";
-import { timeCommand } from "./commands/time.ts";
-import { traceCommand } from "./commands/trace.ts";
-import { walletCommand, xpubCommand } from "./commands/wallet.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { createOutput } from "./output.ts";
 import { isJsonWanted, refuse } from "./program.ts";
@@ -38,27 +21,41 @@ const program = new Command("mayfly")
   .option("--json", "one JSON object per line, for programs")
   .helpOption("-h, --help", "show this text; mayfly COMMAND --help tells more of one")
   .helpCommand(false)
-  .addHelpText("after", EXAMPLES)
-  .addCommand(demoCommand())
-  .addCommand(emulateCommand())
-  .addCommand(devicesCommand())
-  .addCommand(statusCommand())
-  .addCommand(hostCommand())
-  .addCommand(pairCommand())
-  .addCommand(linkCommand())
-  .addCommand(traceCommand())
-  .addCommand(manifestCommand())
-  .addCommand(custodianCommand())
-  .addCommand(genesisCommand())
-  .addCommand(quoteCommand())
-  .addCommand(provisionCommand())
-  .addCommand(sealCommand())
-  .addCommand(timeCommand())
-  .addCommand(attestCommand())
-  .addCommand(xpubCommand())
-  .addCommand(walletCommand())
-  .addCommand(signCommand())
-  .addCommand(messageCommand());
+  .addHelpText("after", EXAMPLES);
+
+/** In the order of the help. Each loads only what it needs: the libraries of some take 100 ms. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandUnknownOpts>>> = {
+  demo: async () => (await import("./commands/demo.ts")).demoCommand(),
+  emulate: async () => (await import("./commands/emulate.ts")).emulateCommand(),
+  devices: async () => (await import("./commands/devices.ts")).devicesCommand(),
+  status: async () => (await import("./commands/status.ts")).statusCommand(),
+  host: async () => (await import("./commands/host.ts")).hostCommand(),
+  pair: async () => (await import("./commands/pair.ts")).pairCommand(),
+  link: async () => (await import("./commands/link.ts")).linkCommand(),
+  trace: async () => (await import("./commands/trace.ts")).traceCommand(),
+  manifest: async () => (await import("./commands/manifest.ts")).manifestCommand(),
+  custodian: async () => (await import("./commands/custodian.ts")).custodianCommand(),
+  genesis: async () => (await import("./commands/genesis.ts")).genesisCommand(),
+  quote: async () => (await import("./commands/custody.ts")).quoteCommand(),
+  provision: async () => (await import("./commands/custody.ts")).provisionCommand(),
+  seal: async () => (await import("./commands/custody.ts")).sealCommand(),
+  time: async () => (await import("./commands/time.ts")).timeCommand(),
+  attest: async () => (await import("./commands/attest.ts")).attestCommand(),
+  xpub: async () => (await import("./commands/wallet.ts")).xpubCommand(),
+  wallet: async () => (await import("./commands/wallet.ts")).walletCommand(),
+  sign: async () => (await import("./commands/sign.ts")).signCommand(),
+  message: async () => (await import("./commands/message.ts")).messageCommand(),
+};
+
+/** The command that is asked for, or all, where help or a refusal is to name them. */
+const loadCommands = async (): Promise<void> => {
+  const [first = ""] = process.argv.slice(2).filter((word) => word !== "--json");
+  const wanted = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  const loads = wanted === undefined ? Object.values(COMMANDS) : [wanted];
+  for (const command of await Promise.all(loads.map((load) => load()))) {
+    program.addCommand(command);
+  }
+};
 
 /** commander throws instead of ending the process or speaking for itself, also in subcommands. */
 const holdCommander = (command: CommandUnknownOpts): void => {
@@ -94,5 +91,6 @@ const run = async (): Promise<void> => {
 };
 
 endWithReader();
+await loadCommands();
 holdCommander(program);
 await run();

@@ -87,6 +87,15 @@ describe("nobody is indispensable", () => {
   }
 });
 
+test("a signer whose power goes in the middle is back, and the others have paid", async () => {
+  const faults = [{ kind: "brown-out", signature: 1 }] as const;
+  await using rig = await createVaultRig({ signers: { A: { faults } } });
+  const signed = await withdraw(rig, ["A", "B", "C"]);
+  expect(signed.signedBy).toEqual(["B", "C"]);
+  expect(rig.signers.A.lastReason()).toBe("brown-out");
+  expect(rig.signers.A.faults.happened).toHaveLength(1);
+});
+
 test("with two away there is no transaction, and it is said who failed with what", async () => {
   await using rig = await createVaultRig({ signers: { B: { approve: "never" } } });
   rig.signers.A.unplug();

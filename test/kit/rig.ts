@@ -12,9 +12,9 @@ import {
 import type { CheckReport } from "../../host/control/index.ts";
 import type { Coin } from "../../host/withdrawal.ts";
 import type { Outcome } from "../../protocol/errors.ts";
-import { type DraftWish, openPurse } from "./rig-purse.ts";
-import { type SignedWithdrawal, signByQuorum } from "./rig-quorum.ts";
-import { openRigWallet, type RigWallet, type TestNetwork } from "./rig-wallet.ts";
+import type { DraftWish } from "./rig-purse.ts";
+import type { SignedWithdrawal } from "./rig-quorum.ts";
+import type { RigWallet, TestNetwork } from "./rig-wallet.ts";
 import { QUORUM, SEEDS } from "./seeds.ts";
 
 /** The signers' names. */
@@ -104,6 +104,13 @@ const startSigners = async (
   return { A, B, C };
 };
 
+/** The vault's half; its libraries take 100 ms, which tests without a rig do not pay. */
+const loadVault = async () => ({
+  ...(await import("./rig-wallet.ts")),
+  ...(await import("./rig-purse.ts")),
+  ...(await import("./rig-quorum.ts")),
+});
+
 /**
  * Three signers that hold seeds A, B and C of the table, the 2-of-3 wallet of theirs with coins
  * that exist on no chain, and the vault before them. Drop it with `await using`.
@@ -111,8 +118,9 @@ const startSigners = async (
 export const createVaultRig = async (options: VaultRigOptions = {}): Promise<VaultRig> => {
   const { network = "regtest", amountsSats = DEFAULT_SATS } = options;
   const clock = options.clock === "system" ? undefined : (options.clock ?? createVirtualClock());
-  const wallet = openRigWallet(network);
-  const purse = openPurse(wallet, amountsSats);
+  const vault = await loadVault();
+  const wallet = vault.openRigWallet(network);
+  const purse = vault.openPurse(wallet, amountsSats);
   const signers = await startSigners(options, clock);
   return {
     signers,
@@ -124,7 +132,7 @@ export const createVaultRig = async (options: VaultRigOptions = {}): Promise<Vau
     rngSeed: signers.A.rngSeed,
     draft: purse.draft,
     sign: async (psbt, by = SIGNER_NAMES) => {
-      const signed = await signByQuorum(
+      const signed = await vault.signByQuorum(
         psbt,
         by.map((name) => ({ name, client: signers[name].client })),
         wallet,

@@ -23,6 +23,6 @@ export const hasNode = (): boolean => {
 
 /** Whether the registry that npm asks has a package of ours: a few seconds where it is away. */
 export const hasRegistry = (): boolean => {
-  const { pino } = top.dependencies;
-  return said("npm", "view", `pino@${pino}`, "version", "--fetch-retries=0") === pino;
+  const { commander } = top.dependencies;
+  return said("npm", "view", `commander@${commander}`, "version", "--fetch-retries=0") === commander;
 };

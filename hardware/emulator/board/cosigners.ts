@@ -1,7 +1,8 @@
 /**
  * The other signers of an emulator's wallets, as its own manifest lists them: a device takes part
  * in a wallet only where the manifest says who made each of its keys. All that is known of them is
- * the keys in the wallets' policies; the rest follows from those, and is nobody's.
+ * the keys in the wallets' policies; the rest follows from those, and is nobody's. The device
+ * believes it. The people's tools would not: they ask for each master key, which nobody knows here.
  */
 import { createBase58check } from "@scure/base";
 import type { Manifest, ManifestKey } from "../../../protocol/manifest/manifest.ts";

@@ -107,6 +107,15 @@ const rootTagOf = ({ secrets }: OwnBoot, seed: Handle<"seed">, genesis: Uint8Arr
   return tag;
 };
 
+/** As a draft has it. */
+const unmade = ({ id, device, site, groupThreshold, groups }: ManifestKey): ManifestKey => ({
+  id,
+  device,
+  site,
+  groupThreshold,
+  groups,
+});
+
 /** A seed of 16 to 64 bytes, in the boot's hands, with the draft and version 1 made for it. */
 export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
   const { secrets, identity, wallets = [] } = boot;
@@ -114,8 +123,7 @@ export const bringSeed = (boot: OwnBoot, bytes: Uint8Array) => {
   const own = keyOf(boot);
   const said = saidBy(boot, seed, bytes);
   const others = cosignersOf(wallets, said.accounts, own);
-  const unmade = others.map(({ made: _, ...other }) => other);
-  const draft = { ...draftOf(boot), keys: [own, ...unmade] };
+  const draft = { ...draftOf(boot), keys: [own, ...others.map(unmade)] };
   const first = signedByPeople(draft);
   const genesis = sha256(first.manifest);
   const rootTag = rootTagOf(boot, seed, genesis);

@@ -2,14 +2,13 @@
  * A fresh process of the kit's bench: imports the kit, makes emulators one after the other or all
  * at once, and prints its figures as one JSON line. `bun one-process.ts ENGINE SEED CLOCK HOW`.
  */
+import type { Emulator } from "../../../hardware/emulator/index.ts";
 
 /** How many in a row, and how many at once. */
 const COUNT = 100;
 const MIB = 2 ** 20;
 
 const [engine = "native", seeding = "bare", timing = "system", how = "row"] = process.argv.slice(2);
-
-export {}; // a module, which may wait
 
 const importedAt = performance.now();
 const { createEmulator, createVirtualClock } = await import("../../../hardware/emulator/index.ts");
@@ -32,7 +31,7 @@ const startOne = async (name: string) => {
 };
 
 const times: number[] = [];
-const signers = [];
+const signers: Emulator[] = [];
 for (let i = 0; i < COUNT; i += 1) {
   const { signer, ms } = await startOne(`N${i}`);
   times.push(ms);

@@ -61,7 +61,7 @@ export const timeSigner = async (
     env: { PATH: process.env["PATH"] ?? "", ...ENVIRONMENT[engine] },
   });
   try {
-    child.stdin.write(`${JSON.stringify(settings)}\n`);
+    void child.stdin.write(`${JSON.stringify(settings)}\n`);
     await child.stdin.flush();
     await untilEvent(child.stdout, "listening");
     const listeningMs = performance.now() - begunAt;
