@@ -24,5 +24,6 @@ export const hasNode = (): boolean => {
 /** Whether the registry that npm asks has a package of ours: a few seconds where it is away. */
 export const hasRegistry = (): boolean => {
   const { commander } = top.dependencies;
-  return said("npm", "view", `commander@${commander}`, "version", "--fetch-retries=0") === commander;
+  const asked = `commander@${commander}`;
+  return said("npm", "view", asked, "version", "--fetch-retries=0") === commander;
 };
