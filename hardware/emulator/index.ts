@@ -1,6 +1,8 @@
 /**
  * The emulator in a test's own process. `mayfly emulate` runs main.ts, a process for each signer.
  */
+import "#standards";
+
 export type { Press, Screen, ScreenKind } from "../../firmware/hal.ts";
 export {
   type Answer,
@@ -28,5 +30,7 @@ export {
 export { type ConnectOptions, createEmulator, type Emulator } from "./kit/emulator.ts";
 export type { Fault, Faults, Happened } from "./kit/faults/index.ts";
 export type { EmulatorOptions } from "./kit/options.ts";
+export type { Snapshot } from "./kit/snapshot.ts";
 export { createVirtualClock, type VirtualClock } from "./kit/virtual-clock.ts";
 export type { ListeningEmulator, ListenOptions } from "./kit/ways.ts";
+export * from "./kit/transcript/index.ts";

@@ -3,6 +3,7 @@
  * the following; events as JSON lines on standard output, logs on standard error. It ends when its
  * standard input does, so no signer outlives its supervisor.
  */
+import "#standards";
 import { createInterface } from "node:readline";
 import type { BootReason, Log, Rng, Screen } from "../../firmware/hal.ts";
 import {
@@ -27,7 +28,8 @@ import { listEmulator } from "./process/listing.ts";
 import { createProcessLog } from "./process/log.ts";
 import { bringSeed } from "./board/own-manifest.ts";
 import { seedOfWords } from "./board/seed-words.ts";
-import { createSeededRng, openSystemRng } from "./board/rng.ts";
+import { openSystemRng } from "./board/rng.ts";
+import { createSeededRng } from "./board/seeded-rng.ts";
 import { readPress, readSettings, type Settings } from "./process/settings.ts";
 import { openWay, type ProcessWay } from "./process/way.ts";
 

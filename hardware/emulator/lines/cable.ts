@@ -23,6 +23,9 @@ export type Direction = "toDevice" | "toHost";
 /** What arrives instead of some bytes; `undefined` for the bytes as they are. */
 export type Meddler = (bytes: Uint8Array) => readonly Uint8Array[] | undefined;
 
+/** What becomes of a cable: a host takes it or lets it go, or it goes without being asked. */
+export type CableEvent = "attached" | "detached" | "hung-up" | "unplugged" | "plugged";
+
 /** A cable with at most one program at the host's end. */
 export interface Cable {
   readonly device: Link;
@@ -36,14 +39,16 @@ export interface Cable {
   readonly reseat: () => void;
   /** Whether a program has it. */
   readonly isTaken: () => boolean;
-  /** Hears at once that it was taken, let go, plugged in or out; the result ends it. */
-  readonly watch: (action: () => void) => () => void;
   /** Hears what arrives; the result ends it. */
   readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
+  /** Hears what has just become of the cable; the result ends it. */
+  readonly watch: (action: (event: CableEvent) => void) => () => void;
   /** Changes what is on its way; the result ends it. Several do so one after the other. */
   readonly meddle: (direction: Direction, meddler: Meddler) => () => void;
   /** Brings bytes that no end has sent. */
   readonly inject: (direction: Direction, bytes: Uint8Array) => void;
+  /** Has the device take bytes at once, inside this call: only for what once arrived so. */
+  readonly feed: (bytes: Uint8Array) => void;
 }
 
 /** Runs an action soon, never inside the call that asks for it. */
@@ -61,7 +66,7 @@ interface State {
   readonly later: Later;
   readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
   readonly meddling: Meddling;
-  readonly watchers: Set<() => void>;
+  readonly watchers: Set<(event: CableEvent) => void>;
   toDevice: ((bytes: Uint8Array) => void) | undefined;
   onRoom: (() => void) | undefined;
   onCable: ((attached: boolean) => void) | undefined;
@@ -69,19 +74,20 @@ interface State {
   isPlugged: boolean;
 }
 
-const tellWatchers = ({ watchers }: State): void => {
-  for (const watcher of watchers) watcher();
+const tell = (state: State, event: CableEvent): void => {
+  for (const watcher of state.watchers) watcher(event);
 };
 
-const letGo = (state: State): void => {
+const letGo = (state: State, why: "detached" | "hung-up"): void => {
+  const { host } = state;
   state.host = undefined;
+  if (host !== undefined) tell(state, why);
   state.onCable?.(false);
-  tellWatchers(state);
 };
 
 const hangUp = (state: State): void => {
   const end = state.host;
-  letGo(state);
+  letGo(state, "hung-up");
   end?.hangUp?.();
 };
 
@@ -101,12 +107,12 @@ const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
 };
 
 const attach = (state: State): HostEnd | undefined => {
-  if (state.host?.isThere?.() === false) letGo(state);
+  if (state.host?.isThere?.() === false) letGo(state, "hung-up");
   if (state.host !== undefined || !state.isPlugged) return undefined;
   const end: Host = {};
   state.host = end;
+  tell(state, "attached");
   state.onCable?.(true);
-  tellWatchers(state);
   return {
     write: (bytes) => {
       if (state.host === end) send(state, "toDevice", bytes);
@@ -127,7 +133,7 @@ const attach = (state: State): HostEnd | undefined => {
       return () => (state.host === end ? state.onRoom?.() : undefined);
     },
     close: () => {
-      if (state.host === end) letGo(state);
+      if (state.host === end) letGo(state, "detached");
       return Promise.resolve();
     },
   };
@@ -150,10 +156,6 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     attach: () => attach(state),
     isPlugged: () => state.isPlugged,
     isTaken: () => state.host !== undefined,
-    watch: (action) => {
-      state.watchers.add(action);
-      return () => void state.watchers.delete(action);
-    },
     device: {
       hasRoom: () => state.host?.hasRoom?.() ?? true, // in memory it never fills
       onRoom: (action) => {
@@ -171,18 +173,27 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     },
     unplug: () => {
       state.isPlugged = false;
+      tell(state, "unplugged");
       hangUp(state);
     },
     reseat: () => hangUp(state),
     plug: () => {
       state.isPlugged = true;
-      tellWatchers(state);
+      tell(state, "plugged");
     },
     tap: (action) => {
       state.taps.add(action);
       return () => void state.taps.delete(action);
     },
+    watch: (action) => {
+      state.watchers.add(action);
+      return () => void state.watchers.delete(action);
+    },
     meddle: state.meddling.meddle,
     inject: (direction, bytes) => arrive(state, direction, bytes),
+    feed: (bytes) => {
+      for (const tap of state.taps) tap("toDevice", bytes);
+      state.toDevice?.(Uint8Array.from(bytes));
+    },
   };
 };

@@ -3,7 +3,7 @@ import type { Rng } from "../../../firmware/hal.ts";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import type { BoardParts } from "../board/board.ts";
 import { createClock } from "../board/clock.ts";
-import { createSeededRng } from "../board/rng.ts";
+import { createSeededRng } from "../board/seeded-rng.ts";
 import { drawsFrom } from "../kit/faults/draws.ts";
 import { createFaults, type Fault } from "../kit/faults/index.ts";
 import { readFaults } from "../kit/faults/read-faults.ts";
