@@ -22,6 +22,7 @@ import { restore } from "./restoring.ts";
 import { snappedOptions, type Snapshot, snapshotOf } from "./snapshot.ts";
 import type { Transcript } from "./transcript/transcript.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
+import { createWays, type Ways } from "./ways.ts";
 
 /** What a client of an emulator may be told besides where it is. */
 export type ConnectOptions = Omit<ClientOptions, "open" | "wire">;
@@ -38,6 +39,13 @@ export interface Emulator extends AsyncDisposable {
   readonly identity: Identity;
   /** The host's end of the cable, for a client or a test that talks for itself. */
   readonly open: OpenLine;
+  /**
+   * A pty for other programs, made when it is asked for: a name that holds across restarts and
+   * replugs. On this machine's clock only.
+   */
+  readonly path: string;
+  /** A Unix socket or TCP on the loopback, for the same; closed with the emulator at the latest. */
+  readonly listen: Ways["listen"];
   /** What all chance comes from: told as `rngSeed`, or as `MAYFLY_SEED`, it comes again. */
   readonly rngSeed: string;
   readonly phase: () => ReturnType<Signer["phase"]>;
@@ -183,11 +191,16 @@ const start = (options: EmulatorOptions): Started => {
   };
   let signer = boot(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
+  const ways = createWays(cable, options.clock);
   const emulator: Emulator = {
     client,
     connect,
     open,
     identity: host.identity,
+    get path() {
+      return ways.path();
+    },
+    listen: ways.listen,
     rngSeed: chance.seed,
     phase: () => signer.phase(),
     lastReason: () => remains.lastReason,
@@ -208,6 +221,7 @@ const start = (options: EmulatorOptions): Started => {
       const problem = options.strict === false ? undefined : hand.problem();
       await until(client.close());
       cable.unplug();
+      await ways.close();
       remains.endBoot();
       if (problem !== undefined) throw problem;
     },

@@ -9,6 +9,10 @@ export interface HostEnd {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
   readonly onClose: (action: () => void) => void;
+  /** Has it asked whether its program is still there, when another wants the cable. */
+  readonly vouch: (isThere: () => boolean) => void;
+  /** Says whether little waits at this end; the result is called when there may be room again. */
+  readonly throttle: (hasRoom: () => boolean) => () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -32,10 +36,14 @@ export interface Cable {
   readonly plug: () => void;
   /** Out and in again, as when the device restarts. */
   readonly reseat: () => void;
+  /** Whether a program has it. */
+  readonly isTaken: () => boolean;
+  /** Hears at once that it was taken, let go, plugged in or out; the result ends it. */
+  readonly watch: (action: () => void) => () => void;
   /** Hears what arrives; the result ends it. */
   readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
-  /** Hears what becomes of the cable; the result ends it. */
-  readonly watch: (action: (event: CableEvent) => void) => () => void;
+  /** Hears what becomes of it, before the device does; the result ends it. */
+  readonly follow: (action: (event: CableEvent) => void) => () => void;
   /** Changes what is on its way; the result ends it. Several do so one after the other. */
   readonly meddle: (direction: Direction, meddler: Meddler) => () => void;
   /** Brings bytes that no end has sent. */
@@ -51,27 +59,36 @@ export type Later = (action: () => void) => void;
 interface Host {
   deliver?: (bytes: Uint8Array) => void;
   hangUp?: () => void;
+  hasRoom?: () => boolean;
+  isThere?: () => boolean;
 }
 
 interface State {
   readonly later: Later;
   readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
-  readonly watchers: Set<(event: CableEvent) => void>;
+  readonly followers: Set<(event: CableEvent) => void>;
   readonly meddlers: Readonly<Record<Direction, Set<Meddler>>>;
+  readonly watchers: Set<() => void>;
   toDevice: ((bytes: Uint8Array) => void) | undefined;
+  onRoom: (() => void) | undefined;
   onCable: ((attached: boolean) => void) | undefined;
   host: Host | undefined;
   isPlugged: boolean;
 }
 
-const tell = (state: State, event: CableEvent): void => {
-  for (const watcher of state.watchers) watcher(event);
+const tellWatchers = ({ watchers }: State): void => {
+  for (const watcher of watchers) watcher();
+};
+
+const tellFollowers = ({ followers }: State, event: CableEvent): void => {
+  for (const follower of followers) follower(event);
 };
 
 const letGo = (state: State, why: "detached" | "hung-up"): void => {
-  if (state.host !== undefined) tell(state, why);
+  if (state.host !== undefined) tellFollowers(state, why);
   state.host = undefined;
   state.onCable?.(false);
+  tellWatchers(state);
 };
 
 const hangUp = (state: State): void => {
@@ -100,11 +117,13 @@ const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
 };
 
 const attach = (state: State): HostEnd | undefined => {
+  if (state.host?.isThere?.() === false) letGo(state);
   if (state.host !== undefined || !state.isPlugged) return undefined;
   const end: Host = {};
   state.host = end;
-  tell(state, "attached");
+  tellFollowers(state, "attached");
   state.onCable?.(true);
+  tellWatchers(state);
   return {
     write: (bytes) => {
       if (state.host === end) send(state, "toDevice", bytes);
@@ -116,6 +135,13 @@ const attach = (state: State): HostEnd | undefined => {
     onClose: (action) => {
       end.hangUp = action;
       if (state.host !== end) state.later(action);
+    },
+    vouch: (isThere) => {
+      end.isThere = isThere;
+    },
+    throttle: (hasRoom) => {
+      end.hasRoom = hasRoom;
+      return () => (state.host === end ? state.onRoom?.() : undefined);
     },
     close: () => {
       if (state.host === end) letGo(state, "detached");
@@ -129,9 +155,11 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   const state: State = {
     later,
     taps: new Set(),
-    watchers: new Set(),
+    followers: new Set(),
     meddlers: { toDevice: new Set(), toHost: new Set() },
+    watchers: new Set(),
     toDevice: undefined,
+    onRoom: undefined,
     onCable: undefined,
     host: undefined,
     isPlugged: true,
@@ -139,9 +167,16 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   return {
     attach: () => attach(state),
     isPlugged: () => state.isPlugged,
+    isTaken: () => state.host !== undefined,
+    watch: (action) => {
+      state.watchers.add(action);
+      return () => void state.watchers.delete(action);
+    },
     device: {
-      hasRoom: () => true,
-      onRoom: () => undefined, // it never fills
+      hasRoom: () => state.host?.hasRoom?.() ?? true, // in memory it never fills
+      onRoom: (action) => {
+        state.onRoom = action;
+      },
       send: (bytes) => {
         if (state.host !== undefined) send(state, "toHost", bytes);
       },
@@ -154,21 +189,22 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     },
     unplug: () => {
       state.isPlugged = false;
-      tell(state, "unplugged");
+      tellFollowers(state, "unplugged");
       hangUp(state);
     },
     reseat: () => hangUp(state),
     plug: () => {
       state.isPlugged = true;
-      tell(state, "plugged");
+      tellFollowers(state, "plugged");
+      tellWatchers(state);
     },
     tap: (action) => {
       state.taps.add(action);
       return () => void state.taps.delete(action);
     },
-    watch: (action) => {
-      state.watchers.add(action);
-      return () => void state.watchers.delete(action);
+    follow: (action) => {
+      state.followers.add(action);
+      return () => void state.followers.delete(action);
     },
     meddle: (direction, meddler) => {
       state.meddlers[direction].add(meddler);
