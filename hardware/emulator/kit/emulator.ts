@@ -18,11 +18,11 @@ import type { ApprovalReport, Showing } from "./approval/index.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
 import type { Faults } from "./faults/index.ts";
 import type { EmulatorOptions } from "./options.ts";
+import { createWays, type Ways } from "./ways.ts";
 import { restore } from "./restoring.ts";
 import { snappedOptions, type Snapshot, snapshotOf } from "./snapshot.ts";
 import type { Transcript } from "./transcript/transcript.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
-import { createWays, type Ways } from "./ways.ts";
 
 /** What a client of an emulator may be told besides where it is. */
 export type ConnectOptions = Omit<ClientOptions, "open" | "wire">;
@@ -173,6 +173,16 @@ const handlesOf = (remains: Remains, restart: (reason: BootReason) => void) => {
   };
 };
 
+/** A boot that does not come to be leaves nothing behind either. */
+const bootOrLeave = (...given: Parameters<typeof boot>): ReturnType<typeof boot> => {
+  try {
+    return boot(...given);
+  } catch (error) {
+    given[0].endBoot();
+    throw error;
+  }
+};
+
 /** What of it only restoring needs. */
 interface Started {
   readonly emulator: Emulator;
@@ -187,9 +197,9 @@ const start = (options: EmulatorOptions): Started => {
   const restart = (reason: BootReason): void => {
     cable.reseat();
     remains.endBoot();
-    signer = boot(remains, reason, restart);
+    signer = bootOrLeave(remains, reason, restart);
   };
-  let signer = boot(remains, "power", restart);
+  let signer = bootOrLeave(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
   const ways = createWays(cable, options.clock);
   const emulator: Emulator = {

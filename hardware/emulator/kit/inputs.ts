@@ -37,7 +37,7 @@ export const createInputs = (cable: Cable, clock: DeviceClock): Inputs => {
   cable.tap((direction, bytes) => {
     if (direction === "toDevice") add({ what: "bytes", bytes: bytes.slice() });
   });
-  cable.follow((event) => {
+  cable.watch((event) => {
     if (event === "attached" || event === "detached") add({ what: event });
   });
   return { add, all: () => (held > INPUT_BYTES ? undefined : [...inputs]) };

@@ -38,12 +38,10 @@ export interface Cable {
   readonly reseat: () => void;
   /** Whether a program has it. */
   readonly isTaken: () => boolean;
-  /** Hears at once that it was taken, let go, plugged in or out; the result ends it. */
-  readonly watch: (action: () => void) => () => void;
   /** Hears what arrives; the result ends it. */
   readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
-  /** Hears what becomes of it, before the device does; the result ends it. */
-  readonly follow: (action: (event: CableEvent) => void) => () => void;
+  /** Hears what has just become of the cable; the result ends it. */
+  readonly watch: (action: (event: CableEvent) => void) => () => void;
   /** Changes what is on its way; the result ends it. Several do so one after the other. */
   readonly meddle: (direction: Direction, meddler: Meddler) => () => void;
   /** Brings bytes that no end has sent. */
@@ -66,9 +64,8 @@ interface Host {
 interface State {
   readonly later: Later;
   readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
-  readonly followers: Set<(event: CableEvent) => void>;
+  readonly watchers: Set<(event: CableEvent) => void>;
   readonly meddlers: Readonly<Record<Direction, Set<Meddler>>>;
-  readonly watchers: Set<() => void>;
   toDevice: ((bytes: Uint8Array) => void) | undefined;
   onRoom: (() => void) | undefined;
   onCable: ((attached: boolean) => void) | undefined;
@@ -76,19 +73,15 @@ interface State {
   isPlugged: boolean;
 }
 
-const tellWatchers = ({ watchers }: State): void => {
-  for (const watcher of watchers) watcher();
-};
-
-const tellFollowers = ({ followers }: State, event: CableEvent): void => {
-  for (const follower of followers) follower(event);
+const tell = (state: State, event: CableEvent): void => {
+  for (const watcher of state.watchers) watcher(event);
 };
 
 const letGo = (state: State, why: "detached" | "hung-up"): void => {
-  if (state.host !== undefined) tellFollowers(state, why);
+  const { host } = state;
   state.host = undefined;
+  if (host !== undefined) tell(state, why);
   state.onCable?.(false);
-  tellWatchers(state);
 };
 
 const hangUp = (state: State): void => {
@@ -117,13 +110,12 @@ const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
 };
 
 const attach = (state: State): HostEnd | undefined => {
-  if (state.host?.isThere?.() === false) letGo(state, "detached");
+  if (state.host?.isThere?.() === false) letGo(state, "hung-up");
   if (state.host !== undefined || !state.isPlugged) return undefined;
   const end: Host = {};
   state.host = end;
-  tellFollowers(state, "attached");
+  tell(state, "attached");
   state.onCable?.(true);
-  tellWatchers(state);
   return {
     write: (bytes) => {
       if (state.host === end) send(state, "toDevice", bytes);
@@ -155,9 +147,8 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   const state: State = {
     later,
     taps: new Set(),
-    followers: new Set(),
-    meddlers: { toDevice: new Set(), toHost: new Set() },
     watchers: new Set(),
+    meddlers: { toDevice: new Set(), toHost: new Set() },
     toDevice: undefined,
     onRoom: undefined,
     onCable: undefined,
@@ -168,10 +159,6 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     attach: () => attach(state),
     isPlugged: () => state.isPlugged,
     isTaken: () => state.host !== undefined,
-    watch: (action) => {
-      state.watchers.add(action);
-      return () => void state.watchers.delete(action);
-    },
     device: {
       hasRoom: () => state.host?.hasRoom?.() ?? true, // in memory it never fills
       onRoom: (action) => {
@@ -189,22 +176,21 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     },
     unplug: () => {
       state.isPlugged = false;
-      tellFollowers(state, "unplugged");
+      tell(state, "unplugged");
       hangUp(state);
     },
     reseat: () => hangUp(state),
     plug: () => {
       state.isPlugged = true;
-      tellFollowers(state, "plugged");
-      tellWatchers(state);
+      tell(state, "plugged");
     },
     tap: (action) => {
       state.taps.add(action);
       return () => void state.taps.delete(action);
     },
-    follow: (action) => {
-      state.followers.add(action);
-      return () => void state.followers.delete(action);
+    watch: (action) => {
+      state.watchers.add(action);
+      return () => void state.watchers.delete(action);
     },
     meddle: (direction, meddler) => {
       state.meddlers[direction].add(meddler);

@@ -108,7 +108,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
     items.add({ ...item, atMs: atMs() });
   };
   cable.tap((direction, bytes) => add({ what: "bytes", direction, bytes: bytes.slice() }));
-  cable.follow((event) => add({ what: "cable", event }));
+  cable.watch((event) => add({ what: "cable", event }));
   return {
     transcript: asTranscript({ rngSeed, name, items: items.all, dropped: items.dropped }),
     screen: (screen) => add({ what: "screen", ...screen }),
