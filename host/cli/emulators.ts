@@ -4,9 +4,8 @@
  * itself when that closes, so a supervisor that dies leaves no signer behind.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { Commands } from "../../protocol/commands/registry.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
 import {
@@ -15,6 +14,8 @@ import {
   type Listening,
   readEmulatorEvent,
 } from "./emulator-events.ts";
+import { EMULATOR_MAIN, emulatorWords } from "./emulator-words.ts";
+import { clearLeftovers } from "./running.ts";
 
 /** What an emulator is started with; `boot` and `lastReason` are the supervisor's. */
 export interface EmulatorSettings {
@@ -22,6 +23,7 @@ export interface EmulatorSettings {
   readonly network: string;
   /** A word, or what a file of rules or of a recording holds: its process reads that. */
   readonly approve: string | readonly unknown[];
+  /** A path for a link to its pty, `unix:PATH` or `tcp://HOST:PORT`. */
   readonly link: string;
   readonly runFolder: string;
   readonly rngSeed?: string;
@@ -94,13 +96,6 @@ const RESTART_MS = 20;
 const START_TIMEOUT_MS = 15_000;
 /** A process that does not end when it is asked to is ended. */
 const STOP_TIMEOUT_MS = 2000;
-const MAIN = fileURLToPath(new URL("../../hardware/emulator/main.ts", import.meta.url));
-
-/** A signer's command line, after the interpreter: it says whose process that is. */
-export const emulatorWords = (runFolder: string, name: string): readonly string[] => [
-  MAIN,
-  join(runFolder, name),
-];
 
 type Started = Outcome<Listening>;
 
@@ -134,7 +129,7 @@ const launch = (
   const child = spawn(process.execPath, words, {
     stdio: ["pipe", "pipe", logs],
     env: environmentOf(settings.secrets),
-    cwd: dirname(MAIN), // a bunfig.toml where the supervisor was started is not the signer's
+    cwd: dirname(EMULATOR_MAIN), // a bunfig.toml where we were started is not the signer's
   });
   const started = Promise.withResolvers<Started>();
   const ended = Promise.withResolvers<Exit>();
@@ -162,6 +157,13 @@ const launch = (
   return { child, started: started.promise, ended: ended.promise };
 };
 
+const endLife = async ({ child, ended }: Life): Promise<void> => {
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+  await ended;
+  clearTimeout(timer);
+};
+
 /** The lives of one emulator, one after the other. */
 const createLives = (
   settings: LifeSettings,
@@ -184,6 +186,7 @@ const createLives = (
   /** A life that never began is not tried again; one that was told to stay down neither. */
   const follow = async (current: Life): Promise<void> => {
     const started = await current.started;
+    if (started.ok) now = { ...now, link: started.value.path }; // a port once chosen stays
     onBoot?.(started);
     onBoot = undefined;
     const { code, reason } = await current.ended;
@@ -207,12 +210,8 @@ const createLives = (
     stop: async (): Promise<void> => {
       isStopped = true;
       onBoot?.(fail("emulator_failed", { name: settings.name }));
-      if (life === undefined) return;
-      const { child, ended } = life;
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-      await ended;
-      clearTimeout(timer);
+      if (life !== undefined) await endLife(life);
+      clearLeftovers(settings.runFolder, settings.name);
     },
   };
 };
