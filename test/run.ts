@@ -41,7 +41,7 @@ const runTests = async (files: readonly string[], room: string): Promise<number>
 const run = async (wish: Wish): Promise<number> => {
   const paths = await Array.fromAsync(new Bun.Glob("test/**/*.test.ts").scan({ cwd: TOP }));
   const files = selectTests(paths, wish);
-  console.log(missingTools());
+  console.log(missingTools(wish.long));
   if (files.length === 0) {
     console.log(closingLine({ passed: 0, failed: 0, skipped: 0 }));
     return wish.long ? 0 : 1;

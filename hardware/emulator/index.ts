@@ -1,6 +1,8 @@
 /**
  * The emulator in a test's own process. `mayfly emulate` runs main.ts, a process for each signer.
  */
+import "#standards";
+
 export type { Press, Screen, ScreenKind } from "../../firmware/hal.ts";
 export {
   type Answer,

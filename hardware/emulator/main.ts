@@ -3,6 +3,7 @@
  * the following; events as JSON lines on standard output, logs on standard error. It ends when its
  * standard input does, so no signer outlives its supervisor.
  */
+import "#standards";
 import { createInterface } from "node:readline";
 import type { BootReason, Log, Rng, Screen } from "../../firmware/hal.ts";
 import {

@@ -7,6 +7,9 @@ const DEVICE = "/dev/hwrng";
 const PATIENCE_MS = 1000;
 const WAIT_MS = 1;
 
+/** Other work waits with it. */
+const rest = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS);
+
 const isNotReady = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "EAGAIN";
 
@@ -50,7 +53,7 @@ export const openHardwareSource = (
         if (count < 0 || waits * WAIT_MS >= patienceMs) return false;
         if (count === 0) {
           waits += 1;
-          Bun.sleepSync(WAIT_MS);
+          rest();
         }
         filled += count;
       }

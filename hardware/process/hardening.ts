@@ -7,7 +7,8 @@
  * counted against `RLIMIT_MEMLOCK`, and allocations fail beyond it.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { openLibc, type ProcessCalls, UNLIMITED } from "./libc.ts";
+import { openLibc, UNLIMITED } from "#process-calls";
+import type { ProcessCalls } from "./libc.ts";
 import { hasCapability, lockedKib, swapsIn } from "./proc-files.ts";
 
 /** One step and what came of it. */

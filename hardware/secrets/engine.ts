@@ -2,7 +2,7 @@
 import type { Rng, Secrets } from "../../firmware/hal.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { ImportingSecrets } from "./importing.ts";
-import { openNativeSecrets } from "./native/index.ts";
+import { openNativeSecrets } from "#native-engine";
 import { createPortableSecrets, drbgHolds } from "./portable/index.ts";
 import { selfTest } from "./self-test/self-test.ts";
 

@@ -4,7 +4,6 @@
  * itself when that closes, so a supervisor that dies leaves no signer behind.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Commands } from "../../protocol/commands/registry.ts";
 import { type Failure, fail, type Outcome, ok } from "../../protocol/errors.ts";
@@ -14,7 +13,7 @@ import {
   type Listening,
   readEmulatorEvent,
 } from "./emulator-events.ts";
-import { EMULATOR_MAIN, emulatorWords } from "./emulator-words.ts";
+import { EMULATOR_PROGRAM, emulatorWords } from "./emulator-program.ts";
 import { clearLeftovers } from "./running.ts";
 
 /** What an emulator is started with; `boot` and `lastReason` are the supervisor's. */
@@ -125,11 +124,11 @@ const launch = (
   },
   { logs = "ignore", onEvent }: SupervisorOptions,
 ): Life => {
-  const words = emulatorWords(settings.runFolder, settings.name);
-  const child = spawn(process.execPath, words, {
+  const { file, folder } = EMULATOR_PROGRAM;
+  const child = spawn(file, emulatorWords(settings.runFolder, settings.name), {
     stdio: ["pipe", "pipe", logs],
     env: environmentOf(settings.secrets),
-    cwd: dirname(EMULATOR_MAIN), // a bunfig.toml where we were started is not the signer's
+    cwd: folder,
   });
   const started = Promise.withResolvers<Started>();
   const ended = Promise.withResolvers<Exit>();

@@ -1,4 +1,5 @@
 /** `mayfly`: the program. Each command has a file of its own in commands/. */
+import "#standards";
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { fail } from "../../protocol/errors.ts";
 import manifest from "../../package.json" with { type: "json" };

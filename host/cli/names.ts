@@ -4,8 +4,8 @@
  */
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { lockDescriptor } from "#file-lock";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
-import { lockDescriptor } from "../serial/libc.ts";
 
 /** The alphabet: the most emulators under one home. */
 export const EMULATOR_NAMES: readonly string[] = Array.from({ length: 26 }, (_, i) =>

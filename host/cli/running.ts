@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readPortName } from "../../protocol/link/port-name.ts";
-import { emulatorWords } from "./emulator-words.ts";
+import { listingOf } from "./emulator-program.ts";
 
 /** A running emulator. */
 export interface RunningEmulator {
@@ -34,10 +34,8 @@ const wordsOf = (pid: number): readonly string[] => {
  * Whether the process is this emulator, by its command line: a listing outlives an emulator that
  * was killed, and its process's number may be another's by now.
  */
-const isItsProcess = (folder: string, { name, pid }: RunningEmulator): boolean => {
-  const words = wordsOf(pid);
-  return emulatorWords(folder, name).every((word, i) => words[i + 1] === word);
-};
+const isItsProcess = (folder: string, { name, pid }: RunningEmulator): boolean =>
+  listingOf(wordsOf(pid)) === join(folder, name);
 
 const isHexKey = (value: unknown): boolean =>
   typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
@@ -122,7 +120,7 @@ export const targetOf = (link: string): string | undefined => {
 
 /** Whether the process is an emulator of that name, however it spells its folder and program. */
 const isAlive = ({ name, pid }: RunningEmulator): boolean =>
-  basename(wordsOf(pid)[2] ?? "") === name;
+  basename(listingOf(wordsOf(pid)) ?? "") === name;
 
 /**
  * Whether a link is what an emulator that was killed has left behind, as a folder lists it: the

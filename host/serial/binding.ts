@@ -144,7 +144,7 @@ class BunPort implements BindingPort {
 }
 
 /** The binding. `open` rejects with a `SystemError`: `EBUSY` or `EAGAIN` for a port in use. */
-export const BunBinding: Binding = {
+export const binding: Binding = {
   list: async () =>
     listPorts().map((port) => ({
       path: port.path,

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SerialPortStream } from "@serialport/stream";
 import { type Failure, fail, ok, type Outcome } from "../../protocol/errors.ts";
 import { isSocketName } from "../../protocol/link/port-name.ts";
-import type { Binding } from "./bindings-interface.ts";
 import { openSocketPort } from "./socket-port.ts";
 import { createStreamPort } from "./stream-port.ts";
 
@@ -68,12 +67,9 @@ const WHY_OF_ERRNO: Readonly<Record<string, string>> = {
   EINVAL: "the line does not take these settings",
 };
 
-/** The binding of this runtime. Node's stock binding belongs here; none but Bun's is built yet. */
-export const chooseBinding = async (): Promise<Binding> =>
-  (await import("./binding.ts")).BunBinding;
-
 const openStream = async (path: string, baudRate: number): Promise<SerialPortStream> => {
-  const binding = await chooseBinding();
+  // Only now: a program that opens no port needs none of it.
+  const { binding } = await import("#serial-binding");
   const stream = new SerialPortStream({ binding, path, baudRate, autoOpen: false });
   stream.on("error", () => undefined); // Never unheard; the port reports the end.
   const { promise, resolve, reject } = Promise.withResolvers<SerialPortStream>();

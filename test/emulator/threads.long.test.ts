@@ -1,7 +1,7 @@
 /** An emulator's process starts its engine's threads once it has keys, and ends with them. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmulator } from "../../hardware/emulator/index.ts";
 import { createPortableSecrets, openNativeSecrets } from "../../hardware/secrets/index.ts";
@@ -12,18 +12,13 @@ import { until, unwrap } from "../driver/lines.ts";
 import { hasNoLibraries } from "../secrets/oracles/engines.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { bareBoard } from "./bare-board.ts";
+import { usualWorkers, workersOf } from "./workers.ts";
 
 /** BIP-39's first test vector. */
 const WORDS = `${"abandon ".repeat(11)}about`;
 
 const folder = mkdtempSync(join(tmpdir(), "mayfly-threads-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Threads of a process that Bun started for workers. */
-const workersOf = (pid: number | undefined): number =>
-  readdirSync(`/proc/${pid}/task`).filter(
-    (tid) => readFileSync(`/proc/${pid}/task/${tid}/comm`, "latin1").trim() === "Worker",
-  ).length;
 
 const start = async (changes: Partial<EmulatorSettings>) =>
   unwrap(
@@ -42,10 +37,8 @@ const start = async (changes: Partial<EmulatorSettings>) =>
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(hasNoLibraries || process.platform !== "linux")("a process", () => {
-  const cores = availableParallelism();
-  const usual = cores > 1 ? Math.min(cores, 4) : 0;
   const cases = [
-    ["unless told, one for each core", {}, usual],
+    ["unless told, one for each core", {}, usualWorkers()],
     ["as many as it is told", { threads: 3 }, 3],
     ["but no more than four", { threads: 100 }, 4],
   ] as const;

@@ -1,14 +1,14 @@
 /**
  * What tests of a vault need besides an emulator: published as `mayfly/testing`. Importing it makes
- * the matchers known to bun:test.
+ * the matchers known to bun:test, on Bun.
  */
-import { expect } from "bun:test";
-import { matchers } from "./matchers.ts";
-
-expect.extend(matchers);
+import "#standards";
+import "#matchers-known";
 
 export {
   type ExpectedDetails,
+  type Matching,
+  type MatcherResult,
   matchers,
   type MayflyMatchers,
   type SeenSigner,

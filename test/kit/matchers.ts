@@ -1,8 +1,9 @@
 /**
- * Matchers for bun:test about emulators and outcomes. Each failure says what was there instead and,
- * where a signer is at hand, the seed that brings the same run again.
+ * Matchers about emulators and outcomes, for bun:test and whatever has its `expect.extend`. Each
+ * failure says what was there instead and, where a signer is at hand, the seed that brings the same
+ * run again.
  */
-import type { CustomMatcher, MatcherResult } from "bun:test";
+import { inspect } from "node:util";
 import {
   type Emulator,
   fitsScreen,
@@ -34,15 +35,23 @@ export interface MayflyMatchers<R> {
   toHaveSigned(count: number): R;
 }
 
-declare module "bun:test" {
-  interface Matchers<T> extends MayflyMatchers<void> {}
-  interface AsymmetricMatchers extends MayflyMatchers<AsymmetricMatcher> {}
+/** What a matcher is told by who runs it. */
+export interface Matching {
+  readonly isNot: boolean;
+  readonly equals: (a: unknown, b: unknown) => boolean;
 }
 
-type Named<N extends keyof MayflyMatchers<void>> = CustomMatcher<
-  unknown,
-  Parameters<MayflyMatchers<void>[N]>
->;
+/** What a matcher finds. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+type Named<N extends keyof MayflyMatchers<void>> = (
+  this: Matching,
+  received: unknown,
+  ...wanted: Parameters<MayflyMatchers<void>[N]>
+) => MatcherResult;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
@@ -58,7 +67,7 @@ const isOutcome = (value: unknown): value is Outcome =>
 
 /** Our caller's mistake: no negation makes it right. */
 const mistaken = (matcher: string, wants: string, given: unknown): never => {
-  const hint = given instanceof Promise ? "a promise: await it first" : Bun.inspect(given);
+  const hint = given instanceof Promise ? "a promise: await it first" : inspect(given);
   throw new Error(`${matcher} looks at ${wants}, and was given ${hint}`);
 };
 
@@ -101,9 +110,9 @@ const outcomeOf = (matcher: string, value: unknown): Outcome =>
   isOutcome(value) ? value : mistaken(matcher, "an outcome", value);
 
 const outcomeInWords = (outcome: Outcome): string => {
-  if (outcome.ok) return `it was done: ${Bun.inspect(outcome.value)}`;
+  if (outcome.ok) return `it was done: ${inspect(outcome.value)}`;
   const { error, details } = outcome;
-  const why = details === undefined ? "" : ` ${Bun.inspect(details)}`;
+  const why = details === undefined ? "" : ` ${inspect(details)}`;
   return `it was refused with ${String(error)}${why}`;
 };
 
@@ -114,7 +123,7 @@ const toRefuseWith: Named<"toRefuseWith"> = function toRefuseWith(received, erro
   const fits = Object.entries(wanted ?? {}).every(([name, value]) =>
     this.equals(Reflect.get(details, name), value),
   );
-  const about = wanted === undefined ? "" : ` ${Bun.inspect(wanted)}`;
+  const about = wanted === undefined ? "" : ` ${inspect(wanted)}`;
   const claim = ["an outcome", `be a refusal with ${error}${about}`] as const;
   return result(isRefused && fits, this.isNot, claim, outcomeInWords(outcome), of);
 };
@@ -129,5 +138,5 @@ const toHaveSigned: Named<"toHaveSigned"> = function toHaveSigned(received, coun
   return result(made === count, this.isNot, claim, there, signer);
 };
 
-/** For `expect.extend`: `mayfly/testing` has done that already. */
+/** For `expect.extend`: on Bun `mayfly/testing` has done that already. */
 export const matchers = { toShow, toRefuseWith, toHaveSigned };

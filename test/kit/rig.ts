@@ -77,8 +77,8 @@ const DEFAULT_SATS = [100_000_000, 50_000_000, 25_000_000, 10_000_000] as const;
 
 /** Lets go of all three, also where one of them throws. */
 const disposeAll = async (signers: readonly Emulator[]): Promise<void> => {
-  await using stack = new AsyncDisposableStack();
-  for (const signer of signers) stack.use(signer);
+  const ends = await Promise.allSettled(signers.map((one) => one[Symbol.asyncDispose]()));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 };
 
 /** The three, from the same seed of chance; their names keep their streams apart. */

@@ -1,5 +1,6 @@
 /** What some tests need and a machine may lack. Nothing here is needed to build or to sign. */
 import { readdirSync } from "node:fs";
+import { hasNode, hasRegistry } from "../package/registry.ts";
 
 /** Where the loader looks for libraries on Debian, Fedora, Alpine and by hand. */
 const LIBRARY_FOLDERS = [
@@ -27,7 +28,12 @@ const hasProgram = (...names: readonly string[]): boolean =>
 
 const hasVectors = (): boolean => (Bun.env["MAYFLY_VECTORS"] ?? "") !== "";
 
-const TOOLS: readonly { readonly name: string; readonly isThere: () => boolean }[] = [
+interface Tool {
+  readonly name: string;
+  readonly isThere: () => boolean;
+}
+
+const TOOLS: readonly Tool[] = [
   {
     name: "libsecp256k1",
     isThere: () => hasLibrary(/^libsecp256k1\.(?:so\.\d|(?:\d+\.)?dylib)/),
@@ -39,9 +45,16 @@ const TOOLS: readonly { readonly name: string; readonly isThere: () => boolean }
   { name: "MAYFLY_PYTHON", isThere: () => (Bun.env["MAYFLY_PYTHON"] ?? "") !== "" },
 ];
 
+/** What only long tests need, and what takes a moment to ask. */
+const LONG_TOOLS: readonly Tool[] = [
+  { name: "Node.js (20.19 or later) with npm", isThere: hasNode },
+  { name: "npm's registry", isThere: hasRegistry },
+];
+
 /** One line on what is missing. */
-export const missingTools = (): string => {
-  const missing = TOOLS.filter(({ isThere }) => !isThere()).map(({ name }) => name);
+export const missingTools = (isLong: boolean): string => {
+  const tools = isLong ? [...TOOLS, ...LONG_TOOLS] : TOOLS;
+  const missing = tools.filter(({ isThere }) => !isThere()).map(({ name }) => name);
   return missing.length === 0
     ? "Every optional tool is there."
     : `Missing here: ${missing.join(", ")}; tests that need them are counted as skipped.`;

@@ -1,7 +1,7 @@
 /** The binding by itself: what @serialport/bindings-interface promises to a stream. */
 import { describe, expect, test } from "bun:test";
 import { readTermios } from "../../host/serial/libc.ts";
-import { BunBinding } from "../../host/serial/binding.ts";
+import { binding } from "../../host/serial/binding.ts";
 import { applyModes } from "../../host/serial/termios.ts";
 import { atEnd, openAsStranger, ptyTest, rejectionOf, testPty } from "./pty-fixture.ts";
 
@@ -22,7 +22,7 @@ const HUPCL = 0x400;
 const CRTSCTS = 0x8000_0000;
 
 const open = async (path: string) => {
-  const port = await BunBinding.open({ path, baudRate: 115_200 });
+  const port = await binding.open({ path, baudRate: 115_200 });
   atEnd(() => (port.isOpen ? port.close() : undefined));
   return port;
 };
@@ -136,7 +136,7 @@ describe("BindingPortInterface", () => {
   ptyTest("software flow control and parity are refused", async () => {
     const { path } = testPty();
     for (const setting of [{ xon: true }, { parity: "even" }, { dataBits: 7 as const }]) {
-      const opening = BunBinding.open({ path, baudRate: 115_200, ...setting });
+      const opening = binding.open({ path, baudRate: 115_200, ...setting });
       expect(await rejectionOf(opening)).toMatchObject({ code: "EINVAL" });
     }
   });

@@ -2,7 +2,7 @@
 import { expect } from "bun:test";
 import { createHash } from "node:crypto";
 import { SerialPortStream } from "@serialport/stream";
-import { BunBinding } from "../../host/serial/binding.ts";
+import { binding } from "../../host/serial/binding.ts";
 import { atEnd, ptyTest, testPort, testPty, until } from "./pty-fixture.ts";
 import { randomChunks } from "./random-chunks.ts";
 
@@ -51,7 +51,7 @@ ptyTest("2,000 random chunks from the host come back byte for byte", async () =>
   const pty = testPty();
   pty.onReceive(pty.send);
   const stream = new SerialPortStream({
-    binding: BunBinding,
+    binding,
     path: pty.path,
     baudRate: 115_200,
     autoOpen: false,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BunBinding } from "../../host/serial/binding.ts";
+import { binding } from "../../host/serial/binding.ts";
 import { listPorts } from "../../host/serial/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mayfly-sysfs-"));
@@ -61,6 +61,6 @@ test("a machine without sysfs has no ports", () => {
 });
 
 test("the binding lists the same paths of this machine", async () => {
-  const paths = (await BunBinding.list()).map(({ path }) => path);
+  const paths = (await binding.list()).map(({ path }) => path);
   expect(paths).toEqual(listPorts().map(({ path }) => path));
 });

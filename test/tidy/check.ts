@@ -38,6 +38,11 @@ const LINT = ["--type-aware", "--disable-nested-config", "-c", "test/tidy/oxlint
 const TOOLS: readonly Step[] = [
   { name: "types", demands: "TypeScript, strict", run: () => tool("tsc", ["-p", "."]) },
   {
+    name: "types, Node",
+    demands: "the same, with Node's side of the imports of package.json",
+    run: () => tool("tsc", ["-p", ".", "--customConditions", "node"]),
+  },
+  {
     name: "style",
     demands: "Biome: format and lint",
     run: () =>

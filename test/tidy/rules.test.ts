@@ -70,6 +70,8 @@ suite(
     ["hardware/raspberry-pi/main.ts", 'import http from "http";'],
     ["test/a.test.ts", 'import { b } from "./b.test.ts";'],
     ["host/a.ts", 'import { b } from "./b";'],
+    ["hardware/a.ts", 'import { b } from "#file-lock";'],
+    ["firmware/a.ts", 'const b = await import("#hashes");'],
   ],
   [
     ["protocol/a.ts", 'import { encode } from "cbor-x";\nimport { b } from "./commands/b.ts";'],
@@ -83,6 +85,7 @@ suite(
     ["hardware/raspberry-pi/main.ts", 'import { b } from "../../firmware/index.ts";'],
     ["hardware/emulator/index.ts", 'import { b } from "../../host/driver/index.ts";'],
     ["test/a.test.ts", 'import { b } from "../firmware/phases.ts";'],
+    ["hardware/a.ts", 'import { b } from "#hashes";\nimport "#standards";'],
   ],
 );
 

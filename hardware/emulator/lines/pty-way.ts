@@ -5,7 +5,8 @@
  */
 import { assert, type Outcome, ok } from "../../../protocol/errors.ts";
 import type { Cable, HostEnd } from "./cable.ts";
-import { openPty, type Pty, type PtyError } from "./pty.ts";
+import { openPty } from "#pty";
+import type { Pty, PtyError } from "./pty.ts";
 import type { Way } from "./way.ts";
 
 interface State {

@@ -4,7 +4,7 @@ import type { Link } from "../../../firmware/hal.ts";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { readPortName } from "../../../protocol/link/port-name.ts";
 import { createCable } from "../lines/cable.ts";
-import { openPty } from "../lines/pty.ts";
+import { openPty } from "#pty";
 import { openTcpWay, openUnixWay, type SocketWay } from "../lines/socket-way.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,6 +1,7 @@
 /** Verification and public derivation by libsecp256k1: public data only, so nothing is wiped. */
 import type { Crypto } from "../../../firmware/hal.ts";
-import type { Libraries } from "./libraries.ts";
+import { assert } from "../../../protocol/errors.ts";
+import { type Libraries, openLibraries } from "./libraries.ts";
 import { COMPRESSED_BYTES, createCurveContext, OBJECT_BYTES, serialisePoint } from "./points.ts";
 
 const UNCOMPRESSED_BYTES = 65;
@@ -55,4 +56,16 @@ export const createVerification = ({ curve }: Pick<Libraries, "curve">): Verific
       return isSum ? serialisePoint(curve, context, point) : undefined;
     },
   };
+};
+
+let opened: Verification | undefined;
+
+/** Verification by the libraries of this process, opened once. */
+export const nativeVerification = (): Verification => {
+  if (opened === undefined) {
+    const libraries = openLibraries();
+    assert(libraries.ok, "who asks for the native engine has it");
+    opened = createVerification(libraries.value);
+  }
+  return opened;
 };

@@ -1,6 +1,7 @@
 /** What a file imports: every form with a literal name, types and re-exports included. */
 import { isBuiltin } from "node:module";
 import { posix } from "node:path";
+import manifest from "../../../package.json" with { type: "json" };
 import { lineAt, type SourceFile } from "./rule.ts";
 import { scan } from "./scan.ts";
 
@@ -28,6 +29,11 @@ const STATEMENT = /\b(?:import|export)\b(?:\s+[\w*${][^;"'()=]*?\bfrom)?\s*(["']
 const CALL = /\b(?:import|require)\s*\(\s*(["'`])( *)\1\s*[),]/g;
 const COMPUTED = /\bimport\s*\(\s*(?!["'`] *["'`]\s*[),])/g;
 
+/** What stands for one file of ours on Bun and for another elsewhere: both are meant. */
+const PLATFORM = new Map<string, readonly string[]>(
+  Object.entries(manifest.imports).map(([name, files]) => [name, Object.values(files)]),
+);
+
 const targetOf = (from: string, specifier: string): Target => {
   if (specifier.startsWith(".") || specifier.startsWith("/")) {
     return { kind: "ours", path: posix.join(posix.dirname(from), specifier) };
@@ -40,17 +46,22 @@ const targetOf = (from: string, specifier: string): Target => {
   return { kind: "package", name: parts.join("/") };
 };
 
-const named = (file: SourceFile, match: RegExpMatchArray): Import => {
+const targetsOf = (from: string, specifier: string): readonly Target[] =>
+  PLATFORM.get(specifier)?.map((path) => ({ kind: "ours", path: posix.normalize(path) })) ?? [
+    targetOf(from, specifier),
+  ];
+
+const named = (file: SourceFile, match: RegExpMatchArray): readonly Import[] => {
   const text = match[0];
   const index = match.index ?? 0;
   const quote = index + text.lastIndexOf(match[1] ?? "") - (match[2] ?? "").length;
   const specifier = file.text.slice(quote, quote + (match[2] ?? "").length);
-  return {
+  return targetsOf(file.path, specifier).map((target) => ({
     from: file,
     line: lineAt(file.text, quote),
     specifier,
-    target: targetOf(file.path, specifier),
-  };
+    target,
+  }));
 };
 
 /** All imports of a file. */
@@ -63,5 +74,5 @@ export const importsOf = (file: SourceFile): readonly Import[] => {
     specifier: "(computed)",
     target: { kind: "computed" } as const,
   }));
-  return [...literal.map((match) => named(file, match)), ...computed];
+  return [...literal.flatMap((match) => named(file, match)), ...computed];
 };
