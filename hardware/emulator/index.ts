@@ -30,4 +30,7 @@ export {
 export { type ConnectOptions, createEmulator, type Emulator } from "./kit/emulator.ts";
 export type { Fault, Faults, Happened } from "./kit/faults/index.ts";
 export type { EmulatorOptions } from "./kit/options.ts";
+export type { Snapshot } from "./kit/snapshot.ts";
 export { createVirtualClock, type VirtualClock } from "./kit/virtual-clock.ts";
+export type { ListeningEmulator, ListenOptions } from "./kit/ways.ts";
+export * from "./kit/transcript/index.ts";

@@ -5,7 +5,6 @@
  */
 import "#standards";
 import { createInterface } from "node:readline";
-import { openPty } from "#pty";
 import type { BootReason, Log, Rng, Screen } from "../../firmware/hal.ts";
 import {
   createSigner,
@@ -28,9 +27,10 @@ import { listEmulator } from "./process/listing.ts";
 import { createProcessLog } from "./process/log.ts";
 import { bringSeed } from "./board/own-manifest.ts";
 import { seedOfWords } from "./board/seed-words.ts";
-import type { Pty } from "./lines/pty.ts";
-import { createSeededRng, openSystemRng } from "./board/rng.ts";
+import { openSystemRng } from "./board/rng.ts";
+import { createSeededRng } from "./board/seeded-rng.ts";
 import { readPress, readSettings, type Settings } from "./process/settings.ts";
+import { openWay, type ProcessWay } from "./process/way.ts";
 
 /** Milliseconds after which a device that has its keys starts its threads. */
 const THREADS_START_MS = 200;
@@ -72,7 +72,7 @@ const start = (
   settings: Settings,
   seed: Uint8Array | undefined,
   parts: {
-    readonly pty: Pty;
+    readonly way: ProcessWay;
     readonly buttons: PressableButtons;
     readonly onEnd: (reason: BootReason) => void;
     readonly onPhase: () => void;
@@ -89,7 +89,7 @@ const start = (
   const { secrets, rng, log } = parts;
   const board = createBoard({
     name,
-    link: parts.pty,
+    link: parts.way.link,
     rng,
     secrets,
     buttons: parts.buttons,
@@ -109,27 +109,26 @@ const start = (
 
 const hexOf = (bytes: Uint8Array | undefined): string | null => bytes?.toHex() ?? null;
 
-/** Lists the emulator, with the link key that it has just now; anew whenever that may change. */
-const list = (
-  { name, link, runFolder }: Settings,
-  { path: line }: Pty,
-  signer: Signer | undefined,
-) => {
-  const linkKey = hexOf(signer?.linkKey());
-  const base = { name, path: link, line, pid: process.pid };
-  return listEmulator(runFolder, linkKey === null ? base : { ...base, linkKey });
-};
+/** What it says of itself, there and on its output. */
+const presentation = ({ name }: Settings, { path }: ProcessWay, signer: Signer) => ({
+  name,
+  path,
+  pid: process.pid,
+  phase: signer.phase(),
+  fingerprint: hexOf(signer.fingerprint()),
+  linkKey: hexOf(signer.linkKey()),
+});
 
-const sayListening = (path: string, name: string, signer: Signer): void =>
-  say({
-    event: "listening",
-    name,
-    path,
-    pid: process.pid,
-    phase: signer.phase(),
-    fingerprint: hexOf(signer.fingerprint()),
-    linkKey: hexOf(signer.linkKey()),
-  });
+/** Lists the emulator as it is just now; anew whenever that may change. */
+const list = (settings: Settings, way: ProcessWay, signer: Signer | undefined) => {
+  const { name, runFolder, mnemonic } = settings;
+  const { path, line } = way;
+  const base = { name, path, line, pid: process.pid, isSeeded: mnemonic !== undefined };
+  if (signer === undefined) return listEmulator(runFolder, base);
+  const { linkKey, ...present } = presentation(settings, way, signer);
+  const key = linkKey === null ? {} : { linkKey };
+  return listEmulator(runFolder, { ...base, ...present, ...key });
+};
 
 /** Wiping comes first, whatever the reason; then the process ends, or stays to be looked at. */
 const endWith =
@@ -154,54 +153,62 @@ const openEngine = (settings: Settings, rng: Rng, log: Log): Outcome<ImportingSe
   return secretsOf(settings, rng, protections);
 };
 
-/** Everything up to the port's being ready; the value ends the process. */
-const run = (
-  settings: Settings,
-  buttons: PressableButtons,
-): Outcome<(reason: BootReason) => void> => {
+/** What a device lives with. */
+interface Parts {
+  readonly settings: Settings;
+  readonly seed: Uint8Array | undefined;
+  readonly buttons: PressableButtons;
+  readonly rng: Rng;
+  readonly log: Log;
+  readonly secrets: ImportingSecrets;
+}
+
+const gather = (settings: Settings, buttons: PressableButtons): Outcome<Parts> => {
   const seed = seedOf(settings);
   if (!seed.ok) return seed;
   const [rng, log] = [rngOf(settings), createProcessLog(settings.name)];
   if (!rng.ok) return rng;
   const secrets = openEngine(settings, rng.value, log);
   if (!secrets.ok) return secrets;
-  const pty = openPty(settings.link);
-  if (!pty.ok) return pty;
-  const { name, link } = settings;
+  return ok({ settings, seed: seed.value, buttons, rng: rng.value, log, secrets: secrets.value });
+};
+
+/** Everything up to the port's being ready, on a way that is open. */
+const run = (parts: Parts, way: ProcessWay): Outcome<void> => {
+  const { settings, secrets, seed } = parts;
   const state: { signer: Signer | undefined } = { signer: undefined };
-  const listed = list(settings, pty.value, undefined);
-  const leave = (): void => {
+  const listed = list(settings, way, undefined);
+  const withdraw = (): void => {
     if (listed.ok) listed.value();
-    void pty.value.close(); // takes the link away before it returns; the rest goes with the process
+    way.leave();
   };
-  const end = endWith(settings, secrets.value, leave);
+  const end = endWith(settings, secrets, withdraw);
+  leave = end;
   const refuse = (failure: Failure): Failure => {
-    leave();
+    withdraw();
     return failure;
+  };
+  const relist = (signer: Signer): void => {
+    const isListed = list(settings, way, signer);
+    if (!isListed.ok) say({ event: "failed", error: isListed.error, details: isListed.details });
   };
   const tellKeys = (): void => {
     const { signer } = state;
     if (signer === undefined) return;
-    const isListed = list(settings, pty.value, signer);
-    if (!isListed.ok) say({ event: "failed", error: isListed.error, details: isListed.details });
-    const linkKey = hexOf(signer.linkKey());
-    say({ event: "phase", name, phase: signer.phase(), linkKey });
-    if (signer.phase() === "ready") startThreadsSoon(secrets.value);
+    relist(signer);
+    const phase = signer.phase();
+    say({ event: "phase", name: settings.name, phase, linkKey: hexOf(signer.linkKey()) });
+    if (phase === "ready") startThreadsSoon(secrets);
   };
   if (!listed.ok) return refuse(listed);
-  const parts = { pty: pty.value, buttons, onEnd: end, onPhase: tellKeys };
-  const signer = start(settings, seed.value, {
-    ...parts,
-    secrets: secrets.value,
-    rng: rng.value,
-    log,
-  });
+  const signer = start(settings, seed, { ...parts, way, onEnd: end, onPhase: tellKeys });
   if (!signer.ok) return refuse(signer);
   state.signer = signer.value;
-  seed.value?.fill(0);
+  seed?.fill(0);
+  relist(signer.value);
   if (signer.value.linkKey() !== undefined) tellKeys();
-  sayListening(link, name, signer.value);
-  return ok(end);
+  say({ event: "listening", ...presentation(settings, way, signer.value) });
+  return ok(undefined);
 };
 
 const giveUp = ({ error, details = {} }: Failure): never => {
@@ -209,14 +216,22 @@ const giveUp = ({ error, details = {} }: Failure): never => {
   process.exit(1);
 };
 
+const begin = async (settings: Settings, buttons: PressableButtons): Promise<void> => {
+  const parts = gather(settings, buttons);
+  if (!parts.ok) return giveUp(parts);
+  leave = endWith(settings, parts.value.secrets, () => undefined);
+  const way = await openWay(settings);
+  if (!way.ok) return giveUp(way);
+  const running = run(parts.value, way.value);
+  if (!running.ok) giveUp(running);
+};
+
 /** Starts the device of the first line; what comes back takes the presses of the later ones. */
-const begin = (line: string): ((line: string) => void) => {
+const startDevice = (line: string): ((line: string) => void) => {
   const settings = readSettings(line) ?? giveUp(fail("arguments_invalid", { why: "settings" }));
   const hand = openHand(settings, () => shown, say);
   const buttons = hand.ok ? hand.value : giveUp(hand);
-  const running = run(settings, buttons);
-  const end = running.ok ? running.value : giveUp(running);
-  leave = end;
+  void begin(settings, buttons);
   return (later) => {
     const press = readPress(later, settings.name);
     if (press !== undefined) buttons.press(press);
@@ -239,7 +254,7 @@ let take: ((line: string) => void) | undefined;
 
 const input = createInterface({ input: process.stdin });
 input.on("line", (line) => {
-  if (take === undefined) take = begin(line);
+  if (take === undefined) take = startDevice(line);
   else take(line);
 });
 input.on("close", () => {

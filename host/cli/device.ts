@@ -1,6 +1,7 @@
 /** From `--port` to a connected signer. */
 import { existsSync, statSync } from "node:fs";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
+import { isSocketName, unixName } from "../../protocol/link/port-name.ts";
 import {
   type Client,
   type ClientOptions,
@@ -13,11 +14,15 @@ import { listPorts } from "../serial/index.ts";
 import { runFolder } from "./home.ts";
 import { openIdentity } from "./identity.ts";
 import { openLine } from "./open-line.ts";
-import { runningEmulators } from "./running.ts";
+import { holderOfLink, runningEmulators } from "./running.ts";
 
 /** The path that a port's path, a device's name or a serial number stands for. */
 export const findPort = (port: string): Outcome<string, "port_missing"> => {
-  if (port.includes("/")) return existsSync(port) ? ok(port) : fail("port_missing", { port });
+  if (isSocketName(port)) return ok(port);
+  if (port.includes("/")) {
+    const own = holderOfLink(runFolder(), unixName(port)); // or it would be taken for a link's
+    return existsSync(port) ? ok(own?.path ?? port) : fail("port_missing", { port });
+  }
   const emulator = runningEmulators(runFolder()).find(({ name }) => name === port);
   if (emulator !== undefined) return ok(emulator.path);
   const serial = listPorts().find(({ serialNumber }) => serialNumber === port);

@@ -14,6 +14,7 @@ import {
   readEmulatorEvent,
 } from "./emulator-events.ts";
 import { EMULATOR_PROGRAM, emulatorWords } from "./emulator-program.ts";
+import { clearLeftovers } from "./running.ts";
 
 /** What an emulator is started with; `boot` and `lastReason` are the supervisor's. */
 export interface EmulatorSettings {
@@ -21,6 +22,7 @@ export interface EmulatorSettings {
   readonly network: string;
   /** A word, or what a file of rules or of a recording holds: its process reads that. */
   readonly approve: string | readonly unknown[];
+  /** A path for a link to its pty, `unix:PATH` or `tcp://HOST:PORT`. */
   readonly link: string;
   readonly runFolder: string;
   readonly rngSeed?: string;
@@ -154,6 +156,13 @@ const launch = (
   return { child, started: started.promise, ended: ended.promise };
 };
 
+const endLife = async ({ child, ended }: Life): Promise<void> => {
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+  await ended;
+  clearTimeout(timer);
+};
+
 /** The lives of one emulator, one after the other. */
 const createLives = (
   settings: LifeSettings,
@@ -176,6 +185,7 @@ const createLives = (
   /** A life that never began is not tried again; one that was told to stay down neither. */
   const follow = async (current: Life): Promise<void> => {
     const started = await current.started;
+    if (started.ok) now = { ...now, link: started.value.path }; // a port once chosen stays
     onBoot?.(started);
     onBoot = undefined;
     const { code, reason } = await current.ended;
@@ -199,12 +209,8 @@ const createLives = (
     stop: async (): Promise<void> => {
       isStopped = true;
       onBoot?.(fail("emulator_failed", { name: settings.name }));
-      if (life === undefined) return;
-      const { child, ended } = life;
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-      await ended;
-      clearTimeout(timer);
+      if (life !== undefined) await endLife(life);
+      clearLeftovers(settings.runFolder, settings.name);
     },
   };
 };

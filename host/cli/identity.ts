@@ -7,16 +7,16 @@ import { mayflyHome, runFolder } from "./home.ts";
 import { runningEmulators } from "./running.ts";
 
 /** The link key that an emulator under this home says it has: it runs as this user. */
-const emulatorKey = (name: string): Uint8Array | undefined => {
-  const { linkKey } = runningEmulators(runFolder()).find((one) => one.name === name) ?? {};
+const emulatorKey = (home: string, name: string): Uint8Array | undefined => {
+  const { linkKey } = runningEmulators(runFolder(home)).find((one) => one.name === name) ?? {};
   return linkKey === undefined ? undefined : Uint8Array.fromHex(linkKey);
 };
 
 /** What is known of a device: a credential where pairing gave one, or else a role that is tried. */
-const knownAs = ({ name }: DeviceStatus): Outcome<KnownDevice | undefined> => {
-  const paired = openKnownDevices(mayflyHome()).byName(name);
+const knownAs = (home: string, { name }: DeviceStatus): Outcome<KnownDevice | undefined> => {
+  const paired = openKnownDevices(home).byName(name);
   if (!paired.ok) return paired;
-  const deviceKey = emulatorKey(name) ?? paired.value.at(-1)?.deviceKey;
+  const deviceKey = emulatorKey(home, name) ?? paired.value.at(-1)?.deviceKey;
   if (deviceKey === undefined) return ok(undefined);
   const ofKey = paired.value.filter((one) => one.deviceKey.toHex() === deviceKey.toHex());
   const grants = ROLES.map((role) => {
@@ -30,9 +30,9 @@ const knownAs = ({ name }: DeviceStatus): Outcome<KnownDevice | undefined> => {
   });
 };
 
-/** This user's identity; its key file is made on first use. */
-export const openIdentity = (): Outcome<Identity> => {
-  const hostKey = openHostKey(mayflyHome(), noiseSuite.keyPair);
+/** This user's identity, or that of another home; its key file is made on first use. */
+export const openIdentity = (home: string = mayflyHome()): Outcome<Identity> => {
+  const hostKey = openHostKey(home, noiseSuite.keyPair);
   if (!hostKey.ok) return hostKey;
-  return ok({ hostKey: hostKey.value, deviceOf: knownAs });
+  return ok({ hostKey: hostKey.value, deviceOf: (status) => knownAs(home, status) });
 };

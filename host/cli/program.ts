@@ -7,7 +7,7 @@ import { createOutput, type Output } from "./output.ts";
 export const EXIT = { done: 0, failed: 1, arguments: 2 } as const;
 
 /** What `--port` takes, for the help texts. */
-export const PORT = "the device: a path, its name or its serial number";
+export const PORT = "the device: a path, its name, its serial number, unix:PATH or tcp://HOST:PORT";
 
 /** Whether the user asked for JSON: anywhere among the options, before or after the command. */
 export const isJsonWanted = (words: readonly string[] = process.argv.slice(2)): boolean => {
@@ -49,3 +49,9 @@ export const exitCodeOf = (error: ErrorName): number =>
 /** An option whose value means nothing. */
 export const badOption = (option: string, why: string) =>
   fail("arguments_invalid", { option, why });
+
+/** A whole number from 1 to `most`; `undefined` for any other text. */
+export const wholeNumber = (text: string, most: number): number | undefined => {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  return value !== undefined && value >= 1 && value <= most ? value : undefined;
+};

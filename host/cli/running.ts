@@ -1,15 +1,22 @@
 /** The emulators that run under this home, as they list themselves there. */
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { basename, join } from "node:path";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { readPortName } from "../../protocol/link/port-name.ts";
 import { listingOf } from "./emulator-program.ts";
 
 /** A running emulator. */
 export interface RunningEmulator {
   readonly name: string;
   readonly path: string;
-  /** The pty that `path` leads to. */
+  /** The pty or socket that `path` leads to. */
   readonly line?: string;
   readonly pid: number;
+  /** It brought a seed along. */
+  readonly isSeeded?: boolean;
+  /** Absent until it listens. */
+  readonly phase?: string;
+  /** 8 hex digits while it holds keys. */
+  readonly fingerprint?: string | null;
   /** Its link key in hex, while it holds keys. */
   readonly linkKey?: string;
 }
@@ -33,6 +40,19 @@ const isItsProcess = (folder: string, { name, pid }: RunningEmulator): boolean =
 const isHexKey = (value: unknown): boolean =>
   typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 
+/** Whether a field is not there, or of its type. */
+const isOptional = (value: object, name: string, type: "boolean" | "string"): boolean => {
+  const field: unknown = Object.getOwnPropertyDescriptor(value, name)?.value;
+  return field === undefined || typeof field === type;
+};
+
+const hasPresence = (value: object): boolean =>
+  isOptional(value, "line", "string") &&
+  isOptional(value, "isSeeded", "boolean") &&
+  isOptional(value, "phase", "string") &&
+  (isOptional(value, "fingerprint", "string") ||
+    ("fingerprint" in value && value.fingerprint === null));
+
 const isRunningEmulator = (value: unknown): value is RunningEmulator =>
   typeof value === "object" &&
   value !== null &&
@@ -42,7 +62,7 @@ const isRunningEmulator = (value: unknown): value is RunningEmulator =>
   typeof value.path === "string" &&
   "pid" in value &&
   Number.isSafeInteger(value.pid) &&
-  (!("line" in value) || typeof value.line === "string") &&
+  hasPresence(value) &&
   (!("linkKey" in value) || isHexKey(value.linkKey));
 
 const readListing = (folder: string, file: string): readonly RunningEmulator[] => {
@@ -70,9 +90,18 @@ const listingsIn = (folder: string): readonly RunningEmulator[] => {
 export const runningEmulators = (folder: string): readonly RunningEmulator[] =>
   listingsIn(folder).filter((one) => isItsProcess(folder, one));
 
-/** Whether two paths, however spelled, are one and the same link. */
+/** The link behind a port's name: a pty's, or a Unix socket's. */
+const linkOf = (port: string): string | undefined => {
+  const name = readPortName(port);
+  return name.ok && name.value.kind !== "tcp" ? name.value.path : undefined;
+};
+
+const entryOf = (link: string | undefined) =>
+  link === undefined ? undefined : lstatSync(link, { throwIfNoEntry: false });
+
+/** Whether two ports, however spelled, are one and the same link. */
 const isOneLink = (one: string, other: string): boolean => {
-  const [a, b] = [one, other].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  const [a, b] = [one, other].map((port) => entryOf(linkOf(port)));
   return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
 };
 
@@ -105,4 +134,15 @@ export const isLeftBehind = (folder: string, link: string): boolean => {
       (one) => one.line === target && isOneLink(one.path, link) && !isAlive(one),
     )
   );
+};
+
+/** Takes away what an emulator that was killed has left: its listing, and the names of its port. */
+export const clearLeftovers = (folder: string, name: string): void => {
+  const [left] = readListing(folder, `${name}.json`);
+  if (left === undefined || isItsProcess(folder, left)) return;
+  const { path, line } = left;
+  const link = linkOf(path);
+  if (link !== undefined && targetOf(link) === line) rmSync(link, { force: true });
+  if (line !== undefined && dirname(line) === folder) rmSync(line, { force: true }); // a socket
+  rmSync(join(folder, `${name}.json`), { force: true });
 };

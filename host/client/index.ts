@@ -11,7 +11,10 @@ export { openIdentity } from "../cli/identity.ts";
 export { listPorts, type PortDescription, type PortOptions } from "../serial/index.ts";
 export type { ErrorName, Failure, Outcome } from "../../protocol/errors.ts";
 
-/** The line of a port, opened afresh at each call: a serial port's path. */
+/**
+ * The line of a port, opened afresh at each call: a serial port's path, or an emulator's
+ * `unix:PATH` or `tcp://127.0.0.1:PORT`.
+ */
 export const openPort =
   (path: string, options: PortOptions = {}): OpenLine =>
   () =>

@@ -96,11 +96,14 @@ const carry = async <N extends CommandName>(
     ...(psk === undefined ? {} : { psk }),
   };
   const ends = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
-  const outcome = await intercept({ name, params, ...uploadOf(upload) }, () =>
-    remote.call(body, ends),
-  );
-  stopTimer();
-  return readReply(name, outcome);
+  try {
+    const outcome = await intercept({ name, params, ...uploadOf(upload) }, () =>
+      remote.call(body, ends),
+    );
+    return readReply(name, outcome);
+  } finally {
+    stopTimer(); // also where whoever stands between throws
+  }
 };
 
 const call = async <N extends PlainName>(

@@ -60,10 +60,11 @@ const explainNoise = (sample: Uint8Array): Failure<ConnectError> =>
     ? fail("not_a_signer", { why: "it speaks text, as a console or a modem does" })
     : fail("bytes_without_frames");
 
-const goDown = ({ driven, ending, answer }: State): void => {
+const goDown = ({ line, driven, ending, answer }: State): void => {
   driven.stop();
   ending.goDown();
-  answer.resolve(PORT_CLOSED);
+  const refusal = line.refusal?.();
+  answer.resolve(refusal === undefined ? PORT_CLOSED : fail(refusal));
 };
 
 const take = (state: State, event: LinkEvent): void => {

@@ -9,6 +9,8 @@ export interface Line {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
   readonly onClose: (action: () => void) => void;
+  /** Why it is closed, where whoever has the port turned it away; `undefined` for a hang-up. */
+  readonly refusal?: () => LineError | undefined;
   readonly close: () => Promise<void>;
 }
 

@@ -4,6 +4,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SerialPortStream } from "@serialport/stream";
 import { type Failure, fail, ok, type Outcome } from "../../protocol/errors.ts";
+import { isSocketName } from "../../protocol/link/port-name.ts";
+import { openSocketPort } from "./socket-port.ts";
 import { createStreamPort } from "./stream-port.ts";
 
 /** Why a port is closed: the other side went away, or we closed it. */
@@ -25,6 +27,8 @@ export interface Port {
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
   /** Calls `action` once when the port is closed, or soon if it is closed already. */
   readonly onClose: (action: (reason: CloseReason) => void) => void;
+  /** Why it is closed, where whoever has the port turned this program away. */
+  readonly refusal?: () => PortError | undefined;
   /** Closes the port and frees its descriptor; repeating it is harmless. Never rejects. */
   readonly close: () => Promise<void>;
 }
@@ -82,13 +86,15 @@ const portFailure = (path: string, thrown: unknown): Failure<PortError> => {
 };
 
 /**
- * Opens a port in raw mode for this program alone. Never throws or rejects. `not_a_signer` is a
- * path that is there and is no serial port; details carry `why`.
+ * Opens a port for this program alone: a serial one in raw mode, or an emulator's `unix:PATH` or
+ * `tcp://127.0.0.1:PORT`. Never throws or rejects. `not_a_signer` is a path that is there and is no
+ * port, or a host elsewhere; details carry `why`.
  */
 export const openPort = async (
   path: string,
   options: PortOptions = {},
 ): Promise<Outcome<Port, PortError>> => {
+  if (isSocketName(path)) return openSocketPort(path);
   if (path === "" || path.includes("\0")) return fail("port_missing", { path });
   try {
     const stream = await openStream(path, options.baudRate ?? BAUD_RATE);

@@ -11,6 +11,8 @@ export interface MemberForm {
   readonly isOptional: boolean;
   /** What it means to who writes it, where its name does not say. */
   readonly says?: string;
+  /** Logs and transcripts do not tell it. */
+  readonly isSecret?: boolean;
   readonly form: Form;
 }
 

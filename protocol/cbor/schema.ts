@@ -26,6 +26,8 @@ export interface Field<T, O extends boolean> {
   readonly optional: O;
   /** For who writes it by hand, where the name does not say enough. */
   readonly says?: string;
+  /** Logs and transcripts do not tell it. */
+  readonly isSecret?: boolean;
 }
 
 type Fields = Readonly<Record<string, Field<unknown, boolean>>>;
@@ -60,6 +62,12 @@ export const optional = <T>(key: number, schema: Schema<T>, says?: string): Fiel
   schema,
   optional: true,
   ...(says === undefined ? {} : { says }),
+});
+
+/** The same member, of which logs and transcripts tell no more than its length. */
+export const secret = <T, O extends boolean>(one: Field<T, O>): Field<T, O> => ({
+  ...one,
+  isSecret: true,
 });
 
 /** An unsigned integer up to `maximum`. */
@@ -174,6 +182,7 @@ const memberForm = ([name, one]: readonly [string, Field<unknown, boolean>]): Me
   isOptional: one.optional,
   form: one.schema.form,
   ...(one.says === undefined ? {} : { says: one.says }),
+  ...(one.isSecret === true ? { isSecret: true } : {}),
 });
 
 /**

@@ -3,7 +3,7 @@ import { command } from "./command.ts";
 import { LIMITS } from "../limits.ts";
 import { PHASES } from "../phase.ts";
 import { SIGNED_MANIFEST } from "../manifest/signed.ts";
-import { bytes, choice, field, list, map, optional, text, uint } from "../cbor/schema.ts";
+import { bytes, choice, field, list, map, optional, secret, text, uint } from "../cbor/schema.ts";
 import { SEALED_SHARE } from "../share.ts";
 
 /** Custody commands, by method name. */
@@ -130,7 +130,7 @@ export const custodyCommands = {
     params: map({
       keyId: field(0, text(LIMITS.manifestName)),
       /** What the host and people's dice add to the device's own generator. */
-      entropy: optional(1, bytes(0, LIMITS.genesisEntropy)),
+      entropy: secret(optional(1, bytes(0, LIMITS.genesisEntropy))),
     }),
     result: map({
       /** Deterministic CBOR of a `GENESIS_REPORT`, by whose words people know the device. */

@@ -1,5 +1,5 @@
 /** How a host that no manifest lists comes to be known: by a code on the device's screen. */
-import { bytes, choice, field, map, uint } from "../cbor/schema.ts";
+import { bytes, choice, field, map, secret, uint } from "../cbor/schema.ts";
 import { LIMITS } from "../limits.ts";
 import { ROLES } from "../session/role.ts";
 import { command } from "./command.ts";
@@ -40,7 +40,7 @@ export const pairingCommands = {
       deviceKey: field(0, bytes(32)),
       generation: field(1, uint()),
       /** Opaque to the host, which hands it back in each `IK` handshake. */
-      credential: field(2, bytes(32)),
+      credential: secret(field(2, bytes(32))),
     }),
     errors: ["pairing_closed", "role_not_pairable"],
   }),

@@ -17,7 +17,7 @@ export const CONTRACT = {
   listening: {
     event: "listening",
     name: expect.stringMatching(/^[A-Z]$/),
-    path: expect.stringMatching(/^\//),
+    path: expect.stringMatching(/^(?:\/|unix:\/|tcp:\/\/127\.)/),
     pid: number,
     phase: "sealed",
     fingerprint: null,

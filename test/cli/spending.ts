@@ -59,12 +59,13 @@ const scureOrigins = (
     { fingerprint: Number.parseInt(fingerprint, 16), path },
   ]);
 
-/** A transaction whose output 1 pays the wallet's receiving address `index`. */
-const fundingAt = (keys: readonly string[], index: number): Transaction => {
+/** A transaction whose output 1 pays the wallet's receiving address `index`, and others others. */
+const fundingAt = (keys: readonly string[], index: number, others = 0): Transaction => {
   const funding = new Transaction();
   funding.addInput(new Uint8Array(32).fill(7 + index), index);
   funding.addOutput(STRANGER, 1234n);
   funding.addOutput(placeAt(keys, 0, index).script, COIN_SATS);
+  for (let i = 0; i < others; i += 1) funding.addOutput(STRANGER, 1234n);
   return funding;
 };
 
@@ -97,12 +98,15 @@ export const psbtByBitcoinjs = (keys: readonly string[]): string => {
   return psbt.toBase64();
 };
 
-/** Made by @scure/btc-signer: the same spend with another change address, as bytes. */
-export const psbtByScure = (keys: readonly string[]): Uint8Array<ArrayBuffer> => {
+/**
+ * Made by @scure/btc-signer: the same spend with another change address, as bytes. Each coin may
+ * come out of a transaction with so many other outputs.
+ */
+export const psbtByScure = (keys: readonly string[], others = 0): Uint8Array<ArrayBuffer> => {
   const transaction = new ScureTransaction();
   for (const index of INPUTS) {
     const { script, witnessScript } = placeAt(keys, 0, index);
-    const funding = fundingAt(keys, index);
+    const funding = fundingAt(keys, index, others);
     transaction.addInput({
       txid: funding.getId(),
       index: 1,

@@ -10,7 +10,7 @@ import { createCable } from "../../hardware/emulator/lines/cable.ts";
 import { createClock } from "../../hardware/emulator/board/clock.ts";
 import { firmwareDigest } from "../../hardware/emulator/board/digest.ts";
 import { listEmulator } from "../../hardware/emulator/process/listing.ts";
-import { createSeededRng } from "../../hardware/emulator/board/rng.ts";
+import { createSeededRng } from "../../hardware/emulator/board/seeded-rng.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 import { readPress, readSettings } from "../../hardware/emulator/process/settings.ts";
 import { unwrap } from "../driver/lines.ts";

@@ -1,7 +1,7 @@
 /** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
-import type { BootReason, Clock, Crypto, Hal, LogEvent, Rng } from "../../../firmware/hal.ts";
+import type { BootReason, Buttons, Clock, Hal, LogEvent, Rng } from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
-import { createCrypto, type ImportingSecrets, openSecrets } from "../../secrets/index.ts";
+import type { ImportingSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
 import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
@@ -10,10 +10,14 @@ import { type Cable, createCable } from "../lines/cable.ts";
 import { createHand, createShowing, type Hand, type Showing } from "./approval/index.ts";
 import { createBootClock } from "./boot-clock.ts";
 import { type Chance, createChance } from "./chance.ts";
+import { createDeviceClock, type DeviceClock } from "./device-clock.ts";
+import { engineOf, heldHal } from "./engine.ts";
 import { drawsFrom } from "./faults/draws.ts";
 import { createFaults, type FaultsRoom } from "./faults/index.ts";
 import { createTrustedHost, type TrustedHost } from "./host.ts";
+import { createInputs, type Inputs } from "./inputs.ts";
 import type { EmulatorOptions } from "./options.ts";
+import { createRecorder, type Recorder, type RecorderOptions } from "./transcript/recorder.ts";
 
 /** What outlives a boot. */
 export interface Remains {
@@ -24,8 +28,13 @@ export interface Remains {
   readonly showing: Showing;
   readonly log: LogEvent[];
   readonly host: TrustedHost;
-  readonly clock: Clock;
+  /** What happens to the device and the hand at its buttons, on the clock that was given. */
+  readonly clock: DeviceClock;
   readonly faults: FaultsRoom;
+  readonly recorder: Recorder;
+  /** What came from outside, where that can be repeated. */
+  readonly inputs: Inputs | undefined;
+  readonly beganMs: number;
   signer: Signer | undefined;
   /** Ends the present boot: its secrets are wiped and their pages given back, its timers stop. */
   endBoot: () => void;
@@ -39,11 +48,31 @@ export interface Remains {
   isDead: boolean;
 }
 
+/** Time for a transcript: the clock's, or from now on. */
+const timeOf = ({ clock }: EmulatorOptions): (() => number) => {
+  const beganMs = performance.now();
+  return clock === undefined ? () => performance.now() - beganMs : clock.nowMs;
+};
+
+const recorderOf = (
+  remains: Pick<Remains, "options" | "chance" | "cable">,
+  look: RecorderOptions["look"],
+): Recorder => {
+  const { options, chance, cable } = remains;
+  const { name = "A", transcriptBytes: limitBytes } = options;
+  const limit = limitBytes === undefined ? {} : { limitBytes };
+  const nowMs = timeOf(options);
+  return createRecorder({ rngSeed: chance.seed, name, cable, look, nowMs, ...limit });
+};
+
 /** An emulator that has not booted yet. */
 export const createRemains = (options: EmulatorOptions): Remains => {
-  const { approve = "auto", clock, trust, rngSeed } = options;
+  const { approve = "auto", clock, trust, rngSeed, from } = options;
   const chance = createChance(rngSeed);
   const time = clock ?? createClock();
+  const own = createDeviceClock(time);
+  const isRepeatable = clock !== undefined && options.secrets === "portable";
+  const life = from === undefined ? "" : `/restored ${from.inputs.length}`;
   const cable =
     clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
   const note = `MAYFLY_SEED=${chance.seed}`;
@@ -52,16 +81,22 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     options,
     chance,
     cable,
-    hand: createHand({ approve, clock: time, note, screen: () => showing.screens.at(-1) }),
+    hand: createHand({ approve, clock: own, note, screen: () => showing.screens.at(-1) }),
     showing,
     log: [],
-    clock: time,
+    clock: own,
     faults: createFaults(
       { ...cable, clock: time, draws: drawsFrom(chance.stream("faults")) },
       time,
       options.faults,
     ),
-    host: createTrustedHost(chance, trust, () => remains.signer?.linkKey()),
+    host: createTrustedHost(chance, trust, () => remains.signer?.linkKey(), life),
+    recorder: recorderOf({ options, chance, cable }, () => {
+      const { signer } = remains;
+      return signer && { phase: signer.phase(), linkKey: signer.linkKey() };
+    }),
+    inputs: isRepeatable ? createInputs(cable, own) : undefined,
+    beganMs: time.nowMs(),
     signer: undefined,
     endBoot: () => undefined,
     signatures: 0,
@@ -70,16 +105,6 @@ export const createRemains = (options: EmulatorOptions): Remains => {
     isDead: false,
   };
   return remains;
-};
-
-/** The engine that was asked for, or the first that is to be had. */
-const engineOf = ({ secrets, threads = 0 }: EmulatorOptions, rng: Rng): ImportingSecrets => {
-  const native = openSecrets({ engine: secrets ?? "native", rng, threads, insecureRng: rng });
-  if (native.ok) return native.value;
-  const isForced = secrets !== undefined || native.error !== "engine_missing";
-  const opened = isForced ? native : openSecrets({ engine: "portable", rng });
-  if (!opened.ok) throw new Error(`the emulator does not boot: ${opened.error}`);
-  return opened.value;
 };
 
 /** The process is a test's: nothing protects it, and its heap is the test's own. */
@@ -111,13 +136,16 @@ const seedOf = ({ seed }: EmulatorOptions): Uint8Array | undefined => {
   return bytes;
 };
 
-/** Threads and scrypt work outside of a clock's time, which stands still for them. */
-const heldCrypto = ({ clock }: EmulatorOptions, engine: ImportingSecrets["engine"]): Crypto => {
-  const crypto = createCrypto(engine);
-  return clock === undefined
-    ? crypto
-    : { ...crypto, scrypt: (...given) => clock.hold(crypto.scrypt(...given)) };
-};
+/** Presses that answer a question are told. */
+const buttonsOf = ({ hand, recorder }: Remains, isPresent: () => boolean): Buttons => ({
+  next: (asked) => {
+    if (!isPresent()) return () => undefined;
+    return hand.next((press) => {
+      recorder.press(press);
+      asked(press);
+    });
+  },
+});
 
 /** What of a board is a boot's own. */
 interface BootParts {
@@ -130,7 +158,7 @@ interface BootParts {
 }
 
 const boardOf = (remains: Remains, boot: BootParts): Hal => {
-  const { options, cable, showing, log, hand, faults, lastReason } = remains;
+  const { options, cable, showing, log, hand, faults, lastReason, recorder } = remains;
   const { isPresent, clock, onEnd } = boot;
   const { name = "A" } = options;
   const { parts } = faults;
@@ -142,10 +170,12 @@ const boardOf = (remains: Remains, boot: BootParts): Hal => {
     link: parts.link({ ...cable.device, send }, clock),
     rng: boot.rng,
     secrets: boot.secrets,
-    buttons: { ...hand, next: (asked) => (isPresent() ? hand.next(asked) : () => undefined) },
+    buttons: { ...hand, ...buttonsOf(remains, isPresent) },
     lastReason,
     onScreen: (screen) => {
-      if (isPresent()) showing.show(screen);
+      if (!isPresent()) return;
+      showing.show(screen);
+      recorder.screen(screen);
     },
     log: {
       append: (event) => {
@@ -194,9 +224,10 @@ export const boot = (
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };
   const seed = seedOf(options);
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
-  const hal = { ...board, crypto: heldCrypto(options, secrets.engine) };
-  const started = createSigner(hal, { network, trust, ...brought });
+  const onPhase = (): void => remains.recorder.look();
+  const started = createSigner(heldHal(board, options), { network, trust, onPhase, ...brought });
   if (!started.ok) throw new Error(`the emulator does not boot: ${started.error}`);
   remains.signer = started.value;
+  remains.recorder.look(true);
   return started.value;
 };

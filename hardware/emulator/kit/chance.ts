@@ -1,7 +1,8 @@
 /** All chance of a test, from one seed: each part draws from a stream of its own. */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Rng } from "../../../firmware/hal.ts";
-import { createSeededRng } from "../board/rng.ts";
+import { createSeededRng } from "../board/seeded-rng.ts";
+import { chosenSeed } from "./chosen-seed.ts";
 
 /** Chance of an emulator and its host. */
 export interface Chance {
@@ -16,10 +17,7 @@ export interface Chance {
 const textOf = (seed: string | Uint8Array): string =>
   typeof seed === "string" ? seed : seed.toHex();
 
-/** The seed of the environment, or a new one. */
-const chosenSeed = (): string => process.env["MAYFLY_SEED"] ?? `${randomBytes(4).readUInt32BE()}`;
-
-/** Chance of a seed; of `MAYFLY_SEED` or a new one unless told. */
+/** Chance of a seed; of the next of this process's unless told. */
 export const createChance = (given?: string | Uint8Array): Chance => {
   const seed = given === undefined ? chosenSeed() : textOf(given);
   const key = Uint8Array.from(createHash("sha256").update(seed).digest());

@@ -13,11 +13,16 @@ import {
   openClient,
   type OpenLine,
 } from "../../../host/driver/index.ts";
-import { assert, fail, ok } from "../../../protocol/errors.ts";
+import { fail, ok } from "../../../protocol/errors.ts";
 import type { ApprovalReport, Showing } from "./approval/index.ts";
 import { boot, createRemains, type Remains } from "./boot.ts";
 import type { Faults } from "./faults/index.ts";
 import type { EmulatorOptions } from "./options.ts";
+import { createWays, type Ways } from "./ways.ts";
+import { restore } from "./restoring.ts";
+import { snappedOptions, type Snapshot, snapshotOf } from "./snapshot.ts";
+import type { Transcript } from "./transcript/transcript.ts";
+import { createVirtualClock } from "./virtual-clock.ts";
 
 /** What a client of an emulator may be told besides where it is. */
 export type ConnectOptions = Omit<ClientOptions, "open" | "wire">;
@@ -34,6 +39,13 @@ export interface Emulator extends AsyncDisposable {
   readonly identity: Identity;
   /** The host's end of the cable, for a client or a test that talks for itself. */
   readonly open: OpenLine;
+  /**
+   * A pty for other programs, made when it is asked for: a name that holds across restarts and
+   * replugs. On this machine's clock only.
+   */
+  readonly path: string;
+  /** A Unix socket or TCP on the loopback, for the same; closed with the emulator at the latest. */
+  readonly listen: Ways["listen"];
   /** What all chance comes from: told as `rngSeed`, or as `MAYFLY_SEED`, it comes again. */
   readonly rngSeed: string;
   readonly phase: () => ReturnType<Signer["phase"]>;
@@ -55,6 +67,8 @@ export interface Emulator extends AsyncDisposable {
   /** Signatures that it has made with keys of wallets, over all boots. */
   readonly signatures: () => number;
   readonly log: readonly LogEvent[];
+  /** What crossed the cable and what happened around it, in order. */
+  readonly transcript: Transcript;
   readonly press: (press: Press) => void;
   readonly faults: Faults;
   /** Lets time pass on the clock it was given; on this machine's it waits. */
@@ -64,6 +78,12 @@ export interface Emulator extends AsyncDisposable {
   readonly replug: () => void;
   /** The device forgets everything and boots again. */
   readonly powerCut: () => void;
+  /**
+   * What brings another one to this state. Throws without a virtual clock and the portable engine.
+   */
+  readonly snapshot: () => Snapshot;
+  /** Another emulator in the state of a snapshot, on a clock of its own. */
+  readonly restore: (snapshot: Snapshot) => Promise<Emulator>;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
@@ -76,9 +96,14 @@ const lineOf = ({ isDead, cable }: Remains): Awaited<ReturnType<OpenLine>> => {
   return line === undefined ? fail("port_busy") : ok(line);
 };
 
-/** What time does for whoever calls: it passes until the answer is there. */
-const patience = ({ options: { clock } }: Remains): { readonly intercept?: Intercept } =>
-  clock === undefined ? {} : { intercept: (_, carry) => clock.until(carry()) };
+/** Calls are written down as the device hears them; time passes until the answer is there. */
+const interceptOf =
+  ({ options: { clock }, recorder }: Remains, own?: Intercept): Intercept =>
+  (call, carry) => {
+    const told = () => recorder.call(call, carry);
+    const answer = own === undefined ? told() : own(call, told);
+    return clock === undefined ? answer : clock.until(answer);
+  };
 
 /** How clients reach it. */
 const dealings = (remains: Remains) => {
@@ -90,21 +115,81 @@ const dealings = (remains: Remains) => {
     identity: host.identity,
     ...host.draws,
     ...(clock === undefined ? {} : { clock }),
-    ...patience(remains),
+    intercept: interceptOf(remains),
   };
   return {
     open,
     client: lazyClient(how),
     connect: async (session: ConnectOptions = {}): Promise<Client> => {
-      const opening = openClient({ ...how, ...session });
+      const opening = openClient({
+        ...how,
+        ...session,
+        intercept: interceptOf(remains, session.intercept),
+      });
       const opened = await (clock === undefined ? opening : clock.until(opening));
-      assert(opened.ok, "an emulator in process answers");
-      return opened.value;
+      if (opened.ok) return opened.value;
+      const seed = `MAYFLY_SEED=${remains.chance.seed}`;
+      throw new Error(`no signer answers: ${opened.error} (${seed} has the same chance again)`);
     },
   };
 };
 
-const start = (options: EmulatorOptions): Emulator => {
+const takeSnapshot = (remains: Remains): Snapshot => {
+  const { options, chance, clock, inputs, beganMs, showing, faults } = remains;
+  if (inputs === undefined) {
+    throw new Error(
+      'snapshot(): made with clock: createVirtualClock() and secrets: "portable" only',
+    );
+  }
+  if (faults.count() > 0) throw new Error("snapshot(): what has had a fault is not repeated");
+  const came = inputs.all();
+  if (came === undefined) throw new Error("snapshot(): too much has come to it to be repeated");
+  const place = { beganMs, atMs: clock.nowMs(), steps: clock.steps() };
+  const { screens } = showing;
+  return snapshotOf({ ...place, rngSeed: chance.seed, options, inputs: came, screens });
+};
+
+/** Commands of whoever tests, which come to the device from outside. */
+const handlesOf = (remains: Remains, restart: (reason: BootReason) => void) => {
+  const { cable, hand, inputs, faults } = remains;
+  return {
+    press: (press: Press): void => {
+      inputs?.add({ what: "press", press });
+      hand.press(press);
+    },
+    unplug: (): void => {
+      inputs?.add({ what: "unplugged" });
+      cable.unplug();
+    },
+    replug: (): void => {
+      inputs?.add({ what: "plugged" });
+      cable.plug();
+    },
+    powerCut: (): void => {
+      inputs?.add({ what: "power-cut" });
+      faults.parts.powerOff();
+      restart("power");
+    },
+  };
+};
+
+/** A boot that does not come to be leaves nothing behind either. */
+const bootOrLeave = (...given: Parameters<typeof boot>): ReturnType<typeof boot> => {
+  try {
+    return boot(...given);
+  } catch (error) {
+    given[0].endBoot();
+    throw error;
+  }
+};
+
+/** What of it only restoring needs. */
+interface Started {
+  readonly emulator: Emulator;
+  readonly remains: Remains;
+}
+
+const start = (options: EmulatorOptions): Started => {
   const remains = createRemains(options);
   const { cable, showing, log, hand, host, chance } = remains;
   const { screens } = showing;
@@ -112,15 +197,20 @@ const start = (options: EmulatorOptions): Emulator => {
   const restart = (reason: BootReason): void => {
     cable.reseat();
     remains.endBoot();
-    signer = boot(remains, reason, restart);
+    signer = bootOrLeave(remains, reason, restart);
   };
-  let signer = boot(remains, "power", restart);
+  let signer = bootOrLeave(remains, "power", restart);
   const { client, connect, open } = dealings(remains);
-  return {
+  const ways = createWays(cable, options.clock);
+  const emulator: Emulator = {
     client,
     connect,
     open,
     identity: host.identity,
+    get path() {
+      return ways.path();
+    },
+    listen: ways.listen,
     rngSeed: chance.seed,
     phase: () => signer.phase(),
     lastReason: () => remains.lastReason,
@@ -131,25 +221,46 @@ const start = (options: EmulatorOptions): Emulator => {
     approval: hand.approval,
     signatures: () => remains.signatures,
     log,
-    press: hand.press,
+    transcript: remains.recorder.transcript,
+    ...handlesOf(remains, restart),
     faults: remains.faults,
     advance: (ms) => (options.clock === undefined ? pause(ms) : options.clock.advance(ms)),
-    unplug: cable.unplug,
-    replug: cable.plug,
-    powerCut: () => {
-      remains.faults.parts.powerOff();
-      restart("power");
-    },
+    snapshot: () => takeSnapshot(remains),
+    restore: (snapshot) => createEmulator({ from: snapshot }),
     [Symbol.asyncDispose]: async () => {
       const problem = options.strict === false ? undefined : hand.problem();
       await until(client.close());
       cable.unplug();
+      await ways.close();
       remains.endBoot();
       if (problem !== undefined) throw problem;
     },
   };
+  return { emulator, remains };
+};
+
+/** One in the state of a snapshot. */
+const startFrom = async (from: Snapshot, given: EmulatorOptions): Promise<Emulator> => {
+  const { from: _, clock = createVirtualClock(), strict, transcriptBytes, ...others } = given;
+  if (Object.keys(others).length > 0) {
+    throw new Error(
+      `createEmulator({ from }): ${Object.keys(others).join(", ")} is the snapshot's`,
+    );
+  }
+  if (clock.nowMs() > from.beganMs) throw new Error("createEmulator({ from }): its clock is ahead");
+  await clock.advance(from.beganMs - clock.nowMs());
+  const { emulator, remains } = start({
+    ...snappedOptions(from),
+    ...(strict === undefined ? {} : { strict }),
+    ...(transcriptBytes === undefined ? {} : { transcriptBytes }),
+    clock,
+    from,
+  });
+  const { cable, clock: deviceClock } = remains;
+  await restore({ emulator, cable, clock, deviceClock }, from);
+  return emulator;
 };
 
 /** A running emulator; rejects where it does not boot. Drop it and it is gone. */
-export const createEmulator = (options: EmulatorOptions = {}): Promise<Emulator> =>
-  new Promise((resolve) => resolve(start(options)));
+export const createEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> =>
+  options.from === undefined ? start(options).emulator : startFrom(options.from, options);

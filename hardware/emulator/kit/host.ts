@@ -17,11 +17,15 @@ export interface TrustedHost {
   };
 }
 
-/** A host with every role beside those that are trusted anyway; `linkKey` is the device's. */
+/**
+ * A host with every role beside those that are trusted anyway; `linkKey` is the device's. In
+ * another `life` it is the same host and draws other bytes: a key is used for one call only.
+ */
 export const createTrustedHost = (
   chance: Chance,
   trust: Trust | undefined,
   linkKey: () => Uint8Array | undefined,
+  life = "",
 ): TrustedHost => {
   const drawOf = (what: string, length: number) => chance.bytesOf(`host/${what}`, length);
   const hostKey = noiseSuite.keyPair(drawOf("key", KEY_BYTES)());
@@ -38,9 +42,9 @@ export const createTrustedHost = (
     },
     trust: { generation, hosts: [...hosts, own], revoked },
     draws: {
-      ephemeral: drawOf("ephemeral", KEY_BYTES),
-      freshKey: drawOf("idempotency", IDEMPOTENCY_BYTES),
-      nonce: drawOf("nonce", NONCE_BYTES),
+      ephemeral: drawOf(`ephemeral${life}`, KEY_BYTES),
+      freshKey: drawOf(`idempotency${life}`, IDEMPOTENCY_BYTES),
+      nonce: drawOf(`nonce${life}`, NONCE_BYTES),
     },
   };
 };

@@ -4,6 +4,7 @@ import type { Secrets } from "../../../firmware/hal.ts";
 import type { Manifest } from "../../../protocol/manifest/manifest.ts";
 import type { Approve } from "./approval/index.ts";
 import type { Fault } from "./faults/index.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** How an emulator in process is made. Everything has a default. */
@@ -35,6 +36,13 @@ export interface EmulatorOptions {
   readonly clock?: VirtualClock;
   /** What breaks: on the line or in the device. */
   readonly faults?: readonly Fault[];
+  /**
+   * It is brought to the state of a snapshot, whose options are its own: besides, only `strict`,
+   * `transcriptBytes` and a `clock` may be told, which stands no later than the first boot's did.
+   */
+  readonly from?: Snapshot;
+  /** Bytes of its transcript before the oldest items go; 16 MiB unless told. */
+  readonly transcriptBytes?: number;
   /** The cable goes right after the n-th signature, and the device with it. */
   readonly dieAfterInput?: number;
   /** What holds the keys; unless told, the native engine where it runs. */

@@ -16,6 +16,8 @@ export interface VirtualClock {
   readonly until: <T>(promise: Promise<T>) => Promise<T>;
   /** Work outside of this clock's time, as of a thread: time stands still for it. */
   readonly hold: <T>(work: Promise<T>) => Promise<T>;
+  /** Events that are kept, those among them that were called off. */
+  readonly waiting: () => number;
 }
 
 interface Event {
@@ -23,9 +25,13 @@ interface Event {
   action: (() => void) | undefined;
 }
 
+/** Events that were called off and stay in the agenda before it is tidied, and then half of it. */
+const MOST_CANCELLED = 64;
+
 /** Events by their time, those of one time in the order in which they came. */
 const createAgenda = () => {
-  const events: Event[] = [];
+  let events: Event[] = [];
+  let cancelled = 0;
   const placeOf = (dueMs: number): number => {
     let [low, high] = [0, events.length];
     while (low < high) {
@@ -39,10 +45,23 @@ const createAgenda = () => {
   return {
     add: (event: Event): void => void events.splice(placeOf(event.dueMs), 0, event),
     next: (): Event | undefined => {
-      while (events[0] !== undefined && events[0].action === undefined) events.shift();
+      while (events[0] !== undefined && events[0].action === undefined) {
+        events.shift();
+        cancelled -= 1;
+      }
       return events[0];
     },
     take: (): void => void events.shift(),
+    /** Lines and calls set a timer and call it off for every frame: those must not pile up. */
+    cancel: (event: Event): void => {
+      if (event.action === undefined) return; // it has happened, or was called off before
+      event.action = undefined;
+      cancelled += 1;
+      if (cancelled < MOST_CANCELLED || cancelled * 2 < events.length) return;
+      events = events.filter(({ action }) => action !== undefined);
+      cancelled = 0;
+    },
+    size: () => events.length,
   };
 };
 
@@ -119,15 +138,15 @@ export const createVirtualClock = (): VirtualClock => {
     after: (delayMs, action) => {
       assert(!Number.isNaN(delayMs), "a delay is a number");
       const event: Event = { dueMs: state.nowMs + Math.max(0, delayMs), action };
-      agenda.add(event);
-      return () => {
-        event.action = undefined;
-      };
+      // Never is no time that could be reached: a wait would end there.
+      if (event.dueMs < Number.POSITIVE_INFINITY) agenda.add(event);
+      return () => agenda.cancel(event);
     },
     advance: (ms) => {
-      assert(ms >= 0, "time never goes back");
+      assert(ms >= 0 && Number.isFinite(ms), "time passes for a while, and never goes back");
       return within(state.nowMs + ms, passed(state.nowMs + ms));
     },
+    waiting: agenda.size,
     until: (promise) => within(Number.POSITIVE_INFINITY, promise),
     hold: async (work) => {
       state.held += 1;

@@ -9,6 +9,10 @@ export interface HostEnd {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onBytes: (action: (bytes: Uint8Array) => void) => void;
   readonly onClose: (action: () => void) => void;
+  /** Has it asked whether its program is still there, when another wants the cable. */
+  readonly vouch: (isThere: () => boolean) => void;
+  /** Says whether little waits at this end; the result is called when there may be room again. */
+  readonly throttle: (hasRoom: () => boolean) => () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -17,6 +21,9 @@ export type Direction = "toDevice" | "toHost";
 
 /** What arrives instead of some bytes; `undefined` for the bytes as they are. */
 export type Meddler = (bytes: Uint8Array) => readonly Uint8Array[] | undefined;
+
+/** What becomes of a cable: a host takes it or lets it go, or it goes without being asked. */
+export type CableEvent = "attached" | "detached" | "hung-up" | "unplugged" | "plugged";
 
 /** A cable with at most one program at the host's end. */
 export interface Cable {
@@ -29,12 +36,18 @@ export interface Cable {
   readonly plug: () => void;
   /** Out and in again, as when the device restarts. */
   readonly reseat: () => void;
+  /** Whether a program has it. */
+  readonly isTaken: () => boolean;
   /** Hears what arrives; the result ends it. */
   readonly tap: (action: (direction: Direction, bytes: Uint8Array) => void) => () => void;
+  /** Hears what has just become of the cable; the result ends it. */
+  readonly watch: (action: (event: CableEvent) => void) => () => void;
   /** Changes what is on its way; the result ends it. Several do so one after the other. */
   readonly meddle: (direction: Direction, meddler: Meddler) => () => void;
   /** Brings bytes that no end has sent. */
   readonly inject: (direction: Direction, bytes: Uint8Array) => void;
+  /** Has the device take bytes at once, inside this call: only for what once arrived so. */
+  readonly feed: (bytes: Uint8Array) => void;
 }
 
 /** Runs an action soon, never inside the call that asks for it. */
@@ -44,26 +57,36 @@ export type Later = (action: () => void) => void;
 interface Host {
   deliver?: (bytes: Uint8Array) => void;
   hangUp?: () => void;
+  hasRoom?: () => boolean;
+  isThere?: () => boolean;
 }
 
 interface State {
   readonly later: Later;
   readonly taps: Set<(direction: Direction, bytes: Uint8Array) => void>;
+  readonly watchers: Set<(event: CableEvent) => void>;
   readonly meddlers: Readonly<Record<Direction, Set<Meddler>>>;
   toDevice: ((bytes: Uint8Array) => void) | undefined;
+  onRoom: (() => void) | undefined;
   onCable: ((attached: boolean) => void) | undefined;
   host: Host | undefined;
   isPlugged: boolean;
 }
 
-const letGo = (state: State): void => {
+const tell = (state: State, event: CableEvent): void => {
+  for (const watcher of state.watchers) watcher(event);
+};
+
+const letGo = (state: State, why: "detached" | "hung-up"): void => {
+  const { host } = state;
   state.host = undefined;
+  if (host !== undefined) tell(state, why);
   state.onCable?.(false);
 };
 
 const hangUp = (state: State): void => {
   const end = state.host;
-  letGo(state);
+  letGo(state, "hung-up");
   end?.hangUp?.();
 };
 
@@ -87,9 +110,11 @@ const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
 };
 
 const attach = (state: State): HostEnd | undefined => {
+  if (state.host?.isThere?.() === false) letGo(state, "hung-up");
   if (state.host !== undefined || !state.isPlugged) return undefined;
   const end: Host = {};
   state.host = end;
+  tell(state, "attached");
   state.onCable?.(true);
   return {
     write: (bytes) => {
@@ -103,8 +128,15 @@ const attach = (state: State): HostEnd | undefined => {
       end.hangUp = action;
       if (state.host !== end) state.later(action);
     },
+    vouch: (isThere) => {
+      end.isThere = isThere;
+    },
+    throttle: (hasRoom) => {
+      end.hasRoom = hasRoom;
+      return () => (state.host === end ? state.onRoom?.() : undefined);
+    },
     close: () => {
-      if (state.host === end) letGo(state);
+      if (state.host === end) letGo(state, "detached");
       return Promise.resolve();
     },
   };
@@ -115,8 +147,10 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   const state: State = {
     later,
     taps: new Set(),
+    watchers: new Set(),
     meddlers: { toDevice: new Set(), toHost: new Set() },
     toDevice: undefined,
+    onRoom: undefined,
     onCable: undefined,
     host: undefined,
     isPlugged: true,
@@ -124,9 +158,12 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
   return {
     attach: () => attach(state),
     isPlugged: () => state.isPlugged,
+    isTaken: () => state.host !== undefined,
     device: {
-      hasRoom: () => true,
-      onRoom: () => undefined, // it never fills
+      hasRoom: () => state.host?.hasRoom?.() ?? true, // in memory it never fills
+      onRoom: (action) => {
+        state.onRoom = action;
+      },
       send: (bytes) => {
         if (state.host !== undefined) send(state, "toHost", bytes);
       },
@@ -139,20 +176,30 @@ export const createCable = (later: Later = (action) => void setImmediate(action)
     },
     unplug: () => {
       state.isPlugged = false;
+      tell(state, "unplugged");
       hangUp(state);
     },
     reseat: () => hangUp(state),
     plug: () => {
       state.isPlugged = true;
+      tell(state, "plugged");
     },
     tap: (action) => {
       state.taps.add(action);
       return () => void state.taps.delete(action);
+    },
+    watch: (action) => {
+      state.watchers.add(action);
+      return () => void state.watchers.delete(action);
     },
     meddle: (direction, meddler) => {
       state.meddlers[direction].add(meddler);
       return () => void state.meddlers[direction].delete(meddler);
     },
     inject: (direction, bytes) => arrive(state, direction, bytes),
+    feed: (bytes) => {
+      for (const tap of state.taps) tap("toDevice", bytes);
+      state.toDevice?.(Uint8Array.from(bytes));
+    },
   };
 };

@@ -13,6 +13,8 @@ const LOOK_MS = 20;
 export interface CableListener {
   readonly cable: (attached: boolean) => void;
   readonly bytes: (bytes: Uint8Array) => void;
+  /** Whether the emulator has the slave open itself, to keep programs out. */
+  readonly isHeld: () => boolean;
 }
 
 /** A watch that runs. */
@@ -49,12 +51,16 @@ export const watchCable = (master: number, listener: CableListener): CableWatch 
     reader = undefined;
   };
 
+  const rest = (): Promise<void> => {
+    if (!listener.isHeld()) setRawMode(master);
+    return sleep(LOOK_MS);
+  };
+
   const watch = async (): Promise<void> => {
     await Promise.resolve();
     while (!stopping.signal.aborted) {
-      if (!hasCaller(master)) {
-        setRawMode(master);
-        await sleep(LOOK_MS);
+      if (listener.isHeld() || !hasCaller(master)) {
+        await rest();
         continue;
       }
       listener.cable(true);

@@ -9,13 +9,16 @@ import { LIMITS } from "../../../protocol/limits.ts";
 import {
   closeDescriptor,
   grantSlave,
+  lockSlave,
   openMaster,
   openTerminal,
+  pollMaster,
+  releaseSlave,
   setRawMode,
   unlockSlave,
 } from "./libc.ts";
 import { watchCable } from "./pty-cable.ts";
-import { placeLink, removeLink } from "./pty-link.ts";
+import { placeLink, removeLink } from "./line-name.ts";
 import { createSendQueue } from "./pty-queue.ts";
 
 /** The emulator's end of the cable; a program that opens `path` holds the other end. */
@@ -24,6 +27,13 @@ export interface Pty extends Link {
   readonly path: string;
   /** How many bytes `send` has dropped: nobody attached, the queue full, or a hang-up. */
   readonly droppedBytes: () => number;
+  /**
+   * Keeps programs out, or lets them in again: to whoever opens it with a lock the port is busy.
+   * False where a program is in already.
+   */
+  readonly keepOut: (isKept: boolean) => boolean;
+  /** Whether a program has the slave open just now: known before `onCable` tells. */
+  readonly hasProgram: () => boolean;
   /**
    * Removes the link at once if it is still ours, then frees the descriptors; repeating it is
    * harmless. Never rejects. No event comes after the call.
@@ -47,12 +57,44 @@ const prepareSlave = (master: number): string => {
   return slave;
 };
 
+/** `undefined` where a program has it: by its lock, or by a mark that lets nobody else open it. */
+const openLocked = (slave: string): number | undefined => {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openTerminal(slave);
+    if (lockSlave(descriptor)) return descriptor;
+  } catch {
+    // Marked as another's (EBUSY).
+  }
+  if (descriptor !== undefined) closeDescriptor(descriptor);
+  return undefined;
+};
+
+/** The emulator's own hold on a slave, against programs. */
+const createHold = (slave: string) => {
+  let held: number | undefined;
+  const release = (): void => {
+    if (held !== undefined) releaseSlave(held);
+    held = undefined;
+  };
+  return {
+    isHeld: () => held !== undefined,
+    release,
+    take: (): boolean => {
+      held ??= openLocked(slave);
+      return held !== undefined;
+    },
+  };
+};
+
 const createPty = (master: number, slave: string, linkPath: string | undefined): Pty => {
   const queue = createSendQueue(master);
+  const hold = createHold(slave);
   let isAttached = false;
   let receive: ((bytes: Uint8Array) => void) | undefined;
   let cable: ((attached: boolean) => void) | undefined;
   const watch = watchCable(master, {
+    isHeld: hold.isHeld,
     bytes: (bytes) => receive?.(bytes),
     cable: (attached) => {
       isAttached = attached;
@@ -63,6 +105,7 @@ const createPty = (master: number, slave: string, linkPath: string | undefined):
   const free = async (): Promise<void> => {
     if (linkPath !== undefined) removeLink(linkPath, slave);
     isAttached = false;
+    hold.release();
     queue.clear();
     await watch.stop();
     closeDescriptor(master);
@@ -83,6 +126,12 @@ const createPty = (master: number, slave: string, linkPath: string | undefined):
       cable = action;
     },
     droppedBytes: queue.droppedBytes,
+    hasProgram: () => closing === undefined && !hold.isHeld() && !pollMaster(master).hungUp,
+    keepOut: (isKept) => {
+      if (isKept) return !isAttached && hold.take();
+      hold.release();
+      return true;
+    },
     close: () => {
       closing ??= free();
       return closing;

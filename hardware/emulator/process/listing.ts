@@ -7,9 +7,15 @@ import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 export interface Listing {
   readonly name: string;
   readonly path: string;
-  /** The pty that the path leads to. Its number may be another's once the emulator is killed. */
+  /** The pty or socket behind it; a pty's number may be another's once the emulator is killed. */
   readonly line: string;
   readonly pid: number;
+  /** It brought a seed along. */
+  readonly isSeeded?: boolean;
+  /** Absent until it listens. */
+  readonly phase?: string;
+  /** 8 hex digits while it holds keys. */
+  readonly fingerprint?: string | null;
   /** Its link key in hex, while it holds keys: whoever may read the folder need not pair. */
   readonly linkKey?: string;
 }

@@ -17,7 +17,7 @@ export interface Settings {
   readonly approve: Approval | readonly unknown[];
   /** How far the rules or the recording came in earlier boots. */
   readonly approved?: readonly number[];
-  /** The stable name of its port. */
+  /** Its port: a path for a link to its pty, `unix:PATH` or `tcp://HOST:PORT`. */
   readonly link: string;
   /** Folder in which running emulators list themselves. */
   readonly runFolder: string;

@@ -1,5 +1,5 @@
 /** `mayfly emulate`: signers on ptys, a process each, until SIGINT or SIGTERM. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Option } from "@commander-js/extra-typings";
 import { encodeAs } from "../../../protocol/cbor/cbor.ts";
@@ -10,8 +10,10 @@ import { noiseSuite } from "../../driver/index.ts";
 import { openHostKey, parseTrustFile, type TrustFile } from "../../identity/index.ts";
 import { NETWORK_NAMES } from "../../withdrawal.ts";
 import { approveOf, isShared, takesPresses } from "../approve-option.ts";
+import { mnemonicOf, mnemonicsOf, type SeedOptions } from "../brought-seeds.ts";
 import type { EmulatorEvent } from "../emulator-events.ts";
 import { portableWarning, sayEvent, warnOfUnused } from "../emulator-news.ts";
+import { type PortOf, type PortOptions, portsOf } from "../emulator-ports.ts";
 import {
   type EmulatorSettings,
   type EngineName,
@@ -22,22 +24,24 @@ import { readText } from "../files.ts";
 import { mayflyHome, runFolder } from "../home.ts";
 import { EMULATOR_NAMES, type HeldNames, holdNames } from "../names.ts";
 import type { Output } from "../output.ts";
-import { answer, badOption, declare } from "../program.ts";
+import { untilOrphaned } from "../parent.ts";
+import { answer, badOption, declare, wholeNumber } from "../program.ts";
 import { holderOfLink } from "../running.ts";
+import { awaitedOf, waitReady } from "../wait-ready.ts";
 
-interface EmulateOptions {
+interface EmulateOptions extends PortOptions, SeedOptions {
   readonly count: string;
-  readonly link?: string | undefined;
   readonly network: string;
   readonly approve: string;
   readonly home?: string | undefined;
   readonly rngSeed?: string | undefined;
-  readonly insecureMnemonic?: readonly string[] | undefined;
-  readonly insecureMnemonicFile?: string | undefined;
   readonly dieAfterInput?: string | undefined;
   readonly hosts?: string | undefined;
   readonly secrets?: EngineName | undefined;
   readonly holdAfterWipe?: boolean | undefined;
+  readonly withParent?: boolean | undefined;
+  readonly waitReady?: boolean | undefined;
+  readonly timeout: string;
 }
 
 /** What was asked for, understood; names and links come later. */
@@ -49,37 +53,8 @@ interface Wish {
   readonly dieAfterInput: number | undefined;
   /** Whom the devices believe. */
   readonly trust: TrustFile;
+  readonly portOf: PortOf;
 }
-
-const wholeNumber = (text: string, most: number): number | undefined => {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-  return value !== undefined && value >= 1 && value <= most ? value : undefined;
-};
-
-/** Quoted mnemonics come whole; words without quotes are one mnemonic. */
-const joined = (words: readonly string[]): readonly string[] =>
-  words.some((word) => word.includes(" ")) ? words : [words.join(" ")];
-
-/** None, where no insecure seed is asked for. */
-const mnemonicsOf = ({
-  insecureMnemonic: words,
-  insecureMnemonicFile: file,
-}: EmulateOptions): Outcome<readonly string[]> => {
-  if (file === undefined) return ok(words === undefined ? [] : joined(words));
-  const text = readText(file);
-  if (!text.ok) return text;
-  const lines = text.value.split("\n").filter((line) => line.trim() !== "");
-  return lines.length === 0
-    ? fail("file_malformed", { file, why: "no mnemonic in it" })
-    : ok(lines);
-};
-
-/** Why these mnemonics do not do for so many devices. */
-const mnemonicProblem = (mnemonics: readonly string[], count: number): string | undefined => {
-  if (mnemonics.some((words) => words.trim() === "")) return "no words";
-  const isEnough = mnemonics.length <= 1 || mnemonics.length === count;
-  return isEnough ? undefined : "neither one for all nor one for each device";
-};
 
 const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   const most = EMULATOR_NAMES.length;
@@ -93,45 +68,40 @@ const wishOf = (options: EmulateOptions): Outcome<Wish> => {
   if (rngSeed !== undefined && !/^([0-9a-fA-F]{2}){1,64}$/.test(rngSeed)) {
     return badOption("--rng-seed", "not hex of 1 to 64 bytes");
   }
-  const mnemonics = mnemonicsOf(options);
+  const mnemonics = mnemonicsOf(options, count);
   if (!mnemonics.ok) return mnemonics;
-  const problem = mnemonicProblem(mnemonics.value, count);
-  if (problem !== undefined) return badOption("--insecure-mnemonic", problem);
-  const trust = trustOf(options.hosts, mnemonics.value.length > 0);
+  const trust = trustOf(options, mnemonics.value.length > 0);
   if (!trust.ok) return trust;
+  const portOf = portsOf(options, count, runFolder(homeOf(options)));
+  if (!portOf.ok) return portOf;
   const approve = approveOf(options.approve);
   if (!approve.ok) return approve;
   const read = { mnemonics: mnemonics.value, trust: trust.value, approve: approve.value };
-  return ok({ count, dieAfterInput, ...read });
+  return ok({ count, dieAfterInput, portOf: portOf.value, ...read });
 };
 
-/** The hosts of a file; and with an insecure seed this user's own host key, in every role. */
-const trustOf = (hosts: string | undefined, isSeeded: boolean): Outcome<TrustFile> => {
+/** The folder of host keys and running emulators: this user's, or one of the emulators' own. */
+const homeOf = ({ home }: EmulateOptions): string =>
+  home === undefined ? mayflyHome() : resolve(home);
+
+/** The hosts of a file; and with an insecure seed the home's own host key, in every role. */
+const trustOf = (options: EmulateOptions, isSeeded: boolean): Outcome<TrustFile> => {
+  const { hosts } = options;
   const nobody: TrustFile = { generation: 1, hosts: [], revoked: [] };
   const text = hosts === undefined ? ok(undefined) : readText(hosts);
   if (!text.ok) return text;
   const trust = text.value === undefined ? ok(nobody) : parseTrustFile(text.value);
   if (!trust.ok) return fail(trust.error, { file: hosts ?? "", ...trust.details });
   if (!isSeeded) return trust;
-  const own = openHostKey(mayflyHome(), noiseSuite.keyPair);
+  const own = openHostKey(homeOf(options), noiseSuite.keyPair);
   if (!own.ok) return own;
   const host = { key: own.value.publicKey, roles: ROLES };
   return ok({ ...trust.value, hosts: [...trust.value.hosts, host] });
 };
 
-/** One mnemonic serves all devices; several serve one each. */
-const mnemonicOf = (all: readonly string[], i: number): { readonly mnemonic?: string } => {
-  const mnemonic = all.length === 1 ? all[0] : all[i];
-  return mnemonic === undefined ? {} : { mnemonic };
-};
-
-/** `PATH` for one device, `PATH-A`, `PATH-B` … for more. */
-const linkOf = (link: string, i: number, count: number): string =>
-  count === 1 ? resolve(link) : `${resolve(link)}-${EMULATOR_NAMES[i]}`;
-
 const settingsOf = (
-  { link, network, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
-  { count, mnemonics, dieAfterInput, trust, approve }: Wish,
+  { network, rngSeed, secrets, holdAfterWipe }: EmulateOptions,
+  { mnemonics, dieAfterInput, trust, portOf, approve }: Wish,
   folder: string,
   names: readonly string[],
 ): readonly EmulatorSettings[] =>
@@ -139,7 +109,7 @@ const settingsOf = (
     name,
     network,
     approve,
-    link: link === undefined ? join(folder, name) : linkOf(link, i, count),
+    link: portOf(name, i),
     runFolder: folder,
     trust: encodeAs(TRUST, trust).toHex(),
     ...(rngSeed === undefined ? {} : { rngSeed }),
@@ -196,9 +166,10 @@ const listenForPresses = (emulators: readonly SupervisedEmulator[]): (() => void
 const emulateAs = async (
   all: readonly EmulatorSettings[],
   approve: EmulatorSettings["approve"],
+  { withParent = false }: EmulateOptions,
   output: Output,
 ): Promise<Outcome<void>> => {
-  const over = untilSignal();
+  const over = withParent ? Promise.race([untilSignal(), untilOrphaned()]) : untilSignal();
   const started = await startAll(all, output);
   if (!started.ok) return started;
   const stopListening = takesPresses(approve) ? listenForPresses(started.value) : () => undefined;
@@ -219,15 +190,26 @@ const checkLinks = (all: readonly EmulatorSettings[], folder: string): Outcome<v
   return ok(undefined);
 };
 
+/** Says of emulators that others have started what these have said themselves. */
+const awaitReady = async (options: EmulateOptions, output: Output): Promise<Outcome<unknown>> => {
+  const awaited = awaitedOf(options, runFolder(homeOf(options)));
+  if (!awaited.ok) return awaited;
+  const ready = await waitReady(awaited.value);
+  if (!ready.ok) return ready;
+  for (const event of ready.value) sayEvent(event, true, output);
+  return ok(undefined);
+};
+
 const emulate = async (options: EmulateOptions, output: Output): Promise<Outcome<unknown>> => {
+  if (options.waitReady === true) return awaitReady(options, output);
   const wish = wishOf(options);
   if (!wish.ok) return wish;
-  const folder = runFolder(options.home === undefined ? mayflyHome() : resolve(options.home));
+  const folder = runFolder(homeOf(options));
   const held: Outcome<HeldNames> = holdNames(folder, wish.value.count);
   if (!held.ok) return held;
   const settings = settingsOf(options, wish.value, folder, held.value.names);
   const free = checkLinks(settings, folder);
-  const outcome = free.ok ? await emulateAs(settings, wish.value.approve, output) : free;
+  const outcome = free.ok ? await emulateAs(settings, wish.value.approve, options, output) : free;
   held.value.release();
   return outcome;
 };
@@ -237,6 +219,8 @@ export const emulateCommand = () =>
   declare("emulate", "run emulated signers, each a process on a serial line, until Ctrl-C")
     .option("--count <n>", "how many", "1")
     .option("--link <path>", "stable name of the port; PATH-A, PATH-B … for more than one")
+    .option("--socket <file>", "a Unix socket instead of a pty; FILE-A, FILE-B … for more than one")
+    .option("--tcp <host:port>", "TCP on the loopback instead; the next ports for more than one")
     .addOption(
       new Option("--network <name>", "whose coins").choices(NETWORK_NAMES).default("regtest"),
     )
@@ -256,7 +240,7 @@ export const emulateCommand = () =>
       ).choices(["native", "portable"]),
     )
     .option("--hosts <file>", "the hosts they trust, as mayfly host prints them")
-    .option("--home <folder>", "list them there instead of in MAYFLY_HOME")
+    .option("--home <folder>", "their home, and that of who talks to them, instead of MAYFLY_HOME")
     .option("--rng-seed <hex>", "repeatable randomness, for tests")
     .option(
       "--insecure-mnemonic <words...>",
@@ -265,4 +249,7 @@ export const emulateCommand = () =>
     .option("--insecure-mnemonic-file <file>", "the same, a line for each device")
     .option("--die-after-input <n>", "end the process after its n-th signature, and stay down")
     .option("--hold-after-wipe", "leave a process that was wiped, for a look at its memory")
+    .option("--with-parent", "end when the program that has started this one is gone")
+    .option("--wait-ready", "start nothing: wait for those of another `mayfly emulate`")
+    .option("--timeout <seconds>", "how long --wait-ready waits", "30")
     .action((options) => answer((output) => emulate(options, output)));

@@ -24,6 +24,8 @@ export interface Faults {
 /** Faults, and the parts of a board that have them. */
 export interface FaultsRoom extends Faults {
   readonly parts: FaultyParts;
+  /** So many were ever told. */
+  readonly count: () => number;
 }
 
 const isLineFault = (fault: Fault): fault is LineFault => isLineKind(fault.kind);
@@ -38,7 +40,9 @@ export const createFaults = (
 ): FaultsRoom => {
   const happened: Happened[] = [];
   const parts = createFaultyParts();
+  let count = 0;
   const add = (fault: Fault): (() => void) => {
+    count += 1;
     const { kind } = fault;
     const tell = (): void => void happened.push({ kind, atMs: nowMs() });
     if (isLineFault(fault)) return armLine(fault, line, tell);
@@ -46,5 +50,5 @@ export const createFaults = (
     throw new Error(`faults: there is no fault ${JSON.stringify(kind)}`);
   };
   for (const fault of faults) add(fault);
-  return { add, happened, parts };
+  return { add, happened, parts, count: () => count };
 };

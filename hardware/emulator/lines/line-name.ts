@@ -1,6 +1,6 @@
 /**
- * A stable name for a pty's slave, whose own number changes with every start: a symbolic link,
- * replaced in one step, so that whoever opens the name finds a port at any time.
+ * A stable name for a pty's slave, whose own number changes with every start, and for a socket: a
+ * symbolic link, replaced in one step, so that whoever opens the name finds a port at any time.
  */
 import { lstatSync, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
@@ -43,11 +43,20 @@ export const placeLink = (
   }
 };
 
+/** Where a link leads, one step; `undefined` for what is no link. */
+export const linkTarget = (linkPath: string): string | undefined => {
+  try {
+    return readlinkSync(linkPath);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Removes the link if it still points at `target`. Never throws. */
 export const removeLink = (linkPath: string, target: string): void => {
   try {
-    if (readlinkSync(linkPath) === target) unlinkSync(linkPath);
+    if (linkTarget(linkPath) === target) unlinkSync(linkPath);
   } catch {
-    // Gone, or another's by now: not ours to remove.
+    // Gone by now.
   }
 };
