@@ -4,7 +4,8 @@
  */
 import { read } from "node:fs";
 import { promisify } from "node:util";
-import { autoDetect, LinuxPortBinding } from "@serialport/bindings-cpp";
+import { LinuxPortBinding } from "@serialport/bindings-cpp";
+import { SerialPort } from "serialport";
 import type { Binding } from "./bindings-interface.ts";
 
 /** What strerror(3) says, and the errno of it. */
@@ -66,7 +67,7 @@ const readPort = async (port: LinuxPortBinding, into: Uint8Array): Promise<numbe
   }
 };
 
-const stock = autoDetect();
+const stock = SerialPort.binding;
 
 /** The binding. `open` rejects with an error whose `code` is the errno's name. */
 export const binding: Binding = {

@@ -58,7 +58,7 @@ export const registerOwn = async (client: Client): Promise<SpendingWallet> => {
 };
 
 /** Pairs another host by the words on the screen. */
-export const pairAnother = async (signer: Emulator): Promise<void> => {
+export const pairAnother = async (signer: Pick<Emulator, "client" | "screen">): Promise<void> => {
   const { client } = signer;
   unwrap(await client.startPairing({ role: "operator" }));
   const psk = unwrap(readPairingCode(signer.screen()?.lines.join(" ") ?? ""));

@@ -94,7 +94,7 @@ test("secret fields are in no form of it", async () => {
       return outcome;
     },
   });
-  await pairAnother({ ...signer, client: spy });
+  await pairAnother({ screen: signer.screen, client: spy });
   await spy.close();
   expect(secrets[0]).toHaveLength(32);
   const told = JSON.stringify(signer.transcript) + signer.transcript.text();

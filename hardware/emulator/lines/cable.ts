@@ -110,7 +110,7 @@ const send = (state: State, direction: Direction, bytes: Uint8Array): void => {
 };
 
 const attach = (state: State): HostEnd | undefined => {
-  if (state.host?.isThere?.() === false) letGo(state, "hung-up");
+  if (state.host?.isThere?.() === false) letGo(state, "detached");
   if (state.host !== undefined || !state.isPlugged) return undefined;
   const end: Host = {};
   state.host = end;
