@@ -62,7 +62,7 @@ describe.skipIf(!(hasNode() && hasRegistry()))("needs Node.js, npm and its regis
   test("on Node it says in a sentence that a pty needs Bun", async () => {
     const { code, said } = await home.tell(onNode, "emulate");
     expect(code).toBe(1);
-    expect(said).toContain("a pty needs Bun: bunx --bun mayfly emulate");
+    expect(said).toContain("a pty needs Bun: bunx --bun mayfly emulate, or --socket or --tcp");
     expect(await home.leftovers()).toEqual([]);
   });
 
@@ -72,6 +72,15 @@ describe.skipIf(!(hasNode() && hasRegistry()))("needs Node.js, npm and its regis
     const [node, bun] = [await signMessage(home, onNode, "A"), await signMessage(home, onBun, "A")];
     expect(node).toMatchObject({ isGood: true, isOtherGood: false });
     expect(bun).toEqual(node);
+    await server.stop();
+    expect(await home.leftovers()).toEqual([]);
+  });
+
+  test("Node's serves a socket, and signs by it as Bun's does", async () => {
+    const server = await home.serve(onNode, "--socket", join(project, "signer.sock"));
+    const node = await signMessage(home, onNode, server.path);
+    expect(node).toMatchObject({ isGood: true, isOtherGood: false });
+    expect(await signMessage(home, onBun, "A")).toEqual(node);
     await server.stop();
     expect(await home.leftovers()).toEqual([]);
   });

@@ -32,7 +32,7 @@ export interface Home extends AsyncDisposable {
     ...words: readonly string[]
   ) => Promise<{ readonly code: number; readonly said: string }>;
   /** Starts a signer with an insecure seed and waits until it listens. */
-  readonly serve: (program: Program) => Promise<Server>;
+  readonly serve: (program: Program, ...words: readonly string[]) => Promise<Server>;
   /** What signers have left in the folder where they list themselves. */
   readonly leftovers: () => Promise<readonly string[]>;
 }
@@ -86,8 +86,8 @@ export const openHome = async (): Promise<Home> => {
       if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}: ${said}`);
       return linesOf(said).at(-1) ?? {};
     },
-    serve: async (program) => {
-      const words = ["emulate", "--json", "--insecure-mnemonic", WORDS];
+    serve: async (program, ...more) => {
+      const words = ["emulate", "--json", "--insecure-mnemonic", WORDS, ...more];
       const options = { env, stdin: "ignore", stdout: "pipe", stderr: "ignore" } as const;
       const child = Bun.spawn([...program, ...words], options);
       const stop = async (): Promise<void> => {

@@ -4,4 +4,6 @@ import type { openPty as openOnBun } from "./pty.ts";
 
 /** Refuses as `emulator_failed`; details carry `why`. */
 export const openPty: typeof openOnBun = () =>
-  fail("emulator_failed", { why: "a pty needs Bun: bunx --bun mayfly emulate" });
+  fail("emulator_failed", {
+    why: "a pty needs Bun: bunx --bun mayfly emulate, or --socket or --tcp",
+  });
