@@ -1,6 +1,6 @@
 /** What an emulator in a process leaves behind when it is disposed of: nothing. */
-import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { afterAll, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   createEmulator,
@@ -9,8 +9,11 @@ import {
 } from "../../hardware/emulator/index.ts";
 import { createBootClock } from "../../hardware/emulator/kit/boot-clock.ts";
 import { openNativeSecrets } from "../../hardware/secrets/index.ts";
-import { unwrap } from "../driver/lines.ts";
+import { cleanUp, temporaryFolder } from "../cli/mayfly.ts";
+import { until, unwrap } from "../driver/lines.ts";
 import { SEEDS } from "../kit/index.ts";
+
+afterAll(cleanUp);
 
 const hasNative = openNativeSecrets().ok;
 
@@ -139,4 +142,19 @@ test("a process whose emulators are disposed of ends by itself", async () => {
   const child = Bun.spawn([process.execPath, "-e", program], { stderr: "pipe", timeout: 20_000 });
   const [said, complained] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   expect([said, complained, await child.exited]).toEqual(["done\n", "", 0]);
+});
+
+test("a process that is killed the moment it listens leaves no link", async () => {
+  const folder = temporaryFolder();
+  const kit = JSON.stringify(join(import.meta.dir, "../../hardware/emulator/index.ts"));
+  const program = `
+    const { createEmulator } = await import(${kit});
+    const { address } = await (await createEmulator()).listen({ socket: "socket" });
+    if (address !== ${JSON.stringify(join(folder, "socket"))}) process.exit(1);
+    process.kill(process.pid, "SIGKILL");`;
+  const env = { ...process.env, TMPDIR: folder };
+  const child = Bun.spawn([process.execPath, "-e", program], { cwd: folder, env, timeout: 20_000 });
+  await child.exited;
+  expect(child.signalCode).toBe("SIGKILL");
+  await until("the folder is empty", () => readdirSync(folder).length === 0);
 });

@@ -3,7 +3,7 @@
  * ends: a shell waits at a pipe that only this process holds, and clears up when it breaks.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,22 +17,23 @@ export interface Room {
   readonly leave: () => void;
 }
 
+/** In the folder: links elsewhere and where they lead, a line each. */
+const LINKS = "links";
+
 /** Signals that end a terminal's programs leave it its work. A link that is another's stays. */
 const SCRIPT = `
 trap '' HUP INT QUIT TERM
-room=$1
-shift
-while IFS= read -r link && IFS= read -r target; do set -- "$@" "$link" "$target"; done
-while [ $# -gt 1 ]; do
-  [ "$(readlink "$1")" = "$2" ] && rm -f -- "$1"
-  shift 2
-done
-rm -rf -- "$room"
+while read -r _; do :; done
+if [ -f "$1/${LINKS}" ]; then
+  while IFS= read -r link && IFS= read -r target; do
+    [ "$(readlink "$link")" = "$target" ] && rm -f -- "$link"
+  done <"$1/${LINKS}"
+fi
+rm -rf -- "$1"
 `;
 
 interface House {
   readonly folder: string;
-  readonly note: (line: string) => void;
   readonly end: () => void;
   guests: number;
   names: number;
@@ -50,10 +51,7 @@ const watchOver = (folder: string) => {
   watcher.on("error", () => undefined);
   stdin.on("error", () => undefined);
   watcher.unref();
-  return {
-    note: (line: string) => void stdin.write(`${line}\n`),
-    end: () => void stdin.end(),
-  };
+  return { end: () => void stdin.end() };
 };
 
 let house: House | undefined;
@@ -80,8 +78,12 @@ export const enterRoom = (): Room => {
       return join(own.folder, `${own.names}-${name}`);
     },
     mark: (link, target) => {
-      if (link.includes("\n")) throw new Error("a socket's path has no line breaks");
-      own.note(`${link}\n${target}`);
+      const lines = [link, target];
+      if (lines.some((line) => line.includes("\n"))) {
+        throw new Error("a socket's path has no line breaks");
+      }
+      // At once: what is written to the pipe leaves this process only later.
+      appendFileSync(join(own.folder, LINKS), `${link}\n${target}\n`);
     },
     leave: () => {
       if (!isIn) return;
