@@ -55,8 +55,8 @@ class Signer:
 
 @pytest.fixture(params=WAYS)
 def signer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Signer]:
-    command = [*MAYFLY, "emulate", "--with-parent", "--json", "--home", str(tmp_path), "--approve", "ask",
-               *WAYS[request.param], "--insecure-mnemonic", *WORDS]
+    command = [*MAYFLY, "emulate", "--json", "--home", str(tmp_path), "--approve", "ask",
+               "--with-parent", *WAYS[request.param], "--insecure-mnemonic", *WORDS]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, text=True)
     try:

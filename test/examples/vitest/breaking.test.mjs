@@ -18,9 +18,7 @@ test("the cable is pulled in the middle: one question, the same signature", asyn
   expect(questions()).toBe(1);
 });
 
-test("the power is cut in the middle: ready again, nothing is paid twice", async ({
-  openTill,
-}) => {
+test("the power is cut in the middle: ready again, nothing is paid twice", async ({ openTill }) => {
   const { rig, signer, vault, psbt, questions } = await openTill("ask");
   const paying = vault.pay("rent", psbt);
   await signer.shows(QUESTION);
