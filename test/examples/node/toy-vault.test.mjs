@@ -45,8 +45,9 @@ test("signs when approved, once", async (context) => {
 
 test("is held when declined, and nobody is asked again", async (context) => {
   const { signer, vault, psbt, questions } = await openTill(context, "never");
-  assert.equal((await vault.pay("rent", psbt)).state, "held");
-  assert.equal((await vault.pay("rent", psbt)).state, "held");
+  const held = await vault.pay("rent", psbt);
+  assert.deepEqual([held.state, held.tries], ["held", 1]);
+  assert.equal(await vault.pay("rent", psbt), held);
   assert.deepEqual([signer.signatures(), questions()], [0, 1]);
 });
 

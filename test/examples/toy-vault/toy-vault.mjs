@@ -7,10 +7,10 @@
 /**
  * @typedef {import("mayfly/client").Client} Client
  * @typedef {object} Entry A payment in the journal.
- * @property {Uint8Array} psbt
+ * @property {Uint8Array} psbt As it was drafted.
  * @property {Uint8Array} key 16 bytes, under which the signer knows the call.
- * @property {number} tries
- * @property {"asked" | "signed" | "held"} state
+ * @property {number} tries How often the signer was asked.
+ * @property {"asked" | "signed" | "held"} state `asked` until there is an answer.
  * @property {Uint8Array} [signatures] Once they are there.
  */
 
