@@ -60,6 +60,7 @@ test("the cable is pulled in the middle: one question, the same signature", asyn
   const { signer, vault } = till;
   const paying = vault.pay("rent", till.psbt);
   await signer.shows(QUESTION);
+  expect(vault.journal.get("rent")).toMatchObject({ state: "asked", tries: 1 });
   signer.unplug();
   await signer.advance(10_000);
   signer.replug();
