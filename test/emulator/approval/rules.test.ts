@@ -245,3 +245,8 @@ test("shows: what is shown now or next, and when time is over, what was there", 
   expect(says).toContain("not shown within 50 ms: transaction; but\n  status: A | ready");
   expect(says).toContain("MAYFLY_SEED=approval");
 });
+
+test("a word that is no way to approve is refused", async () => {
+  const why = await thrownBy(() => createEmulator(JSON.parse('{"approve":"yes"}')));
+  expect(why).toBe('approve: "yes" is none of auto, never, ask');
+});
