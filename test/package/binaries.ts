@@ -49,6 +49,7 @@ const recipes = (texts: Texts): readonly Recipe[] => [
 
 const FLAGS = [
   "--compile",
+  "--bytecode",
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
   "--no-compile-autoload-tsconfig",
