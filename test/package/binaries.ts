@@ -50,6 +50,7 @@ const recipes = (texts: Texts): readonly Recipe[] => [
 const FLAGS = [
   "--compile",
   "--bytecode",
+  "--format=esm",
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
   "--no-compile-autoload-tsconfig",
