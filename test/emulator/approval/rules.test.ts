@@ -1,5 +1,5 @@
 /** Rules and functions at the buttons: who presses, when, and what is said of the rest. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import {
   type Answer,
   createEmulator,
@@ -139,6 +139,15 @@ describe("what is reported", () => {
       'rule 1 (address, text /q/, index {"atMost":3}: no)',
       "rule 2 (any screen: yes)",
     ]);
+  });
+
+  test("unless told it is said on standard error, and nothing is thrown", async () => {
+    const said = spyOn(process.stderr, "write").mockImplementation(() => true);
+    const emulator = await createEmulator({ approve: [wallets], clock: createVirtualClock() });
+    await emulator[Symbol.asyncDispose]();
+    const lines = said.mock.calls.map(([line]) => String(line));
+    said.mockRestore();
+    expect(lines.join("")).toContain("never matched");
   });
 
   test("strict: false throws nothing, and says the same to who asks", async () => {
