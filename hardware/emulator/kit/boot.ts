@@ -223,6 +223,9 @@ export const boot = (
   const { trust } = host;
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };
   const seed = seedOf(options);
+  if (seed === undefined && wallets.length > 0) {
+    throw new Error("wallets: without a seed it has no manifest that could list them");
+  }
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
   const onPhase = (): void => remains.recorder.look();
   const started = createSigner(heldHal(board, options), { network, trust, onPhase, ...brought });

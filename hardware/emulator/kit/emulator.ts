@@ -183,6 +183,11 @@ const bootOrLeave = (...given: Parameters<typeof boot>): ReturnType<typeof boot>
   }
 };
 
+const report = (problem: Error, { strict }: EmulatorOptions): void => {
+  if (strict === true) throw problem;
+  if (strict === undefined) process.stderr.write(`${problem.message}\n`);
+};
+
 /** What of it only restoring needs. */
 interface Started {
   readonly emulator: Emulator;
@@ -228,12 +233,12 @@ const start = (options: EmulatorOptions): Started => {
     snapshot: () => takeSnapshot(remains),
     restore: (snapshot) => createEmulator({ from: snapshot }),
     [Symbol.asyncDispose]: async () => {
-      const problem = options.strict === false ? undefined : hand.problem();
+      const problem = hand.problem();
       await until(client.close());
       cable.unplug();
       await ways.close();
       remains.endBoot();
-      if (problem !== undefined) throw problem;
+      if (problem !== undefined) report(problem, options);
     },
   };
   return { emulator, remains };
