@@ -55,7 +55,10 @@ test("the cable is pulled in the middle: one question, the same signature", asyn
   const { signer, vault, psbt, questions } = await openTill(context, "ask");
   const paying = vault.pay("rent", psbt);
   await signer.shows(QUESTION);
-  assert.equal(vault.journal.get("rent").state, "asked");
+  assert.deepEqual(
+    [vault.journal.get("rent").state, vault.journal.get("rent").tries],
+    ["asked", 1],
+  );
   signer.unplug();
   await signer.advance(10_000);
   signer.replug();
