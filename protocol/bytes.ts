@@ -25,3 +25,9 @@ export const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
   const at = a.findIndex((byte, i) => byte !== b[i]);
   return at === -1 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? -1);
 };
+
+/**
+ * Whether a text is lower-case hex of whole bytes. One character at a time: Bun gives up on a
+ * repeated group of a long text, and says that it does not match.
+ */
+export const isHex = (text: string): boolean => text.length % 2 === 0 && /^[0-9a-f]*$/.test(text);

@@ -142,7 +142,9 @@ export const clearLeftovers = (folder: string, name: string): void => {
   if (left === undefined || isItsProcess(folder, left)) return;
   const { path, line } = left;
   const link = linkOf(path);
-  if (link !== undefined && targetOf(link) === line) rmSync(link, { force: true });
+  // Only a link that leads where the listing says: whatever else has its name by now stays.
+  const isLink = line !== undefined && link !== undefined && targetOf(link) === line;
+  if (isLink) rmSync(link, { force: true });
   if (line !== undefined && dirname(line) === folder) rmSync(line, { force: true }); // a socket
   rmSync(join(folder, `${name}.json`), { force: true });
 };

@@ -4,6 +4,7 @@
  * ciphertext; calls name no params.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { isHex } from "../../protocol/bytes.ts";
 import { fail, type Outcome, ok } from "../../protocol/errors.ts";
 import type { CallItem, Direction } from "./item.ts";
 
@@ -94,8 +95,7 @@ const bytesOf = (value: unknown): Recorded | undefined => {
   if (!isFields(value, 3)) return undefined;
   const { atMs, direction, bytes } = value;
   if (direction !== "in" && direction !== "out") return undefined;
-  const isHex = typeof bytes === "string" && /^(?:[0-9a-f]{2})*$/.test(bytes);
-  if (!isTime(atMs) || !isHex) return undefined;
+  if (!isTime(atMs) || typeof bytes !== "string" || !isHex(bytes)) return undefined;
   return { kind: "bytes", atMs, direction, bytes: Uint8Array.from(Buffer.from(bytes, "hex")) };
 };
 

@@ -23,7 +23,8 @@ const [UNIX, TCP] = ["unix:", "tcp://"];
 const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/]+)):(\d{1,5})$/;
 const LAST_PORT = 65_535;
 
-const isByte = (text: string): boolean => /^\d{1,3}$/.test(text) && Number(text) < 256;
+/** Written in one way only: with a zero before it, it is octal to some and a name to others. */
+const isByte = (text: string): boolean => /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) < 256;
 
 /** The loopback's own addresses; `localhost` is not looked up, so nobody can turn it elsewhere. */
 const loopbackOf = (host: string): string | undefined => {

@@ -74,6 +74,30 @@ test("nothing holds on to one that is gone, on this machine's clock or a shared 
   expect(clock.nowMs()).toBeLessThan(1000); // what they waited for is still to come
 });
 
+test("clients on its cable are closed with it", async () => {
+  const clock = createVirtualClock();
+  const signer = await createEmulator({ clock });
+  const client = await signer.connect();
+  unwrap(await client.getStatus({}));
+  await signer[Symbol.asyncDispose]();
+  const began = clock.nowMs();
+  expect(await client.getStatus({})).toMatchObject({ ok: false });
+  expect(clock.nowMs()).toBe(began); // nobody looks for the signer any more
+});
+
+test("it goes also where an event of the test's own throws meanwhile", async () => {
+  const clock = createVirtualClock();
+  const signer = await createEmulator({ clock });
+  clock.after(0, () => {
+    throw new Error("an event of the test");
+  });
+  const call = signer.client.getStatus({}).then(() => "an answer", String);
+  const drop = async (): Promise<void> => signer[Symbol.asyncDispose]();
+  expect(await drop().catch(String)).toContain("an event of the test");
+  expect(await call).toContain("an event of the test");
+  expect(await signer.open()).toMatchObject({ ok: false, error: "port_missing" });
+});
+
 test("a boot's timers end with it, on any clock", async () => {
   const clock = createVirtualClock();
   const boot = createBootClock(clock);

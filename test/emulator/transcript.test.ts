@@ -70,6 +70,17 @@ test("its JSON is read back to the same, and what is none is refused by its plac
   }
 });
 
+test("bytes of a large upload are read back", () => {
+  const head = { transcript: 1, rngSeed: "1", name: "A", dropped: 0 };
+  const bytes = "5a".repeat(1 << 22);
+  const read = transcriptOf({
+    ...head,
+    items: [{ what: "bytes", atMs: 0, direction: "toDevice", bytes }],
+  });
+  const [item] = read.items();
+  expect(item?.what === "bytes" ? item.bytes.length : 0).toBe(1 << 22);
+});
+
 test("above its limit the oldest items go, and are counted", async () => {
   await using whole = await start();
   await live(whole);

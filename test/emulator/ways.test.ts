@@ -195,6 +195,29 @@ describe("names", () => {
     await another[Symbol.asyncDispose]();
   });
 
+  test("a name that another has taken while the cable was out stays the other's", async () => {
+    await using reach = await reachable();
+    await using another = await createEmulator();
+    const file = join(temporaryFolder(), "s");
+    await using first = await reach.emulator.listen({ socket: file });
+    reach.emulator.unplug();
+    await using second = await another.listen({ socket: file });
+    const target = readlinkSync(file);
+    reach.emulator.replug();
+    expect(readlinkSync(file)).toBe(target);
+    await first.close();
+    expect(readlinkSync(file)).toBe(target);
+    expect(await refusalOf(second.port)).toBe("open");
+  });
+
+  test("a link that leads nowhere that can be looked at is somebody's", async () => {
+    await using emulator = await createEmulator();
+    const loop = join(temporaryFolder(), "loop");
+    symlinkSync("loop", loop);
+    expect(await throws(() => emulator.listen({ socket: loop }))).toContain("file_exists");
+    expect(readlinkSync(loop)).toBe("loop");
+  });
+
   test("hosts but the loopback are refused by name, on both sides", async () => {
     await using emulator = await createEmulator();
     for (const host of ["0.0.0.0", "10.1.2.3", "example.com", "127.1", "128.0.0.1", "[::]"]) {

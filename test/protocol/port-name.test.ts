@@ -26,7 +26,18 @@ describe("a port's name", () => {
     expect(readAddress("LocalHost:1")).toEqual({ ok: true, value: { host: "127.0.0.1", port: 1 } });
   });
 
-  const HOSTS = ["0.0.0.0", "::", "::ffff:127.0.0.1", "1.127.0.1", "127.0.0.256", "127.0.0.1.evil"];
+  const HOSTS = [
+    "0.0.0.0",
+    "::",
+    "::ffff:127.0.0.1",
+    "1.127.0.1",
+    "127.0.0.256",
+    "127.0.0.1.evil",
+    // octal to some resolvers, a name to look up for others
+    "127.0.0.010",
+    "127.0.0.099",
+    "127.00.0.1",
+  ];
   const NONE = [
     "",
     ":1",

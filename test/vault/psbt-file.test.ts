@@ -38,6 +38,15 @@ describe("readPsbt", () => {
     expect(unwrap(readPsbt(bytes)).bytes()).toEqual(binary);
   });
 
+  test("takes hex of some megabytes", () => {
+    const length = new Uint8Array(new Uint32Array([1 << 22]).buffer);
+    // An unknown global field: key length, type, compact size, value.
+    const field = Buffer.concat([Uint8Array.of(1, 0x70, 0xfe), length, new Uint8Array(1 << 22)]);
+    const large = Buffer.concat([binary.subarray(0, 5), field, binary.subarray(5)]);
+    expect(unwrap(readPsbt(large)).bytes().length).toBe(large.length);
+    expect(unwrap(readPsbt(text(hex.encode(large)))).bytes().length).toBe(large.length);
+  });
+
   test.each([
     ["nothing", new Uint8Array(0)],
     ["white space", text(" \n")],

@@ -110,10 +110,16 @@ export const createRemains = (options: EmulatorOptions): Remains => {
 /** The process is a test's: nothing protects it, and its heap is the test's own. */
 const SHARED = { volatile: false, missing: ["a process of its own"] } as const;
 
-const secretsOf = (remains: Remains, rng: Rng, onBrownOut: () => void): ImportingSecrets => {
+const secretsOf = (
+  remains: Remains,
+  rng: Rng,
+  isPresent: () => boolean,
+  onBrownOut: () => void,
+): ImportingSecrets => {
   const { options, cable, faults } = remains;
   const engine = { ...engineOf(options, rng), ...SHARED };
   const watched = watchSignatures(engine, (count) => {
+    if (!isPresent() || remains.isDead) return; // without power nothing is signed
     remains.signatures += 1;
     if (count !== options.dieAfterInput) return;
     remains.isDead = true;
@@ -208,7 +214,7 @@ export const boot = (
   remains.lastReason = lastReason;
   const number = remains.boots;
   const isPresent = (): boolean => number === remains.boots;
-  const secrets = secretsOf(remains, engineRng, () => {
+  const secrets = secretsOf(remains, engineRng, isPresent, () => {
     // The power is gone at once: what the boot still does reaches nobody.
     if (!isPresent()) return;
     remains.boots += 1;

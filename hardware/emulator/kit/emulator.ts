@@ -33,6 +33,7 @@ export interface Emulator extends AsyncDisposable {
   readonly client: Client;
   /**
    * Another client on the cable; throws where no signer answers, or another program has the cable.
+   * It is closed with the emulator at the latest.
    */
   readonly connect: (options?: ConnectOptions) => Promise<Client>;
   /** The clients' host, for one that is made otherwise. */
@@ -117,9 +118,24 @@ const dealings = (remains: Remains) => {
     ...(clock === undefined ? {} : { clock }),
     intercept: interceptOf(remains),
   };
+  const client = lazyClient(how);
+  const clients = new Set<Client>();
+  const keep = (opened: Client): Client => {
+    const close = async (): Promise<void> => {
+      clients.delete(kept);
+      await opened.close();
+    };
+    const kept: Client = { ...opened, close };
+    clients.add(kept);
+    return kept;
+  };
   return {
     open,
-    client: lazyClient(how),
+    client,
+    /** None of them reaches for a signer that is no more. */
+    closeClients: async (): Promise<void> => {
+      await Promise.all([client, ...clients].map((one) => one.close()));
+    },
     connect: async (session: ConnectOptions = {}): Promise<Client> => {
       const opening = openClient({
         ...how,
@@ -127,7 +143,7 @@ const dealings = (remains: Remains) => {
         intercept: interceptOf(remains, session.intercept),
       });
       const opened = await (clock === undefined ? opening : clock.until(opening));
-      if (opened.ok) return opened.value;
+      if (opened.ok) return keep(opened.value);
       const seed = `MAYFLY_SEED=${remains.chance.seed}`;
       throw new Error(`no signer answers: ${opened.error} (${seed} has the same chance again)`);
     },
@@ -205,7 +221,7 @@ const start = (options: EmulatorOptions): Started => {
     signer = bootOrLeave(remains, reason, restart);
   };
   let signer = bootOrLeave(remains, "power", restart);
-  const { client, connect, open } = dealings(remains);
+  const { client, connect, open, closeClients } = dealings(remains);
   const ways = createWays(cable, options.clock);
   const emulator: Emulator = {
     client,
@@ -234,10 +250,14 @@ const start = (options: EmulatorOptions): Started => {
     restore: (snapshot) => createEmulator({ from: snapshot }),
     [Symbol.asyncDispose]: async () => {
       const problem = hand.problem();
-      await until(client.close());
-      cable.unplug();
-      await ways.close();
-      remains.endBoot();
+      try {
+        await until(closeClients());
+      } finally {
+        // Also where what a test has left on the clock throws meanwhile.
+        cable.unplug();
+        await ways.close();
+        remains.endBoot();
+      }
       if (problem !== undefined) report(problem, options);
     },
   };

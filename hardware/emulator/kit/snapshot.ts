@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Screen } from "../../../firmware/hal.ts";
 import { NETWORK_NAMES } from "../../../firmware/index.ts";
+import { isHex } from "../../../protocol/bytes.ts";
 import { decodeAs, encodeAs } from "../../../protocol/cbor/cbor.ts";
 import {
   bytes,
@@ -104,15 +105,15 @@ export const snapshotOf = ({ options, inputs, screens, ...place }: Snapped): Sna
   };
 };
 
-const isHex = (value: unknown): value is string =>
-  typeof value === "string" && /^(?:[0-9a-f]{2})*$/.test(value);
+const isHexText = (value: unknown): value is string => typeof value === "string" && isHex(value);
 
 const isNumber = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value) && value >= 0;
 
 const eventOf = ({ what, press, bytes: hex }: InputJson): InputEvent | undefined => {
   if (what === "press") return press === "yes" || press === "no" ? { what, press } : undefined;
-  if (what === "bytes") return isHex(hex) ? { what, bytes: Uint8Array.fromHex(hex) } : undefined;
+  if (what === "bytes")
+    return isHexText(hex) ? { what, bytes: Uint8Array.fromHex(hex) } : undefined;
   const plain = PLAIN_INPUTS.find((one) => one === what);
   return plain && { what: plain };
 };
@@ -129,7 +130,7 @@ const inputOf = (json: InputJson, i: number): Input => {
 type KeptOptions = Infer<typeof KEPT>;
 
 const optionsOf = (hex: unknown): KeptOptions => {
-  const kept = isHex(hex) ? decodeAs(KEPT, Uint8Array.fromHex(hex)) : undefined;
+  const kept = isHexText(hex) ? decodeAs(KEPT, Uint8Array.fromHex(hex)) : undefined;
   if (kept === undefined) throw new Error("the snapshot's options are malformed");
   return kept;
 };

@@ -143,11 +143,20 @@ export const openTcpWay = async (
   }
 };
 
+/** What cannot be looked at, as in another user's folder, may well be there. */
+const leadsSomewhere = (file: string): boolean => {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+};
+
 /** A link that leads to something is somebody's; one that leads nowhere was left behind. */
 const isTaken = ({ file, inner }: UnixPlace): boolean => {
   const target = linkTarget(file);
   const isOthers = target !== undefined && target !== inner;
-  return isOthers && statSync(file, { throwIfNoEntry: false }) !== undefined;
+  return isOthers && leadsSomewhere(file);
 };
 
 const checkPlace = (place: UnixPlace): Outcome<void, SocketWayError> => {
@@ -176,6 +185,8 @@ export const openUnixWay = async (
     const { close } = await serve(cable, { path: inner });
     chmodSync(inner, 0o600);
     const follow = (): Outcome<void, SocketWayError> => {
+      // While the cable was out somebody else may have taken the name: it stays theirs.
+      if (isTaken(place)) return fail("file_exists", { path: file });
       if (cable.isPlugged()) return placeLink(file, inner);
       removeLink(file, inner);
       return ok(undefined);

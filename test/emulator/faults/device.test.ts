@@ -9,13 +9,16 @@ import {
 } from "../../../hardware/emulator/index.ts";
 import { buildPsbt, STRANGER_SCRIPT } from "../../bitcoin/psbt-fixture.ts";
 import { HOT } from "../../bitcoin/wallet-fixture.ts";
+import { hasNoLibraries } from "../../secrets/oracles/engines.ts";
 
-const PSBT: Uint8Array = new Uint8Array(
-  buildPsbt({
-    coins: [0, 1, 2].map((index) => ({ wallet: HOT, branch: 0, index, amountSats: 100_000 })),
-    outputs: [{ script: STRANGER_SCRIPT, amountSats: 290_000 }],
-  }).toBuffer(),
-);
+const psbtOf = (count: number): Uint8Array => {
+  const place = { wallet: HOT, branch: 0, amountSats: 100_000 } as const;
+  const coins = Array.from({ length: count }, (_, index) => ({ ...place, index }));
+  const outputs = [{ script: STRANGER_SCRIPT, amountSats: 100_000 * count - 10_000 }];
+  return new Uint8Array(buildPsbt({ coins, outputs }).toBuffer());
+};
+
+const PSBT = psbtOf(3);
 
 /** The device of the wallet's first holder. */
 const breakable = (faults: readonly Fault[], more: EmulatorOptions = {}): Promise<Emulator> =>
@@ -53,8 +56,21 @@ test("a brown-out at the second signature: another boot, which says why", async 
   expect(await sign(signer)).toMatchObject({ ok: false, error: "call_indeterminate" });
   expect(kindsOf(signer)).toEqual(["brown-out"]);
   expect(signer.lastReason()).toBe("brown-out");
+  expect(signer.signatures()).toBe(2); // the third was never made
   expect(await sign(signer)).toMatchObject({ ok: true });
+  expect(signer.signatures()).toBe(5);
 });
+
+test.skipIf(hasNoLibraries)(
+  "a brown-out among batches of threads is at its signature",
+  async () => {
+    const threads = { secrets: "native", threads: 2 } as const;
+    await using signer = await breakable([{ kind: "brown-out", signature: 40 }], threads);
+    const psbt = psbtOf(80);
+    expect(await signer.client.signPsbt({ psbt })).toMatchObject({ error: "call_indeterminate" });
+    expect([signer.signatures(), signer.lastReason()]).toEqual([40, "brown-out"]);
+  },
+);
 
 for (const secrets of ["portable", "native"] as const) {
   test(`a flipped bit under the second signature: ${secrets} lets nothing leave`, async () => {

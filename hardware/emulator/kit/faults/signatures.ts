@@ -86,6 +86,8 @@ const countedBy = (secrets: Signing, { brownOuts, flips }: Flaws, powerGoes: () 
   };
   return {
     inTurn,
+    /** Whether anything is to go wrong at all. */
+    isPlanned: (): boolean => !isOff && brownOuts.size + flips.size > 0,
     /** Whether something is to go wrong among so many. */
     isDue: (length: number): boolean =>
       !isOff &&
@@ -96,12 +98,28 @@ const countedBy = (secrets: Signing, { brownOuts, flips }: Flaws, powerGoes: () 
   };
 };
 
+/** One batch after the other while `isOrdered`, and until those that wait are through. */
+const createQueue = (isOrdered: () => boolean) => {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    if (!isOrdered() && waiting === 0) return work();
+    waiting += 1;
+    const mine = last.then(work).finally(() => {
+      waiting -= 1;
+    });
+    last = mine.catch(() => undefined); // whoever asked for it is told
+    return mine;
+  };
+};
+
 /**
  * The same engine, with flaws. Only signatures of derived keys count, which are a wallet's. A batch
- * of threads has no order: one in which something is to go wrong is signed in turn.
+ * of threads has no order: one in which something is to go wrong is signed in turn, after those
+ * before it.
  */
 export const flawed = <S extends Secrets>(secrets: S, flaws: Flaws, powerGoes: () => void): S => {
-  const { inTurn, isDue, pass } = countedBy(secrets, flaws, powerGoes);
+  const { inTurn, isPlanned, isDue, pass } = countedBy(secrets, flaws, powerGoes);
   const { signMany } = secrets;
   if (signMany === undefined) return { ...secrets, ...inTurn };
   /** Rejects where a signature throws, as threads do. */
@@ -111,5 +129,6 @@ export const flawed = <S extends Secrets>(secrets: S, flaws: Flaws, powerGoes: (
     pass(length);
     return signMany(batch);
   };
-  return { ...secrets, ...inTurn, signMany: together };
+  const queue = createQueue(isPlanned);
+  return { ...secrets, ...inTurn, signMany: (batch) => queue(() => together(batch)) };
 };

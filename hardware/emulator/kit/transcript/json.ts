@@ -1,5 +1,6 @@
 /** A transcript as JSON, and read back: whatever does not fit is refused by its place. */
 import type { Press, Screen } from "../../../../firmware/hal.ts";
+import { isHex } from "../../../../protocol/bytes.ts";
 import { isCommandName } from "../../../../protocol/commands/registry.ts";
 import { type Details, isErrorName } from "../../../../protocol/errors.ts";
 import { PHASES } from "../../../../protocol/phase.ts";
@@ -74,8 +75,7 @@ const isTime = (value: unknown): value is number =>
 const isCount = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
-const isHex = (value: unknown): value is string =>
-  typeof value === "string" && /^(?:[0-9a-f]{2})*$/.test(value);
+const isHexText = (value: unknown): value is string => typeof value === "string" && isHex(value);
 
 const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
   values.find((one) => one === value);
@@ -103,7 +103,7 @@ type Read<W extends TranscriptItem["what"]> = Extract<TranscriptItem, { what: W 
 
 const bytesOf = (atMs: number, { direction, bytes }: Fields): Read<"bytes"> => {
   const way = oneOf(DIRECTIONS, direction);
-  if (way === undefined || !isHex(bytes)) return undefined;
+  if (way === undefined || !isHexText(bytes)) return undefined;
   return { what: "bytes", atMs, direction: way, bytes: Uint8Array.fromHex(bytes) };
 };
 
@@ -112,7 +112,8 @@ const isDetails = (value: unknown): value is Details =>
   Object.values(value).every((one) => typeof one === "string" || typeof one === "number");
 
 const outcomeOf = ({ ok, result, error, details }: Fields): Answer | undefined => {
-  if (ok === true) return isHex(result) ? { ok, result: Uint8Array.fromHex(result) } : undefined;
+  if (ok === true)
+    return isHexText(result) ? { ok, result: Uint8Array.fromHex(result) } : undefined;
   if (ok !== false || typeof error !== "string" || !isErrorName(error)) return undefined;
   if (details === undefined) return { ok, error };
   return isDetails(details) ? { ok, error, details } : undefined;
@@ -129,10 +130,13 @@ const callOf = (atMs: number, fields: Fields): Read<"call"> => {
   const { number, name, params, upload, answer } = fields;
   const answered = answerOf(answer);
   const isNamed = typeof name === "string" && isCommandName(name);
-  if (answered === undefined || !isCount(number) || !isNamed || !isHex(params)) return undefined;
+  if (answered === undefined || !isCount(number) || !isNamed || !isHexText(params))
+    return undefined;
   const call = { what: "call", atMs, number, name, params: Uint8Array.fromHex(params) } as const;
   if (upload === undefined) return { ...call, ...answered };
-  return isHex(upload) ? { ...call, upload: Uint8Array.fromHex(upload), ...answered } : undefined;
+  return isHexText(upload)
+    ? { ...call, upload: Uint8Array.fromHex(upload), ...answered }
+    : undefined;
 };
 
 const screenOf = (atMs: number, { kind, lines }: Fields): Read<"screen"> => {
@@ -146,7 +150,7 @@ const phaseOf = (atMs: number, { phase, linkKey }: Fields): Read<"phase"> => {
   const known = oneOf(PHASES, phase);
   if (known === undefined) return undefined;
   if (linkKey === undefined) return { what: "phase", atMs, phase: known };
-  if (!isHex(linkKey)) return undefined;
+  if (!isHexText(linkKey)) return undefined;
   return { what: "phase", atMs, phase: known, linkKey: Uint8Array.fromHex(linkKey) };
 };
 
