@@ -18,7 +18,10 @@ export interface BroughtSeed {
   readonly lineage?: readonly SignedManifest[];
 }
 
-/** The keys of a seed that was brought along. A manifest that does not hold is our own mistake. */
+/**
+ * The keys of a seed that was brought along. A lineage that does not hold is our own mistake; what
+ * it lists, such as wallets, may be that of whoever brings it.
+ */
 export const broughtKeys = (
   context: Pick<Context, "hal" | "network" | "bootId">,
   auditKey: AuditKey,
@@ -35,6 +38,9 @@ export const broughtKeys = (
   const key = known?.newest.keys.find(({ id }) => id === keyId);
   assert(known !== undefined && key !== undefined, "the lineage lists the key of the seed");
   const keys = believe(context, auditKey, known, key, seed);
-  assert(keys.ok, "the seed vouches for the lineage that it is brought along with");
-  return keys.value;
+  if (keys.ok) return keys.value;
+  // By its name: the manifest has an order of its own.
+  const wallet = known.newest.wallets[Number(keys.details?.["wallet"])];
+  const which = wallet === undefined ? "" : ` (wallet ${JSON.stringify(wallet.name)})`;
+  throw new Error(`no seed vouches for what is brought along with it: ${keys.error}${which}`);
 };

@@ -27,7 +27,9 @@ export {
   type ShowsOptions,
   type TextPattern,
 } from "./kit/approval/index.ts";
-export { type ConnectOptions, createEmulator, type Emulator } from "./kit/emulator.ts";
+export type { ConnectOptions } from "./kit/clients.ts";
+export type { Emulator } from "./kit/emulated.ts";
+export { createEmulator } from "./kit/emulator.ts";
 export type { Fault, Faults, Happened } from "./kit/faults/index.ts";
 export type { EmulatorOptions } from "./kit/options.ts";
 export type { Snapshot } from "./kit/snapshot.ts";

@@ -5,8 +5,8 @@
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where Bun keeps the files inside of a binary that it has compiled. */
-const INSIDE = "file:///$bunfs/";
+/** Who runs a script; anything else is a binary that holds it, whatever it is called by now. */
+const INTERPRETER = /^(?:bun|node|nodejs)(?:\.exe)?$/;
 const BINARY = "mayfly-emulator";
 
 /** How it is started. */
@@ -30,9 +30,9 @@ const scriptBeside = (): EmulatorProgram => {
 };
 
 /** The program that belongs to this one. */
-export const EMULATOR_PROGRAM: EmulatorProgram = import.meta.url.startsWith(INSIDE)
-  ? binaryBeside()
-  : scriptBeside();
+export const EMULATOR_PROGRAM: EmulatorProgram = INTERPRETER.test(basename(process.execPath))
+  ? scriptBeside()
+  : binaryBeside();
 
 /** A signer's command line, after its file: it says whose process that is. */
 export const emulatorWords = (runFolder: string, name: string): readonly string[] => [

@@ -90,7 +90,12 @@ const run = async (): Promise<void> => {
   }
 };
 
-endWithReader();
-await loadCommands();
-holdCommander(program);
-await run();
+/** No await outside of a function: a binary's bytecode knows none. */
+const main = async (): Promise<void> => {
+  endWithReader();
+  await loadCommands();
+  holdCommander(program);
+  await run();
+};
+
+void main();

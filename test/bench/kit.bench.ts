@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openNativeSecrets } from "../../hardware/secrets/index.ts";
 import { type Row, rowOf } from "./row.ts";
-import { timeEmulate, timeSigner } from "./kit/start-process.ts";
+import { buildBinary, SOURCES, timeEmulate, timeSigner } from "./kit/start-process.ts";
 
 /** The bench's name. */
 export const name = "kit";
@@ -98,7 +98,7 @@ const atOnce = async (add: Add): Promise<void> => {
   }
 };
 
-const asProcess = async (add: Add, folder: string): Promise<void> => {
+const asProcess = async (add: Add, folder: string, binary: readonly string[]): Promise<void> => {
   for (const engine of ENGINES) {
     for (const seeding of SEEDINGS) {
       const kind = `${engine}, ${seeding === "seed" ? "with a seed" : "bare"}`;
@@ -107,7 +107,13 @@ const asProcess = async (add: Add, folder: string): Promise<void> => {
       add(`signer's process, first answer: ${kind}`, "ms", ALLOWED.process, answerMs);
     }
   }
-  add("mayfly emulate, listening", "ms", ALLOWED.process, await timeEmulate(folder));
+  for (const [form, mayfly] of [
+    ["from its sources", SOURCES],
+    ["the binary", binary],
+  ] as const) {
+    const ms = await timeEmulate(folder, mayfly);
+    add(`mayfly emulate, ${form}, listening`, "ms", ALLOWED.process, ms);
+  }
 };
 
 /** Fresh processes of each kind, by turns. */
@@ -115,10 +121,11 @@ export const run = async (): Promise<readonly Row[]> => {
   const folder = mkdtempSync(join(tmpdir(), "mayfly-bench-"));
   const { add, rows } = createSeries();
   try {
+    const binary = await buildBinary(folder);
     for (let round = 0; round < ROUNDS; round += 1) {
       await inProcess(add);
       await atOnce(add);
-      await asProcess(add, folder);
+      await asProcess(add, folder, binary);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -13,6 +13,7 @@ import { MANIFEST } from "../../protocol/manifest/manifest.ts";
 import { mnemonicToSeedSync } from "@scure/bip39";
 import { unwrap } from "../driver/lines.ts";
 import { QUORUM, SEEDS } from "../kit/index.ts";
+import { thrownBy } from "./thrown.ts";
 import { systemRng } from "../secrets/oracles/system-rng.ts";
 
 const { A } = SEEDS;
@@ -93,4 +94,14 @@ test("each key of the wallets stands in the manifest once, under a signer of its
     [...QUORUM.policy.keys].toSorted(),
   );
   expect(manifest?.wallets).toHaveLength(2);
+});
+
+test("a wallet that is none is named, and so are wallets without a seed", async () => {
+  const wrong = { name: "Wrong", template: "wpkh(@0/**)", keys: [A.wpkh.tpub] };
+  expect(await thrownBy(() => emulator([QUORUM.policy, wrong]))).toBe(
+    'no seed vouches for what is brought along with it: wallet_malformed (wallet "Wrong")',
+  );
+  expect(await thrownBy(() => createEmulator({ wallets: [QUORUM.policy] }))).toBe(
+    "wallets: without a seed it has no manifest that could list them",
+  );
 });

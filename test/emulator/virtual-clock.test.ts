@@ -93,6 +93,17 @@ describe("ends", () => {
     expect(other).toHaveLength(50);
   });
 
+  test("an advance beside a wait: nothing later happens before it is over", async () => {
+    const clock = createVirtualClock();
+    const later = Promise.withResolvers<string>();
+    clock.after(4_000, () => later.resolve("timed out"));
+    const waiting = clock.until(later.promise);
+    await clock.advance(500);
+    expect(clock.nowMs()).toBe(500);
+    later.resolve("pressed");
+    expect(await waiting).toBe("pressed");
+  });
+
   test("several advances at once: each has its time, none goes on without end", async () => {
     const clock = createVirtualClock();
     const ticks: number[] = [];

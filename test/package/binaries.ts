@@ -49,6 +49,8 @@ const recipes = (texts: Texts): readonly Recipe[] => [
 
 const FLAGS = [
   "--compile",
+  "--bytecode",
+  "--format=esm",
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
   "--no-compile-autoload-tsconfig",

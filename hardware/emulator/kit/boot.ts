@@ -1,111 +1,14 @@
-/** One boot of an emulator in process: the firmware on a board of its own, and what outlives it. */
-import type { BootReason, Buttons, Clock, Hal, LogEvent, Rng } from "../../../firmware/hal.ts";
+/** One boot of an emulator in process: the firmware on a board of its own. */
+import type { BootReason, Buttons, Clock, Hal, Rng } from "../../../firmware/hal.ts";
 import { createSigner, seedValues, type Signer } from "../../../firmware/index.ts";
 import type { ImportingSecrets } from "../../secrets/index.ts";
 import { createBoard, watchSignatures } from "../board/board.ts";
-import { createClock } from "../board/clock.ts";
 import { bringSeed } from "../board/own-manifest.ts";
 import { seedOfWords } from "../board/seed-words.ts";
-import { type Cable, createCable } from "../lines/cable.ts";
-import { createHand, createShowing, type Hand, type Showing } from "./approval/index.ts";
 import { createBootClock } from "./boot-clock.ts";
-import { type Chance, createChance } from "./chance.ts";
-import { createDeviceClock, type DeviceClock } from "./device-clock.ts";
 import { engineOf, heldHal } from "./engine.ts";
-import { drawsFrom } from "./faults/draws.ts";
-import { createFaults, type FaultsRoom } from "./faults/index.ts";
-import { createTrustedHost, type TrustedHost } from "./host.ts";
-import { createInputs, type Inputs } from "./inputs.ts";
 import type { EmulatorOptions } from "./options.ts";
-import { createRecorder, type Recorder, type RecorderOptions } from "./transcript/recorder.ts";
-
-/** What outlives a boot. */
-export interface Remains {
-  readonly options: EmulatorOptions;
-  readonly chance: Chance;
-  readonly cable: Cable;
-  readonly hand: Hand;
-  readonly showing: Showing;
-  readonly log: LogEvent[];
-  readonly host: TrustedHost;
-  /** What happens to the device and the hand at its buttons, on the clock that was given. */
-  readonly clock: DeviceClock;
-  readonly faults: FaultsRoom;
-  readonly recorder: Recorder;
-  /** What came from outside, where that can be repeated. */
-  readonly inputs: Inputs | undefined;
-  readonly beganMs: number;
-  signer: Signer | undefined;
-  /** Ends the present boot: its secrets are wiped and their pages given back, its timers stop. */
-  endBoot: () => void;
-  /** Signatures with keys of wallets, over all boots. */
-  signatures: number;
-  /** So many began. */
-  boots: number;
-  /** Why the present one did. */
-  lastReason: BootReason;
-  /** It went down in the middle, as it was told, and stays down. */
-  isDead: boolean;
-}
-
-/** Time for a transcript: the clock's, or from now on. */
-const timeOf = ({ clock }: EmulatorOptions): (() => number) => {
-  const beganMs = performance.now();
-  return clock === undefined ? () => performance.now() - beganMs : clock.nowMs;
-};
-
-const recorderOf = (
-  remains: Pick<Remains, "options" | "chance" | "cable">,
-  look: RecorderOptions["look"],
-): Recorder => {
-  const { options, chance, cable } = remains;
-  const { name = "A", transcriptBytes: limitBytes } = options;
-  const limit = limitBytes === undefined ? {} : { limitBytes };
-  const nowMs = timeOf(options);
-  return createRecorder({ rngSeed: chance.seed, name, cable, look, nowMs, ...limit });
-};
-
-/** An emulator that has not booted yet. */
-export const createRemains = (options: EmulatorOptions): Remains => {
-  const { approve = "auto", clock, trust, rngSeed, from } = options;
-  const chance = createChance(rngSeed);
-  const time = clock ?? createClock();
-  const own = createDeviceClock(time);
-  const isRepeatable = clock !== undefined && options.secrets === "portable";
-  const life = from === undefined ? "" : `/restored ${from.inputs.length}`;
-  const cable =
-    clock === undefined ? createCable() : createCable((soon) => void clock.after(0, soon));
-  const note = `MAYFLY_SEED=${chance.seed}`;
-  const showing = createShowing(time, note);
-  const remains: Remains = {
-    options,
-    chance,
-    cable,
-    hand: createHand({ approve, clock: own, note, screen: () => showing.screens.at(-1) }),
-    showing,
-    log: [],
-    clock: own,
-    faults: createFaults(
-      { ...cable, clock: time, draws: drawsFrom(chance.stream("faults")) },
-      time,
-      options.faults,
-    ),
-    host: createTrustedHost(chance, trust, () => remains.signer?.linkKey(), life),
-    recorder: recorderOf({ options, chance, cable }, () => {
-      const { signer } = remains;
-      return signer && { phase: signer.phase(), linkKey: signer.linkKey() };
-    }),
-    inputs: isRepeatable ? createInputs(cable, own) : undefined,
-    beganMs: time.nowMs(),
-    signer: undefined,
-    endBoot: () => undefined,
-    signatures: 0,
-    boots: 0,
-    lastReason: "power",
-    isDead: false,
-  };
-  return remains;
-};
+import type { Remains } from "./remains.ts";
 
 /** The process is a test's: nothing protects it, and its heap is the test's own. */
 const SHARED = { volatile: false, missing: ["a process of its own"] } as const;
@@ -229,6 +132,9 @@ export const boot = (
   const { trust } = host;
   const own = { identity: board.identity, network, trust, secrets, wallets, valuesOf: seedValues };
   const seed = seedOf(options);
+  if (seed === undefined && wallets.length > 0) {
+    throw new Error("wallets: without a seed it has no manifest that could list them");
+  }
   const brought = seed === undefined ? {} : { insecureSeed: bringSeed(own, seed) };
   const onPhase = (): void => remains.recorder.look();
   const started = createSigner(heldHal(board, options), { network, trust, onPhase, ...brought });

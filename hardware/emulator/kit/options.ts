@@ -16,9 +16,9 @@ export interface EmulatorOptions {
   /** Who presses the buttons: everything is approved unless told. */
   readonly approve?: Approve;
   /**
-   * Whether disposing throws where a rule never matched, a question had no rule, or a recording
-   * was left; true unless told. A test that failed before that shows a SuppressedError, which Bun
-   * 1.4.5 prints without the first one: with `false` it is seen.
+   * What disposing does where a rule never matched, a question had no rule, or a recording was
+   * left: `true` throws, `false` is silent, and unless told it is said on standard error. A throw
+   * hides why a test failed before it: Bun 1.4.5 prints a SuppressedError without the first error.
    */
   readonly strict?: boolean;
   /** An insecure seed brought along, 16 to 64 bytes or BIP-39 words: it is ready at once. */

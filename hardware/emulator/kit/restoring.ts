@@ -3,7 +3,7 @@ import type { Cable, HostEnd } from "../lines/cable.ts";
 import type { DeviceClock } from "./device-clock.ts";
 import type { Input } from "./inputs.ts";
 import { hashOfScreens, snappedInputs, type Snapshot } from "./snapshot.ts";
-import type { Emulator } from "./emulator.ts";
+import type { Emulator } from "./emulated.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** An emulator that has just booted, from within. */

@@ -85,7 +85,8 @@ const createHand = () => {
   };
   const step = (): boolean => {
     const event = agenda.next();
-    const untilMs = Math.max(...[...horizons].map((horizon) => horizon.untilMs));
+    // Who lets a while pass finds himself at its end, whoever else waits for something later.
+    const untilMs = Math.min(...[...horizons].map((horizon) => horizon.untilMs));
     if (event === undefined || event.dueMs > untilMs) return false;
     agenda.take();
     state.nowMs = Math.max(state.nowMs, event.dueMs);

@@ -2,7 +2,6 @@
  * A folder for the links and sockets of this process, which goes when the process does, however it
  * ends: a shell waits at a pipe that only this process holds, and clears up when it breaks.
  */
-import { spawn } from "node:child_process";
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,6 +40,7 @@ interface House {
 
 /** Without a shell the folder still goes with its last guest; only a crash would leave it. */
 const watchOver = (folder: string) => {
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const watcher = spawn("/bin/sh", ["-c", SCRIPT, "mayfly", folder], {
     stdio: ["pipe", "ignore", "ignore"],
     cwd: "/",

@@ -4,7 +4,7 @@
  * while there is no cable it is reset.
  */
 import { chmodSync, rmSync, statSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { fail, type Outcome, ok } from "../../../protocol/errors.ts";
 import { type LoopbackAddress, tcpName, unixName } from "../../../protocol/link/port-name.ts";
 import type { Cable } from "./cable.ts";
@@ -110,6 +110,8 @@ const serve = async (cable: Cable, place: Place) => {
     if ("path" in place) socket.destroy();
     else socket.resetAndDestroy();
   };
+  // Not before somebody wants it: most emulators of a test have no socket.
+  const { createServer } = process.getBuiltinModule("node:net");
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => void sockets.delete(socket));

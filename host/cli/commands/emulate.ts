@@ -256,7 +256,7 @@ export const emulateCommand = () =>
       ).choices(["native", "portable"]),
     )
     .option("--hosts <file>", "the hosts they trust, as mayfly host prints them")
-    .option("--home <folder>", "their home, and that of who talks to them, instead of MAYFLY_HOME")
+    .option("--home <folder>", "their home; who talks to them says the same by MAYFLY_HOME")
     .option("--rng-seed <hex>", "repeatable randomness, for tests")
     .option(
       "--insecure-mnemonic <words...>",
@@ -264,7 +264,7 @@ export const emulateCommand = () =>
     )
     .option("--insecure-mnemonic-file <file>", "the same, a line for each device")
     .option("--die-after-input <n>", "end the process after its n-th signature, and stay down")
-    .option("--fault <file>", "what breaks, a JSON list: see hardware/emulator/kit/faults")
+    .option("--fault <file>", "what breaks, a JSON list: see test/kit/README.md")
     .option("--hold-after-wipe", "leave a process that was wiped, for a look at its memory")
     .option("--with-parent", "end when the program that has started this one is gone")
     .option("--wait-ready", "start nothing: wait for those of another `mayfly emulate`")

@@ -73,10 +73,25 @@ export const timeSigner = async (
   }
 };
 
+/** `mayfly` from its sources. */
+export const SOURCES: readonly string[] = [process.execPath, MAYFLY];
+
+/** Builds the binaries of this machine, and gives the command that starts `mayfly`. */
+export const buildBinary = async (folder: string): Promise<readonly string[]> => {
+  const target = `linux-${process.arch}`;
+  const words = ["--out", join(folder, "dist"), "--compile", "--target", target];
+  const built = Bun.spawn([process.execPath, join(TOP, "test/package/build.ts"), ...words], {
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+  if ((await built.exited) !== 0) throw new Error("the binaries are not built");
+  return [join(folder, "dist-bin", target, "mayfly")];
+};
+
 /** Milliseconds until `mayfly emulate` says that it listens. */
-export const timeEmulate = async (folder: string): Promise<number> => {
+export const timeEmulate = async (folder: string, mayfly: readonly string[]): Promise<number> => {
   const begunAt = performance.now();
-  const child = Bun.spawn([process.execPath, MAYFLY, "emulate", "--json"], {
+  const child = Bun.spawn([...mayfly, "emulate", "--json"], {
     stdout: "pipe",
     stderr: "ignore",
     env: { ...process.env, MAYFLY_HOME: folder },

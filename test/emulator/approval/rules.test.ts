@@ -1,5 +1,5 @@
 /** Rules and functions at the buttons: who presses, when, and what is said of the rest. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import {
   type Answer,
   createEmulator,
@@ -141,6 +141,15 @@ describe("what is reported", () => {
     ]);
   });
 
+  test("unless told it is said on standard error, and nothing is thrown", async () => {
+    const said = spyOn(process.stderr, "write").mockImplementation(() => true);
+    const emulator = await createEmulator({ approve: [wallets], clock: createVirtualClock() });
+    await emulator[Symbol.asyncDispose]();
+    const lines = said.mock.calls.map(([line]) => String(line));
+    said.mockRestore();
+    expect(lines.join("")).toContain("never matched");
+  });
+
   test("strict: false throws nothing, and says the same to who asks", async () => {
     const signer = await signerWith([wallets], { strict: false });
     await spend(signer, 1000);
@@ -244,4 +253,9 @@ test("shows: what is shown now or next, and when time is over, what was there", 
   const says = await thrownBy(() => signer.shows({ kind: "transaction" }, { withinMs: 50 }));
   expect(says).toContain("not shown within 50 ms: transaction; but\n  status: A | ready");
   expect(says).toContain("MAYFLY_SEED=approval");
+});
+
+test("a word that is no way to approve is refused", async () => {
+  const why = await thrownBy(() => createEmulator(JSON.parse('{"approve":"yes"}')));
+  expect(why).toBe('approve: "yes" is none of auto, never, ask');
 });

@@ -24,6 +24,7 @@ export const signerWith = (
     rngSeed: "approval",
     clock: createVirtualClock(),
     approve,
+    strict: true,
     ...options,
   });
 

@@ -134,3 +134,13 @@ test("a clock that runs ten times as fast: a question is over in a tenth of its 
   expect(await sign(signer, 150_000)).toMatchObject({ error: "consent_timeout" });
   expect(clock.nowMs()).toBeLessThan(20_000);
 });
+
+test("a fault that says too little or something else is refused, and does nothing", async () => {
+  await using signer = await breakable([]);
+  const told = (json: string) => () => signer.faults.add(JSON.parse(json));
+  expect(told('{"kind":"brown-out"}')).toThrow('faults: brown-out: "signature" is missing');
+  expect(told('{"kind":"tamper","after":2}')).toThrow('faults: tamper: there is no "after"');
+  expect(told('{"kind":"gremlins"}')).toThrow('faults: there is no fault "gremlins"');
+  expect(signer.phase()).toBe("ready");
+  expect(kindsOf(signer)).toEqual([]);
+});

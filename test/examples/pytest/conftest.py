@@ -56,7 +56,7 @@ class Signer:
 @pytest.fixture(params=WAYS)
 def signer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Signer]:
     command = [*MAYFLY, "emulate", "--json", "--home", str(tmp_path), "--approve", "ask",
-               *WAYS[request.param], "--insecure-mnemonic", *WORDS]
+               "--with-parent", *WAYS[request.param], "--insecure-mnemonic", *WORDS]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, text=True)
     try:

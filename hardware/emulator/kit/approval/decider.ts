@@ -1,5 +1,6 @@
 /** What is decided at a question, by whichever way the buttons are pressed. */
 import type { Screen } from "../../../../firmware/hal.ts";
+import { type Approval, APPROVALS } from "../../board/buttons.ts";
 import {
   type Answer,
   type ApprovalFunction,
@@ -75,10 +76,18 @@ const byRules = (rules: readonly ApprovalRule[], progress: readonly number[]): D
   };
 };
 
+/** A word that is none must not look like a refusal. */
+const byWord = (approve: Approval): Decider => {
+  if (!APPROVALS.includes(approve)) {
+    throw new Error(`approve: "${approve}" is none of ${APPROVALS.join(", ")}`);
+  }
+  if (approve === "ask") return always("wait");
+  return always(approve === "auto" ? "yes" : "no");
+};
+
 /** Decides as it is told; goes on from another's progress. */
 export const createDecider = (approve: Approve, progress: readonly number[] = []): Decider => {
   if (typeof approve === "function") return byFunction(approve);
-  if (approve === "ask") return always("wait");
-  if (typeof approve === "string") return always(approve === "auto" ? "yes" : "no");
+  if (typeof approve === "string") return byWord(approve);
   return "recording" in approve ? createReplay(approve, progress) : byRules(approve, progress);
 };

@@ -1,8 +1,9 @@
 /** Faults on demand: what breaks, when it did, and how it is mended again. */
 import type { Clock } from "../../../../firmware/hal.ts";
-import { type DeviceFault, isDeviceKind } from "./ailments.ts";
+import type { DeviceFault } from "./ailments.ts";
 import { createFaultyParts, type FaultyParts } from "./device.ts";
 import { armLine, type FaultyLine, isLineKind, type LineFault } from "./line.ts";
+import { complaintOf } from "./read-faults.ts";
 
 /** Something that breaks. */
 export type Fault = LineFault | DeviceFault;
@@ -15,7 +16,10 @@ export interface Happened {
 
 /** The faults of an emulator. */
 export interface Faults {
-  /** Lies in wait for its moment, or begins now; the result takes it back, or mends it. */
+  /**
+   * Lies in wait for its moment, or begins now; the result takes it back, or mends it. Throws where
+   * it says too little, or what no fault says.
+   */
   readonly add: (fault: Fault) => () => void;
   /** What happened so far. */
   readonly happened: readonly Happened[];
@@ -30,8 +34,6 @@ export interface FaultsRoom extends Faults {
 
 const isLineFault = (fault: Fault): fault is LineFault => isLineKind(fault.kind);
 
-const isDeviceFault = (fault: Fault): fault is DeviceFault => isDeviceKind(fault.kind);
-
 /** Nothing is wrong yet but what is told. */
 export const createFaults = (
   line: FaultyLine,
@@ -43,6 +45,8 @@ export const createFaults = (
   const parts = createFaultyParts();
   let count = 0;
   const add = (fault: Fault): (() => void) => {
+    const complaint = complaintOf(fault);
+    if (complaint !== undefined) throw new Error(`faults: ${complaint}`);
     count += 1;
     const { kind } = fault;
     const tell = (): void => {
@@ -50,9 +54,7 @@ export const createFaults = (
       happened.push({ kind, atMs });
       onHappened(fault, atMs);
     };
-    if (isLineFault(fault)) return armLine(fault, line, tell);
-    if (isDeviceFault(fault)) return parts.arm(fault, tell);
-    throw new Error(`faults: there is no fault ${JSON.stringify(kind)}`);
+    return isLineFault(fault) ? armLine(fault, line, tell) : parts.arm(fault, tell);
   };
   for (const fault of faults) add(fault);
   return { add, happened, parts, count: () => count };

@@ -46,7 +46,8 @@ const wrongValueOf = ({ at, rate, within, ...fault }: Fields): string | undefine
   return rate === undefined || Number(rate) > 0 ? undefined : '"rate" is above 0';
 };
 
-const complaintOf = (fault: unknown): string | undefined => {
+/** What is wrong with a fault as it is told; nothing where it can happen. */
+export const complaintOf = (fault: unknown): string | undefined => {
   if (!isFields(fault)) return "a fault is an object with a kind";
   const { kind, ...fields } = fault;
   if (!isLineKind(kind) && !isDeviceKind(kind)) return `there is no fault ${JSON.stringify(kind)}`;
