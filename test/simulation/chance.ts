@@ -1,17 +1,8 @@
 /** Chance from one seed: every part of a run draws from a stream of its own, told by its label. */
+import type { Draws } from "../../hardware/emulator/kit/faults/draws.ts";
 
 /** A repeatable source of chance. */
-export interface Chance {
-  /** A whole number from 0 to `limit` - 1. */
-  readonly below: (limit: number) => number;
-  /** A whole number, both ends included. */
-  readonly between: (least: number, most: number) => number;
-  /** A whole number, both ends included; each order of magnitude is as likely as the next. */
-  readonly magnitude: (least: number, most: number) => number;
-  readonly isLucky: (probability: number) => boolean;
-  /** One of a list that is not empty. */
-  readonly pick: <T>(list: readonly T[]) => T;
-  readonly bytes: (length: number) => Uint8Array;
+export interface Chance extends Draws {
   /** A stream of its own: what is drawn from it changes nothing here. */
   readonly fork: (label: string) => Chance;
 }
